@@ -7,7 +7,7 @@ import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 
-/** What the environment of a node that follows a record is made from. */
+/** Options of the environment of a node that follows a record: its L1 and its execution client. */
 export interface RecordWorldOptions {
   readonly record: string
   readonly clock: Clock

@@ -23,7 +23,7 @@ export interface RecordedNodeOptions {
   /** Further settings of the node, by key. */
   readonly given?: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services, as text, instead of the standard output. */
+  /** Takes the logs of the services, as text, which otherwise go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal

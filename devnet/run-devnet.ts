@@ -43,7 +43,7 @@ export interface DevnetOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly report: Report
-  /** Takes all logs, as text, instead of the standard output. */
+  /** Takes all logs, as text, which otherwise go to the standard output. */
   readonly onLog: OnLog | undefined
   readonly onChange: (view: NodeView) => void
 }

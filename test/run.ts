@@ -29,7 +29,7 @@ const halves = await Promise.all(Array.from({ length: processes }, (_, at) => ru
 const total = (name: keyof Counts) => halves.reduce((sum, { counts }) => sum + counts[name], 0)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
 console.log(`in all: ${counted.map((name) => `${name} ${total(name)}`).join(', ')}; ${seconds} s`)
-// A process that ended before it printed counts has failed too. One of the two may have no matching test, but not both.
+// A process that printed no counts has failed too. One of the two processes may have no matching test, but not both.
 const passed = halves.every(({ code, hasCounted }) => code === 0 && hasCounted)
 process.exitCode = passed && total('tests') > 0 ? 0 : 1
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { missingEntries } from './complete-lock.ts'
 
-test('the lock has every platform package, so that npm ci takes it on any registry', () => {
+test('the lock file has every platform package, so that npm ci accepts the lock with any registry', () => {
   const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Parameters<
     typeof missingEntries
   >[0]

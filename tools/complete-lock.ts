@@ -1,8 +1,8 @@
 /**
  * Adds to `package-lock.json` the optional platform packages that npm omitted.
  *
- * npm drops an optional dependency that its registry does not serve, and `npm ci` then refuses the lock that
- * `npm install` wrote (npm/cli #9846). Run after each change of the dependencies: `npm run lock`.
+ * `npm install` omits an optional dependency that the registry does not serve, and `npm ci` then refuses the lock file
+ * (npm/cli #9846). Run `npm run lock` after each change of the dependencies.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 

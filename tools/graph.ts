@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { importProblem, type Layer, layerOf, levels, packageWithoutLayer } from './lint/layers.ts'
 
-// Prints the graph of the packages: lines and imports. Ends with 1 if an import breaks the layers of tools/lint/layers.ts
-// (goes to a higher level or within one, is an exception there, or goes from one service to another) or closes a circle,
-// or if a package has no layer or too large a share of the lines.
+// Prints the graph of the packages: lines and imports. Exits with 1 if
+// - an import breaks the rules of tools/lint/layers.ts: it goes to a higher level, to another layer of the same level,
+//   or to another service, or it is one of the forbidden imports;
+// - imports form a circle;
+// - a package has no layer, or too large a share of the lines.
 
 /** Largest share of the lines that a package may have. */
 const maxShare = 0.25

@@ -7,7 +7,7 @@ import { programs } from './programs.ts'
 
 const program = createProgram()
 
-/** Candidates after a line, in which `|` stands for the cursor. */
+/** Candidates after a line, in which `|` marks the cursor. */
 const after = (line: string) => completions(program, line.replace('|', '').split(' '))
 
 test('commands and their subcommands are completed', () => {
@@ -41,13 +41,13 @@ test('networks, words and switches are completed as values', () => {
   assert.deepEqual(after('genesis --fork ec|'), ['ecotone'])
 })
 
-test('of a value that bash split only the rest is completed', () => {
+test('if bash split a value, only the last part is completed', () => {
   assert.deepEqual(after('node --network = op-s|'), ['op-sepolia'])
   assert.deepEqual(after('node --network =|'), networkNames)
   assert.deepEqual(after('node --network = op-sepolia --sync-mode |'), ['cl', 'el'])
 })
 
-test('the shell completes files, where no values are known', () => {
+test('where no values are known, the shell completes files', () => {
   for (const line of ['node --rollup-config |', 'node --rollup-config=a|', 'keys create jwt |'])
     assert.deepEqual(after(line), [])
   assert.deepEqual(after('keys create jwt --|'), ['--help'])
@@ -58,7 +58,7 @@ test('a switch needs no value, so flags follow it', () => {
   assert.ok(after('status --json |').includes('--watch'))
 })
 
-test('names of op-node and negations are completed where no first name fits', () => {
+test('names of op-node and negations are completed where no main name of a setting matches', () => {
   assert.ok(!after('node --|').some((flag) => flag.includes('.')))
   assert.deepEqual(after('node --l1.rpc-r|'), ['--l1.rpc-rate-limit'])
   assert.deepEqual(after('node --syncmode |'), ['consensus-layer', 'execution-layer'])

@@ -10,11 +10,11 @@ interface Flag {
   /** Known values; if there are none, a shell offers files. */
   readonly values: readonly string[]
   readonly isSwitch: boolean
-  /** Whether it is another name of a setting, which is only offered where no first name fits. */
+  /** Whether the flag is a further name of a setting. It is offered only where no main name of a setting matches. */
   readonly isOther: boolean
 }
 
-/** What may follow the words before the last one. */
+/** The candidates for the last word, which follow from the words before it. */
 interface Place {
   /** Commands, programs, and values of an argument. */
   readonly words: readonly string[]
@@ -26,7 +26,7 @@ interface Place {
 /**
  * Candidates for the last word of a command line; without candidates, the shell offers files.
  *
- * @param line words after the name of the command, up to the cursor. Bash splits `--flag=value` into three words
+ * @param line words after `atoll`, up to the cursor; bash splits `--flag=value` into three words
  */
 export function completions(program: Command, line: readonly string[]): readonly string[] {
   const { words, isSplit } = withoutSplits(line)
@@ -99,7 +99,7 @@ function placeAfter(program: Command, before: readonly string[]): Place {
   }
 }
 
-/** The place after `config` and `service`, where the name of a program follows, and then its settings. */
+/** The place after `config` or `service`, which the name of a program and then its settings follow. */
 function placeInProgram(
   command: Command,
   { named, prefix }: { readonly named: readonly string[]; readonly prefix: readonly string[] },

@@ -7,10 +7,10 @@ import { programs } from './programs.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Flags that commands have beside their settings. */
+/** Flags that commands have in addition to their settings. */
 const options = ['--watch', '--json', '--show-secrets', '--help']
 
-/** Programs, those of two words first. */
+/** The names of the programs. Names of two words come first, so that they match before their first word does. */
 const names = Object.keys(programs).toSorted((a, b) => b.length - a.length)
 
 interface Command {

@@ -5,7 +5,7 @@ import { viewLines } from '#node/view-lines.ts'
 import { chainAt, l2Ref } from '#test/fakes/values.ts'
 import { LiveTable } from './live-table.ts'
 
-/** A terminal that knows what a table needs: line ends, the cursor up, and erasing below it. */
+/** A terminal that supports what a table uses: line ends, moving the cursor up, and erasing the lines below it. */
 class Screen {
   readonly isTTY = true
   readonly columns = 80
@@ -27,7 +27,7 @@ const viewAt = (number: number): NodeView => {
   return { chain, l1: undefined, targets: undefined, services: new Map() }
 }
 
-test('an error of a service, with its stack, stands above the table, which is drawn again at once', () => {
+test('an error of a service is written above the table with its stack, and the table is drawn again at once', () => {
   const screen = new Screen()
   const table = new LiveTable({ isShown: true, output: screen })
   assert.ok(table.mixesWith({ isTTY: true }))
@@ -50,7 +50,7 @@ test('an error of a service, with its stack, stands above the table, which is dr
   assert.equal(screen.lines.at(-1), 'at the end')
 })
 
-test('without a terminal there are lines, and other lines may stand between them', () => {
+test('without a terminal, progress lines are written, and other lines may be written between them', () => {
   const texts: string[] = []
   const output = {
     isTTY: false,

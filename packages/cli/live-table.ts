@@ -12,7 +12,7 @@ const drawPeriodMs = 100
 export interface LiveTableOptions {
   /** Whether heads are shown at all. */
   readonly isShown: boolean
-  /** A terminal has a table, any other output progress lines. */
+  /** A terminal shows a table. Any other output gets progress lines. */
   readonly output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
 }
 
@@ -29,7 +29,7 @@ export class LiveTable {
     this.#output = output
   }
 
-  /** Whether lines for the standard output would be written into the table, so that they have to go through `say`. */
+  /** Whether lines on the standard output would be written into the table. If so, they must go through `say`. */
   mixesWith(stdout: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
     return this.#isTable && stdout.isTTY
   }
@@ -72,7 +72,7 @@ export class LiveTable {
       this.#output.write(`${viewLine(view)}\n`)
       return
     }
-    // A line that the terminal breaks would break the next drawing.
+    // If the terminal wrapped a line, the next drawing would erase too few lines.
     const width = widthOf(this.#output)
     const lines = viewLines(view, width).map((line) => line.slice(0, width))
     this.#output.write(`${lines.join('\n')}\n`)

@@ -10,8 +10,8 @@ import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from '#node/node-services.ts'
 
 /**
- * Runs the `atoll` command with its arguments, and ends the process, so that open handles such as a pending
- * connection do not keep it alive.
+ * Runs the `atoll` command with its arguments, and then ends the process, so that open handles, such as a pending
+ * connection, do not keep the process alive.
  */
 export async function main(args: readonly string[]): Promise<never> {
   // The reader of the output may have closed it, as `head` does, or the disk may be full.
@@ -62,7 +62,7 @@ function explain(error: unknown): number {
   throw error
 }
 
-/** Whether the operating system refused access to a file, folder or disk; a stack trace would not help then. */
+/** Whether the operating system refused access to a file, folder or disk. A stack trace does not help in this case. */
 function isEnvironmental(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   return 'syscall' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR')

@@ -77,7 +77,7 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
   })
 })
 
-test('flags of op-node for peers set those of Atoll, in the words of Go', () => {
+test('flags of op-node for peers set those of Atoll, with booleans and numbers as Go writes them', () => {
   const { given } = read([
     '--p2p.disable',
     '--p2p.no-discovery=T',
@@ -145,7 +145,7 @@ test('variables of op-node without a counterpart are reported, but are not an er
   ])
 })
 
-test('a variable of op-node that changes the chain is an error, as its flag is', () => {
+test('a variable of op-node that changes the chain is an error, like its flag', () => {
   const rest =
     'is a setting of op-node; Atoll has none: set the time of the fork in a rollup config'
   for (const found of [
@@ -203,7 +203,7 @@ test('a mistake in a setting of op-node names the flag or variable that was give
   ])
 })
 
-test('a setting under two names is a mistake that has both', () => {
+test('if a setting is given under two names, the mistake names both', () => {
   const [a, b] = ['http://127.0.0.1:2', 'http://127.0.0.1:3']
   assert.deepEqual(mistakes([`--l1=${a}`]), [
     '--l1-rpc-urls and --l1 are both given: give one of them: each is a name of --l1-rpc-urls',
@@ -219,7 +219,7 @@ test('a setting under two names is a mistake that has both', () => {
   ])
 })
 
-test('levels and formats of the log are those of op-node', () => {
+test('the log levels and formats of op-node are accepted', () => {
   const level = (word: string) => read([`--log.level=${word}`]).given['logLevel']
   assert.deepEqual(['trace', 'TRCE', 'Debug', 'INFO', 'warn', 'eror', 'crit'].map(level), [
     'debug',

@@ -4,13 +4,13 @@ import { parseGoDuration, toGoDuration } from './go-duration.ts'
 const milliseconds = durationIn(1)
 const seconds = durationIn(1_000)
 
-/** Calls per second. Op-node accepts a fraction, and Atoll does not. */
+/** Calls per second. op-node accepts a fraction, and Atoll does not. */
 const wholeRate: SettingForm = {
   want: () => 'a whole number of calls per second',
   toOurs: (rate) => (/^\d+(?:\.0*)?$/u.test(rate) ? String(Number(rate)) : undefined),
 }
 
-/** The words for true and false of Go. */
+/** Go's words for true and false. */
 const goBooleans: Readonly<Record<string, boolean>> = Object.fromEntries([
   ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
   ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
@@ -19,7 +19,7 @@ const goBooleans: Readonly<Record<string, boolean>> = Object.fromEntries([
 const yesOrNo = switchOf((given) => given)
 const noOrYes = switchOf((given) => !given)
 
-/** A score. Op-node accepts a fraction, and Atoll does not. */
+/** A score. op-node accepts a fraction, and Atoll does not. */
 const wholeScore: SettingForm = {
   want: () => 'a whole number',
   toOurs: (score) => (/^-?\d+(?:\.0*)?$/u.test(score) ? String(Number(score)) : undefined),
@@ -36,7 +36,7 @@ const logLevels = oneOf({
   crit: 'error',
 })
 
-/** Op-node ignores the case of a level, and takes the short forms of its log too. */
+/** op-node ignores the case of a level, and also accepts the short forms that its log has. */
 const logLevel: SettingForm = {
   ...logLevels,
   toOurs: (level) => {
@@ -127,7 +127,7 @@ const oneTransport = 'remove it: hosts speak noise and yamux over TCP, as every 
 const ownTimeout = 'remove it: dials and handshakes end after 10 s, which is its default'
 const noNeed = 'not needed: remove it'
 
-/** Settings of op-node without a counterpart in `atoll node`; `--p2p.` stands for all with this prefix. */
+/** Settings of op-node without a counterpart in `atoll node`. A name that ends with a dot is a prefix of settings. */
 export const opNodeForeign: readonly ForeignSetting[] = [
   foreign(
     'rpc.enable-admin',
@@ -225,7 +225,7 @@ function alias(
   }
 }
 
-/** A switch, which op-node may have the other way round. */
+/** A switch. `ours` returns Atoll's value for op-node's, which may be the opposite. */
 function switchOf(ours: (given: boolean) => boolean): SettingForm {
   return {
     want: () => 'true or false',
@@ -233,7 +233,7 @@ function switchOf(ours: (given: boolean) => boolean): SettingForm {
   }
 }
 
-/** A number of which op-node takes 0 for its default. */
+/** A number for which op-node uses its default if it is 0. */
 function zeroIs(number: string): SettingForm {
   return {
     want: () => 'a number of peers; 0 is the default',
@@ -241,7 +241,7 @@ function zeroIs(number: string): SettingForm {
   }
 }
 
-/** A duration of op-node, for a setting of ours without a unit. @param unitMs unit of our setting */
+/** A duration of op-node, for a setting of Atoll that is a number. @param unitMs unit of Atoll's setting */
 function durationIn(unitMs: number): SettingForm {
   return {
     want: (bounds) => {
@@ -257,7 +257,7 @@ function durationIn(unitMs: number): SettingForm {
   }
 }
 
-/** @param ours our word for each of op-node's */
+/** @param ours Atoll's word for each word of op-node */
 function oneOf(ours: Readonly<Record<string, string>>): SettingForm {
   return {
     want: () => `one of ${Object.keys(ours).join(', ')}`,

@@ -22,7 +22,7 @@ test('each duration names its unit in its help and its mistakes', () => {
 
 const secret = 'sk0123456789'
 
-/** URLs with a secret in one or more of their parts, right or with a slip. */
+/** URLs with a secret in one or more of their parts. Some of the URLs are malformed. */
 const urlWithSecret = fc
   .record({
     scheme: fc.constantFrom(
@@ -48,7 +48,7 @@ const urlWithSecret = fc
   })
   .map(({ scheme, user, host, path, search }) => scheme + user + host + path + search)
 
-test('no secret in the value of a setting is in a mistake, or is shown by atoll config', () => {
+test('neither a reported mistake nor atoll config shows a secret in the value of a setting', () => {
   const settings = Object.values(programs).flatMap((schema) =>
     describeSettings(schema)
       .filter(({ want, isSecret }) => isSecret || want.startsWith('a URL'))
@@ -57,7 +57,7 @@ test('no secret in the value of a setting is in a mistake, or is shown by atoll 
   assert.ok(settings.length > 10)
   fc.assert(
     fc.property(
-      // Not the setting itself: a failure would print its whole schema.
+      // An index instead of the setting, whose whole schema a failure would print.
       fc.nat(settings.length - 1),
       fc.array(urlWithSecret, { minLength: 1, maxLength: 2 }),
       (at, urls) => {
@@ -76,7 +76,7 @@ test('no secret in the value of a setting is in a mistake, or is shown by atoll 
   )
 })
 
-/** Reads settings, which may fail, but not with the secret. */
+/** Reads settings. This may fail, but the error must not contain the secret. */
 function assertHidden(
   schema: SettingsSchema,
   source: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> },

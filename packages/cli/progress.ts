@@ -13,7 +13,7 @@ export class Progress {
     this.show(() => line((this.#count / (performance.now() - this.#startedMs)) * 1_000))
   }
 
-  /** Shows a line, unless the last one is too recent. */
+  /** Shows a line, unless the last line was shown a short time ago. */
   show(line: () => string): void {
     const nowMs = performance.now()
     if (!process.stderr.isTTY || nowMs - this.#shownMs < periodMs) return

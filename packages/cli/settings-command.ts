@@ -10,11 +10,11 @@ import {
 } from '#runtime/settings/settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 
-/** What a command was started with, beside its settings. */
+/** The inputs of a command other than its settings. */
 interface CommandSource {
   /** The values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
-  /** Environment variables of other programs without a counterpart. */
+  /** Environment variables of other programs that have no counterpart in Atoll. */
   readonly passedOver: readonly Mistake[]
   /** Arguments without a flag. */
   readonly words: readonly string[]
@@ -30,7 +30,7 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly aliases?: readonly SettingAlias[]
   /** Arguments without a flag, which come before or after the flags. */
   readonly words?: readonly Argument[]
-  /** Other programs' settings without a counterpart here. */
+  /** Settings of other programs that have no counterpart in this command. */
   readonly foreign?: readonly ForeignSetting[]
   readonly run: (settings: z.output<Schema>, source: CommandSource) => Promise<void>
 }

@@ -1,8 +1,8 @@
 import { onStopSignal } from '#runtime/on-stop-signal.ts'
 
 /**
- * The signal that is aborted when the process is asked to stop, by SIGINT, SIGTERM or SIGHUP. To be called when all code
- * is loaded, which nothing interrupts: until then a signal ends the process itself.
+ * The signal that is aborted when SIGINT, SIGTERM or SIGHUP asks the process to stop. To be called after all code is
+ * loaded, since loading cannot be cancelled. Before the call, such a signal ends the process at once.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
@@ -26,7 +26,7 @@ export async function unlessStopped<Result>(
   try {
     return await work
   } catch (error) {
-    // What fails after a stop fails because of it.
+    // A failure after the stop is a consequence of the stop.
     if (!signal.aborted) throw error
     return undefined
   }

@@ -44,7 +44,7 @@ export const serveSettings = z.strictObject({
 /** Settings of `atoll bus provision`. */
 export const provisionSettings = z.strictObject({
   ...busSettings.shape,
-  once: onOff().default(false).describe('whether to end when the streams exist'),
+  once: onOff().default(false).describe('whether to exit when the streams exist'),
 })
 
 /** Settings of `atoll bus status`. */
@@ -54,7 +54,7 @@ export const statusSettings = z.strictObject({
       .string()
       .optional()
       .describe(
-        'data folder of a local node, its bus or a devnet, which provides what other settings do not give',
+        'data folder of a local node, its bus or a devnet; it provides the values that other settings do not give',
       ),
     '~/.atoll',
   ),

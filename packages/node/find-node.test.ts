@@ -17,7 +17,7 @@ function newFolder(t: TestContext): string {
 
 const dir = '--data-dir'
 
-/** What `findBus` finds for these flags; paths begin at `folder`. */
+/** The result of `findBus` for these flags, with paths relative to `folder`. */
 async function found(folder: string, ...args: readonly string[]) {
   const { settings } = readSettings(statusSettings, { args, env: {} })
   const { chainId, node, natsUrls, natsSeedFile = '', where } = await findBus(settings)
@@ -42,13 +42,13 @@ test('flags for the bus override the values from the folder of the node', async 
   const [url, seed] = ['--nats-urls', '--nats-seed-file'] as const
   assert.deepEqual(await found(folder, dir, folder), inBus)
   assert.deepEqual(await found(folder, dir, folder, seed, key), { ...inBus, key: 'own.nk' })
-  const named = { ...inBus, url: 'nats://127.0.0.1:2', where: 'that of --nats-urls' }
+  const named = { ...inBus, url: 'nats://127.0.0.1:2', where: 'from --nats-urls' }
   assert.deepEqual(await found(folder, dir, folder, url, named.url), named)
   const all = [dir, '/nowhere', '--chain-id=10', url, named.url, seed, key]
   assert.deepEqual(await found(folder, ...all), { ...named, key: 'own.nk' })
 })
 
-test('a bus is found by its own folder, that of its node, and that of a devnet', async (t) => {
+test('a bus is found from its own folder, from the folder of its node, and from the folder of a devnet', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, 'devnet', 'node', 'bus'), { chainId: '904', node: 'b' })
   for (const dataDir of ['devnet/node/bus', 'devnet/node', 'devnet'])
@@ -61,7 +61,7 @@ test('a bus is found by its own folder, that of its node, and that of a devnet',
     })
 })
 
-test('of several nodes in a folder the flags choose one, else the only one that runs', async (t) => {
+test('of several nodes in a folder, flags choose one; without flags, the only running one is chosen', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, '10', 'bus'))
   await leaveBus(join(folder, '904', 'bus'), { chainId: '904' })
@@ -80,7 +80,7 @@ test('of several nodes in a folder the flags choose one, else the only one that 
   assert.equal((await find()).chain, 904)
 })
 
-test('a chain id or name that the folder does not have is named with those that it has', async (t) => {
+test('for a chain id or name that the folder does not have, the error lists the nodes that it has', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, 'bus'))
   for (const [flags, message] of [

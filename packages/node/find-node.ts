@@ -16,16 +16,16 @@ import { nodesFolder } from './node-settings.ts'
 
 type StatusSettings = z.output<typeof statusSettings>
 
-/** The bus of a node, and how to reach it. */
+/** The bus of a node, with its address and key. */
 export interface FoundBus {
   readonly chainId: bigint
   readonly node: string
   readonly natsUrls: readonly string[]
   readonly natsSeedFile: string | undefined
   readonly natsCaFile: string | undefined
-  /** Where the location was found, as shown to operators. */
+  /** The source of the address, as shown to operators. */
   readonly where: string
-  /** The folder of the bus; undefined if another place was named. */
+  /** The bus in its folder; undefined if the settings name another address. */
   readonly local: LocalBus | undefined
 }
 
@@ -36,7 +36,7 @@ export interface NodeConnection {
   readonly connection: Connection
 }
 
-/** How long a server may take to answer, if it is on this machine or elsewhere; short, because an operator waits. */
+/** Timeouts for servers on this machine and elsewhere; short, because an operator waits. */
 const timeoutMs = { local: 1_500, elsewhere: 3_000 }
 
 const defaultUrl = 'nats://127.0.0.1:4222'
@@ -44,8 +44,8 @@ const defaultUrl = 'nats://127.0.0.1:4222'
 /**
  * Finds the bus of a node and the key for it. Values that are not given come from a local folder.
  *
- * @throws Fault `no-node` if there is no bus, or its server has never started; `settings` if it is not clear which bus is
- * meant, or the folder has that of another node
+ * @throws Fault `no-node` if there is no bus, or its server has never started; `settings` if the settings do not
+ * determine one bus, or the folder has only buses of other nodes
  */
 export async function findBus(settings: StatusSettings): Promise<FoundBus> {
   const { dataDir, node, natsUrls, natsSeedFile, natsCaFile } = settings
@@ -68,7 +68,7 @@ export async function findBus(settings: StatusSettings): Promise<FoundBus> {
     natsUrls: natsUrls ?? [defaultUrl],
     natsSeedFile,
     natsCaFile,
-    where: natsUrls === undefined ? `the default, since ${missing}` : 'that of --nats-urls',
+    where: natsUrls === undefined ? `the default, since ${missing}` : 'from --nats-urls',
     local: undefined,
   }
 }
@@ -88,7 +88,7 @@ function inFolder(
     natsUrls: natsUrls ?? access.natsUrls,
     natsSeedFile: natsSeedFile ?? access.natsSeedFile,
     natsCaFile,
-    where: natsUrls === undefined ? `the last one in ${local.folder}` : 'that of --nats-urls',
+    where: natsUrls === undefined ? `the last one in ${local.folder}` : 'from --nats-urls',
     local: natsUrls === undefined ? local : undefined,
   }
 }
@@ -102,7 +102,7 @@ function chainOf({ chainId, network }: StatusSettings): bigint | undefined {
 }
 
 /**
- * Connects read-only to a bus. Without a process that serves it, there is only one attempt.
+ * Connects read-only to a bus. If no process serves the bus, there is only one attempt.
  *
  * @throws Fault `no-node` if the bus does not answer in time; `closed` if the signal is aborted
  */
@@ -139,7 +139,7 @@ export async function connectNode(found: FoundBus, signal?: AbortSignal): Promis
   }
 }
 
-/** What it means that a bus does not answer, and advice for operators. */
+/** Why a bus does not answer, with advice for operators. */
 function absenceOf({ local, where }: FoundBus, why: string): string {
   const address = `${why}; the address is ${where}`
   if (local === undefined)

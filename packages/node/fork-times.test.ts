@@ -5,7 +5,7 @@ import { forksLine, forkTimes, forkTimeText } from './fork-times.ts'
 const times = { regolith: 0n, holocene: 1_736_445_601n, jovian: 1_800_000_001n }
 const at = (seconds: bigint) => Number(seconds) * 1_000
 
-test('each fork that this version knows is listed, also one that the chain has not scheduled', () => {
+test('each fork that this version knows is listed, even if the chain has not scheduled it', () => {
   const nowMs = at(times.holocene)
   const texts = forkTimes(times).map((fork) => `${fork.fork} ${forkTimeText(fork, nowMs)}`)
   assert.ok(texts.includes('regolith active since the genesis'))

@@ -6,10 +6,10 @@ const msPerHour = 3_600_000
 /** The last time that `Date` can show, in Unix seconds. */
 const lastTime = 8_640_000_000_000n
 
-/** When a hardfork that this version knows starts. */
+/** A hardfork that this version knows, and the time at which it starts. */
 export interface ForkTime {
   readonly fork: HardforkName
-  /** Unix seconds of L2; undefined if it is not scheduled. */
+  /** Unix seconds of L2; undefined if the fork is not scheduled. */
   readonly startsAt: number | undefined
 }
 

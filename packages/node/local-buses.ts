@@ -13,29 +13,30 @@ export interface LocalBus extends BusFolderOwner {
   readonly folder: string
   /** Data folder of the node; undefined if `atoll bus serve` serves the bus without one. */
   readonly nodeFolder: string | undefined
-  /** URL at its last start; undefined if it never started. */
+  /** URL at the last start of the server; undefined if the server never started. */
   readonly url: string | undefined
   /** Last start of the node, in Unix milliseconds. */
   readonly startedMs: number | undefined
 }
 
-/** Which bus is searched, and where. */
+/** The folder to search, and the bus to find in it. */
 export interface WantedBus {
-  /** Undefined for the folder of all nodes. */
+  /** Undefined: the folder of all nodes. */
   readonly dataDir: string | undefined
-  /** Undefined for that of the only node. */
+  /** Undefined: the chain id of the only node. */
   readonly chainId: bigint | undefined
-  /** Undefined for that of the only node. */
+  /** Undefined: the name of the only node. */
   readonly node: string | undefined
 }
 
 /**
- * Finds the bus of a node. It is in the data folder, in `bus` below it, as with `atoll node`, or one folder deeper, as in
- * the folder of all nodes and in that of a devnet. If several match, the only one that is served is taken.
+ * Finds the bus of a node. The bus is in the data folder itself, in the folder `bus` below it, as with `atoll node`, or
+ * one folder deeper, as in the folder of all nodes and in the folder of a devnet. If several buses match and only one
+ * of them is served, this one is chosen.
  *
  * @returns undefined if there is no bus at all
- * @throws Fault `settings` if several match, and lists them; also if none in a given `dataDir` matches, or `no-node` if
- * none in the folder of all nodes does
+ * @throws Fault `settings`, with a list, if several buses match, or if `dataDir` is given and none of its buses
+ * matches; `no-node` if no bus in the folder of all nodes matches
  */
 export async function findLocalBus(wanted: WantedBus): Promise<LocalBus | undefined> {
   const { dataDir, chainId, node } = wanted
@@ -75,7 +76,7 @@ export function placeOf({ folder, nodeFolder = folder }: LocalBus): string {
   return nodeFolder
 }
 
-/** The settings for joining a local bus; undefined if it never started. */
+/** The settings for joining a local bus; undefined if its server never started. */
 export function accessToBus(
   { folder, url }: LocalBus,
   role: BusRole,
@@ -84,7 +85,7 @@ export function accessToBus(
   return { natsUrls: [url], natsSeedFile: busKeyFile(join(folder, 'keys'), role) }
 }
 
-/** The buses in a folder, which may be that of a bus, of a node or of several nodes. */
+/** The buses in a folder, which may be the folder of a bus, of a node or of several nodes. */
 async function localBuses(dataDir: string): Promise<readonly LocalBus[]> {
   const root = resolve(dataDir)
   const own = await busIn(root)
@@ -109,7 +110,7 @@ async function busIn(folder: string): Promise<LocalBus | undefined> {
   return { ...owner, folder, nodeFolder: nodeFolderOf(folder), url: url?.trim(), startedMs }
 }
 
-/** The data folder of the node whose bus is in `folder`; its services have their folders beside it. */
+/** The data folder of the node whose bus is in `folder`; undefined if `folder` has no folders of services beside it. */
 function nodeFolderOf(folder: string): string | undefined {
   const above = dirname(folder)
   const hasServices = nodeServices.some(({ name }) => existsSync(join(above, name)))
@@ -119,7 +120,7 @@ function nodeFolderOf(folder: string): string | undefined {
 /** Codes of the operating system for a path that does not exist. */
 const absent: readonly string[] = ['ENOENT', 'ENOTDIR']
 
-/** The result; undefined if the operating system refused with one of these codes. */
+/** The result; undefined if the operating system returned an error with one of these codes. */
 async function unlessFailed<Value>(
   reading: Promise<Value>,
   codes: readonly string[],

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isFault } from '#runtime/fault.ts'
 import { type NodeBusOptions, openNodeBus } from './node-bus.ts'
 
-/** The options of a bus whose server does something else than to serve. */
+/** The options of a bus whose server program is a script, which does not serve. */
 function busWith(t: TestContext, script: string): NodeBusOptions {
   const dataDir = mkdtempSync(join(tmpdir(), 'atoll-node-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
@@ -20,7 +20,7 @@ function busWith(t: TestContext, script: string): NodeBusOptions {
 }
 
 for (const [what, script] of [
-  ['does not say that it serves', 'exec sleep 60'],
+  ['does not report that it is ready', 'exec sleep 60'],
   ['does not accept connections', 'echo "Server is ready" >&2; exec sleep 60'],
 ] as const)
   test(`a stop ends the start of a bus whose server ${what}`, async (t) => {
@@ -36,7 +36,7 @@ for (const [what, script] of [
     await rejected
     assert.ok(performance.now() - stoppedMs < 500)
     for (let tries = 0; isRunning(pid); tries++) {
-      assert.ok(tries < 100, 'the server runs')
+      assert.ok(tries < 100, 'the server has ended')
       await setTimeout(10)
     }
   })

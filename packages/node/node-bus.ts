@@ -22,7 +22,7 @@ export interface NodeBusOptions {
   readonly node: string
   /** Folder for the store, the configuration and the keys. */
   readonly dataDir: string
-  /** NATS server program; undefined: search for one. */
+  /** NATS server program; undefined: a program is searched for. */
   readonly natsServer: string | undefined
   /** Whether all services run in this process, without a server. */
   readonly isInMemory?: boolean
@@ -31,7 +31,7 @@ export interface NodeBusOptions {
   readonly report: Report
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
-  /** Called when the bus fails for good after its start, such as a refused key: the node has to stop. */
+  /** Called if the bus fails permanently after its start, for example if a key is refused. The node must stop. */
   readonly onFatal: (error: Error) => void
 }
 
@@ -52,7 +52,7 @@ export interface NodeBus {
   accessOf(role: BusRole): Pick<BusAccess, 'natsUrls' | 'natsSeedFile'> | undefined
   /** Process id of the server; undefined if there is none. */
   serverPid(): number | undefined
-  /** Connects from this process. */
+  /** Opens the connections of a user in this process. */
   connect(role: BusRole, instance: string): Promise<BusConnections>
   close(): Promise<void>
 }

@@ -9,7 +9,7 @@ import { isSystemError } from '#runtime/fault.ts'
 import { createNodeMetrics } from './node-metrics.ts'
 import type { Supervisor } from './supervisor.ts'
 
-/** Where a node serves its health and metrics. */
+/** The address at which a node serves its health and metrics. */
 export interface NodeHealthAddress {
   readonly host: string
   /** 0 for any free port. */
@@ -20,7 +20,7 @@ export interface NodeHealthAddress {
 export interface NodeHealthOptions extends NodeHealthAddress {
   readonly supervisor: Pick<Supervisor, 'failingOf' | 'restarts'>
   readonly services: readonly string[]
-  /** Addresses of the health servers of the services that have one now. */
+  /** Addresses of the health servers of the running services, by name. */
   readonly urls: ReadonlyMap<string, string>
   readonly clock: Clock
 }
@@ -80,12 +80,12 @@ export async function readHealthUrl(nodeDir: string): Promise<string | undefined
   }
 }
 
-/** Why a local node is not ready; empty if it is, or does not answer. */
+/** The reasons why a local node is not ready; empty if it is ready or does not answer. */
 export async function readReasons(healthUrl: string): Promise<readonly string[]> {
   return reasonsIn(await read(healthUrl, '/readyz')) ?? []
 }
 
-/** The reasons in an answer; undefined without one, or if another server has the port now. */
+/** The reasons in an answer; undefined if there is no answer, or another server gave it. */
 function reasonsIn(text: string | undefined): readonly string[] | undefined {
   try {
     return readyJson.safeParse(JSON.parse(text ?? '')).data?.reasons
@@ -95,7 +95,7 @@ function reasonsIn(text: string | undefined): readonly string[] | undefined {
   }
 }
 
-/** Why a service is not ready, as it says itself; it may be down. */
+/** The reasons why a service is not ready: from its own answer, or from the supervisor if it does not answer. */
 async function reasonsOf(
   name: string,
   { supervisor, urls, clock }: NodeHealthOptions,

@@ -1,13 +1,13 @@
 import { Counter, type Registry } from 'prom-client'
 
-/** Registers the metrics that a node has of its own; its services have theirs. */
+/** Registers the metrics of the node itself. Each service registers its own. */
 export function createNodeMetrics(registry: Registry): {
   readonly restarts: Counter<'service'>
 } {
   return {
     restarts: new Counter({
       name: 'atoll_node_restarts_total',
-      help: 'restarts of a service after it ended unexpectedly; 0 for a service that never did',
+      help: 'restarts of a service after it ended unexpectedly; 0 for a service that never ended so',
       labelNames: ['service'],
       registers: [registry],
     }),

@@ -11,9 +11,9 @@ import { config as rpc } from '#services/rpc/config.ts'
 /** A service of a node. */
 export interface NodeService {
   readonly name: NodeServiceName
-  /** Its own settings, without those shared by all services. */
+  /** Settings of the service, without those that all services share. */
   readonly own: SettingsSchema
-  /** All of its settings. */
+  /** All settings of the service. */
   readonly schema: SettingsSchema
 }
 
@@ -65,7 +65,7 @@ export function servicesFor(given: Readonly<Record<string, string>>): readonly N
   })
 }
 
-/** Whether a node may run without the service, so that it is no fault if the service never reports. */
+/** Whether a node may run without the service. If so, the service need not report. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
 }

@@ -14,7 +14,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
 const shared = serviceSettings.shape
 
-/** Settings of `atoll node` beside those of its services. */
+/** Settings of `atoll node` other than those of its services. */
 const own = {
   chainId: chainId()
     .optional()
@@ -66,23 +66,23 @@ export const rewindSettings = z.strictObject({
   noNode: onOff()
     .default(false)
     .describe(
-      'confirms that no node keeps its bus in --data-dir, as when services run without atoll node; check first that no engine runs',
+      'confirms that no node keeps its bus in --data-dir, for example because services run without atoll node; check first that no engine runs',
     ),
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })
 
-/** Where a node runs: settings whose defaults depend on its rollup config. */
+/** The settings of a node whose defaults depend on its rollup config, and the times of its forks. */
 interface NodePlace {
   readonly chainId: bigint
   readonly dataDir: string
-  /** Of its rollup config. */
+  /** Activation times of the forks, from the rollup config. */
   readonly hardforkTimes: HardforkTimes
 }
 
 /**
  * Reads the rollup config of a node, and completes the settings that depend on it.
  *
- * @param given settings as given, which have those of the chain
+ * @param given settings as given, including those of the chain
  * @throws as `loadServiceConfig`
  */
 export async function placeNode(

@@ -105,7 +105,7 @@ test('an L1 head that is more than two minutes old is reported', () => {
   assert.match(adviceAt(121)[0] ?? '', /the head of L1 is 2 min old/)
 })
 
-test('when all services are silent, the status says that the node was killed, and how old its heads are', () => {
+test('when all services are silent, the status says that the node was killed, and shows the age of its heads', () => {
   const hash = `0x${'11'.repeat(32)}` as const
   const head = { hash, number: 5n, parentHash: hash, timestamp: BigInt(nowMs / 1_000) } as never
   const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 180_000 }
@@ -139,7 +139,7 @@ test('a problem of a disk is the first advice', () => {
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })
 
-test('a service that fails again and again says why, how often, and when last', () => {
+test('for a service that fails again and again, the status shows the reason, the count and the last time', () => {
   const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
   const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
   const shown = nodeStatus(states, names)
@@ -148,7 +148,7 @@ test('a service that fails again and again says why, how often, and when last', 
   assert.ok(statusLines(shown, 120).some((line) => line.trim() === text))
 })
 
-test('a service that fails before it can write a status is named with the reason that the node knows', () => {
+test('if a service fails before it can write a status, the advice has the reason from the node', () => {
   const reasons = [
     'derivation fails again and again: one setting is wrong; 3 restarts, last 1 s ago',
   ]

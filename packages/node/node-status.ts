@@ -24,7 +24,7 @@ export interface NodeStates {
   readonly folder: string | undefined
   /** Address of the health and metrics of a local node. */
   readonly healthUrl: string | undefined
-  /** Why a local node is not ready, as it says itself. */
+  /** The reasons why a local node is not ready, from its `/readyz`. */
   readonly reasons: readonly string[]
   /** Problems of the disks of a local node. */
   readonly diskProblems: readonly string[]
@@ -49,11 +49,11 @@ interface ServiceLine {
   /** Number of seconds for which the service has been waiting. */
   readonly waitsSince: number | null
   readonly next: string | null
-  /** Where the service is in its work. */
+  /** Progress of the service in its work. */
   readonly progress: string | null
-  /** How often the service failed and was started again, and why; null if it runs steadily. */
+  /** How often and why the service failed and was started again; null if it runs steadily. */
   readonly failing: string | null
-  /** Address of its health, readiness and metrics. */
+  /** Address of the health, readiness and metrics of the service. */
   readonly health: string | null
 }
 
@@ -76,7 +76,7 @@ export interface NodeStatus {
     readonly finalizedBehindSafe: number | null
   }
   readonly services: readonly ServiceLine[]
-  /** Advice for operators, most urgent first; empty if all is well. */
+  /** Advice for operators, most urgent first; empty if there is nothing to do. */
   readonly advice: readonly string[]
 }
 
@@ -196,7 +196,7 @@ function isStarting(
   return status === undefined || nowMs - status.ageMs < startedMs
 }
 
-/** Services that fail before they can write a status: the node knows why. */
+/** Advice on services that fail before they can write a status. The node has the reasons. */
 function failingAdvice(
   { reasons }: Pick<NodeStates, 'reasons'>,
   services: readonly ServiceLine[],
@@ -246,7 +246,7 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
   return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
 }
 
-/** Formats the status as lines of text, of at most `width` columns. Its JSON has the whole hashes. */
+/** Formats the status as lines of text, of at most `width` columns. Only the status as JSON has the whole hashes. */
 export function statusLines(status: NodeStatus, width: number): readonly string[] {
   const { running, l1, l2, reportedAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>

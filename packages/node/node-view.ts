@@ -20,7 +20,7 @@ export interface NodeView {
   readonly services: ReadonlyMap<ServiceName, ServiceStatus>
 }
 
-/** Follows these states. */
+/** Follows the states of a node on its bus. */
 export class NodeViewer {
   readonly #bus: ServiceBus
   readonly #services = new Map<ServiceName, ServiceStatus>()

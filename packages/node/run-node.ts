@@ -39,12 +39,12 @@ export interface NodeOptions {
   readonly natsServer: string | undefined
   readonly natsPort: number
   readonly isInMemory?: boolean
-  /** Where health, readiness and metrics are served. */
+  /** The address for health, readiness and metrics. */
   readonly health: NodeHealthAddress
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services instead of the standard output. */
+  /** Takes the logs of the services, which otherwise go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
@@ -57,7 +57,7 @@ export interface RunningNode {
   readonly healthUrl: string
   /** Number of restarts of each service. */
   readonly restarts: ReadonlyMap<string, number>
-  /** Process id of a running service; undefined if it runs in this process. */
+  /** Process id of a running service; undefined if the service runs in this process. */
   pidOf(name: NodeServiceName): number | undefined
   /** Rejects when the node fails. */
   readonly failed: Promise<never>
@@ -198,18 +198,18 @@ function variablesOf(
   return Object.fromEntries(entries)
 }
 
-/** A small young generation halves the memory of a service at the same speed, since it handles small messages. */
+/** A small young generation halves the memory of a service. Since messages are small, the speed stays the same. */
 const leanFlags = ['--max-semi-space-size=2']
 
 /** One malloc arena for all threads, so that they reuse each other's freed memory. */
 const leanEnvironment = { MALLOC_ARENA_MAX: '1' }
 
-/** How a service is started. */
+/** Options for the start of a service. */
 interface Start {
-  /** Its settings. */
+  /** Settings of the service, as environment variables. */
   readonly env: Readonly<Record<string, string>>
   readonly restarted: Restarted | undefined
-  /** Called with the address of its health server. */
+  /** Called with the address of the service's health server. */
   readonly onHealth: (url: string) => unknown
   readonly onLog: OnLog | undefined
 }
@@ -241,13 +241,13 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
       resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
     )
   })
-  // Without a stop, as after a second signal, the service would end only some time after this process.
+  // If this process exits without a stop, as after a second signal, the service would run for some time longer.
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
-/** The environment without our settings, of which each service gets its own. */
+/** The environment without Atoll's settings. Each service gets only its own settings. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !/^(?:ATOLL|OP_NODE)_/u.test(name))
   return Object.fromEntries(entries)

@@ -97,7 +97,7 @@ test('when the supervisor stops, its services end, and a service in its restart 
   assert.deepEqual(pausing.service.startedMs, [0])
 })
 
-test('a service that ran before is restarted although its settings name a file that is gone', async () => {
+test('a service that ran before is restarted even if a file that its settings name is missing now', async () => {
   const { clock, fatal, service } = supervised()
   service.end({ code: 3 })
   await pass(clock, 1_000)
@@ -109,7 +109,7 @@ test('a service that ran before is restarted although its settings name a file t
   assert.equal(service.startedMs.length, 22)
 })
 
-test('a service that is started again knows why and how often it failed, until it runs for 10 s', async () => {
+test('a restarted service gets the reason and number of its failures, until it has run for 10 s', async () => {
   const { clock, service, supervisor } = supervised()
   service.end({ code: 1, reason: 'bad-key: no key' })
   await pass(clock, 1_000)

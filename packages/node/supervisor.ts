@@ -4,19 +4,19 @@ import { exitCodes } from '#service/service.ts'
 import { steadyMs } from '#service/status-reporter.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** How a supervised process ended. */
+/** The end of a supervised process. */
 export interface Ended {
   readonly code: number
-  /** The signal that ended it, if any. */
+  /** The signal that ended the process, if any. */
   readonly signal?: string | undefined
-  /** What it said of its end, if anything. */
+  /** The reason that the process gave for its end, if any. */
   readonly reason?: string | undefined
 }
 
 /** A process or task that runs until it ends or is stopped. */
 export interface Running {
   readonly ended: Promise<Ended>
-  /** Process id; undefined if it runs in this process. */
+  /** Process id; undefined for a task in this process. */
   readonly pid: number | undefined
   stop(): void
 }
@@ -24,7 +24,7 @@ export interface Running {
 /** A supervised service. */
 export interface Supervised {
   readonly name: string
-  /** @param restarted why it is started again */
+  /** @param restarted the failures, if the service is started again */
   start(restarted?: Restarted): Running
 }
 
@@ -95,7 +95,7 @@ export class Supervisor {
       stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
-      // Settings do not change, but a file that they name may be gone for a while.
+      // Settings do not change, but a file that they name may be missing for a while.
       hasStarted ||= code !== exitCodes.settings
       if (!hasStarted) {
         onFatal(service.name, code)
@@ -106,7 +106,7 @@ export class Supervisor {
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
       report(`${service.name} ${how}; restarting it in ${pauseMs} ms`, 'warn')
       this.#failing.set(service.name, {
-        reason: reason?.slice(0, maxReason) ?? `it ${how}; its log may say more`,
+        reason: reason?.slice(0, maxReason) ?? `it ${how}; see its log`,
         failures: failures + 1,
         lastMs: clock.now(),
       })

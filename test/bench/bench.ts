@@ -77,7 +77,7 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
   if (!json) {
     const { withoutOpNode, results } = measured
     console.log(
-      'gossip: from the send of a block by a peer to engine_newPayload, on the same bytes',
+      'gossip: from when a peer sends a block until engine_newPayload; both nodes get the same bytes',
     )
     printTable([
       [
@@ -132,7 +132,7 @@ async function rpc({ json }: { readonly json: boolean }): Promise<object> {
         return [program, String(replicas), ...shown, ...times]
       }),
     ])
-    console.log('\nTarget: 15,000 answers a second and core of a replica.')
+    console.log('\nTarget: 15,000 answers per second on one core of a replica.')
   }
   return { results }
 }
@@ -147,7 +147,7 @@ async function verifier({ json }: { readonly json: boolean }): Promise<object> {
       `catch-up with an instant execution client: ${blocks} blocks, ${blocksPerSecond.toFixed(0)} a second; ${engineCallsPerBlock.toFixed(1)} Engine API calls a block, ${l1CallsPerL1Block.toFixed(2)} L1 calls an L1 block`,
     )
     console.log(
-      `from a new L1 head to all of its batch being safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
+      `from a new L1 head until its whole batch is safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
     )
     printTable([
       ['service', 'RSS MB', 'at most'],

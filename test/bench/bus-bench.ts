@@ -43,7 +43,7 @@ const sizes = [
   { bytes: 1_000_000, rounds: 150 },
 ] as const
 
-/** Rounds that are not counted, while the compiler warms up. */
+/** Number of rounds that are not counted, in which V8 compiles the code. */
 const warmUpRounds = 50
 
 /** Pause between two messages, so that the bus is idle when the next one is sent. */
@@ -127,7 +127,7 @@ class BusMeasure {
       times.atoll.set(number, atoll)
       times.raw.set(number, bare)
     }
-    // One-way messages are timed at the receiver.
+    // The receiver takes the time of a one-way message.
     const spent =
       kind === 'state' || kind === 'log'
         ? await this.#untilArrival(kind, times)

@@ -2,7 +2,7 @@ import { type Call, call, type Log, log, type State, state } from '#messages/sub
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import { blockCodec } from '#test/fakes/test-subjects.ts'
 
-// Subjects of every kind, for messages of any size. Da-watcher writes and calls; derivation and engine read and answer.
+// Subjects of every kind, for messages of any size. Da-watcher writes and calls. Derivation and engine read and answer.
 
 const stream = { entriesPerNumber: 1, maxBytes: 512 * 1024 ** 2, duplicateWindowMs: 2_000 }
 

@@ -13,7 +13,8 @@ export interface DerivationResult {
   readonly checks: Checks
   readonly blocks: number
   /**
-   * Milliseconds of the first run, the median warm run and the best warm run of a process, as medians over the processes.
+   * Milliseconds of the first run of a process, and the median and the minimum of its warm runs. Each number is the
+   * median of all processes.
    */
   readonly firstMs: number
   readonly medianMs: number
@@ -38,11 +39,11 @@ export interface DerivationBench {
   readonly memory: readonly MemoryResult[]
 }
 
-/** Number of all runs of a process. The first `warmUps` of them do not count, except that the first one gives `firstMs`. */
+/** Number of runs of a process. The first `warmUps` runs give no time except `firstMs`, the time of the first run. */
 const repeats = 20
 const warmUps = 10
 
-/** Number of processes of each program. The programs take turns, so that other load on the machine affects all. */
+/** Number of processes of each program. The programs take turns, so that other load affects all programs alike. */
 const rounds = 3
 
 const run = promisify(execFile)
@@ -50,8 +51,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const atoll = here('../../packages/cli/atoll.js')
 
 /**
- * Compares the speed of derivation on recorded chains with op-node's. Measures memory on a short chain, and on a chain
- * that is ten times as long.
+ * Compares the speed of derivation with op-node's, on recorded chains. Measures the memory of derivation on a short
+ * chain, and on a chain that is ten times as long.
  */
 export async function benchDerivation(report: (what: string) => void): Promise<DerivationBench> {
   const opNode = await findOpNode(report)
@@ -72,7 +73,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
   return { results, memory }
 }
 
-/** The records made for benchmarks, else those of the project. */
+/** The records made for benchmarks if they exist, else two records of the project. */
 function records(): readonly string[] {
   const shared = process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records')
   const own = here('../vectors/records')

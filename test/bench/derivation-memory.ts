@@ -47,7 +47,7 @@ function hashOf(layer: string, number: bigint): Hash {
   return toHash(keccak256(new TextEncoder().encode(`${layer} ${number}`)))
 }
 
-/** Hashes depend on block numbers only, so that batches can name parents that are not derived yet. */
+/** A block hash depends only on the block number, so that a batch can name a parent that is not derived yet. */
 const judge: Judge = {
   judge: ({ parent, attributes, l1Origin, sequenceNumber }: DerivedAttributes) => {
     const number = parent.number + 1n
@@ -64,7 +64,7 @@ const judge: Judge = {
   safeBlock: () => undefined,
 }
 
-/** Each L1 block has the batches of the epoch before it. */
+/** L1 blocks, each with the batches of the epoch before it. */
 const l1: L1Source = {
   isLoaded: false,
   open: async (from) => {
@@ -164,7 +164,7 @@ const { blocks, mismatch } = await deriveChain({
 })
 if (mismatch !== undefined || blocks < wanted) throw new Error(`${blocks} blocks, want ${wanted}`)
 const maxRssMb = process.resourceUsage().maxRSS / 1_024
-// Memory in use after a collection.
+// After a garbage collection, only memory in use is left.
 globalThis.gc?.()
 const heldMb = process.memoryUsage().heapUsed / 1_048_576
 process.stdout.write(`${JSON.stringify({ blocks, maxRssMb, heldMb })}\n`)

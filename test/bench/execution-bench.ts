@@ -29,8 +29,8 @@ const repeats = 5
 const emptyBlocks = 1_000
 
 /**
- * Measures execution: real blocks of OP Sepolia in this process; recorded chains and empty blocks through the Engine
- * API with HTTP and JWT, beside op-geth if it was found.
+ * Measures the execution of real blocks of OP Sepolia in this process. Measures recorded chains and empty blocks
+ * through the Engine API, with HTTP and JWT, also on op-geth if it was found.
  */
 export async function benchExecution(
   report: (what: string) => void,

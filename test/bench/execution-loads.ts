@@ -19,7 +19,7 @@ const blockJson = z.looseObject({
   raw: z.array(z.string()).optional(),
 })
 
-/** Imports the blocks of a record into a client, each set as the head; returns the best of two runs. */
+/** Imports the blocks of a record into a client, and makes each block the head. @returns the best of two runs */
 export async function importRecord(
   candidate: Candidate,
   record: string,
@@ -69,7 +69,7 @@ export async function buildEmptyBlocks(
   const made = await makeGenesis({
     chainId: 901n,
     timestamp: 1_700_000_000n,
-    // op-geth does not know Karst, and refuses its calls.
+    // op-geth does not support Karst, and refuses the calls of its versions.
     hardforkTimes: { jovian: 0n },
     gasLimit: 60_000_000n,
     balances: new Map(),

@@ -26,17 +26,17 @@ import { startOpNode } from './op-node-process.ts'
 import { summarise, type Summary } from './statistics.ts'
 import { startTimedEngine, type TimedEngine } from './timed-engine.ts'
 
-/** Blocks of one size, from their send by a peer to `engine_newPayload`. Times are in milliseconds. */
+/** Times of blocks of one size, from when a peer sends a block until `engine_newPayload`, in milliseconds. */
 export interface GossipResult {
   readonly kilobytes: number
   readonly atoll: Summary
-  /** undefined if op-node is omitted. */
+  /** Undefined if op-node is omitted. */
   readonly opNode: Summary | undefined
   /** Ratio of the medians. */
   readonly ratio: number | undefined
-  /** The time of Atoll in two parts, of further blocks: the bus is watched, which takes time too. */
+  /** Atoll's time in two parts, measured with other blocks: to take the time in between costs time too. */
   readonly split: {
-    /** From the send to the bus: the connection, validation, and the message of the bus. */
+    /** From the peer to the bus: the connection, validation, and the message of the bus. */
     readonly toBus: Summary
     /** From the bus to `engine_newPayload`. */
     readonly toEngine: Summary
@@ -57,13 +57,13 @@ const sizes = [
   { kilobytes: 1_000, blocks: 100 },
 ] as const
 
-/** Blocks of each size that are not counted, while compilers warm up. */
+/** Number of blocks of each size that are not counted, in which V8 compiles the code. */
 const warmUpBlocks = 30
 
-/** Blocks of each size whose way through Atoll is watched. */
+/** Number of blocks of each size whose time is taken on the bus too. */
 const splitBlocks = 30
 
-/** Pause after each block, so that nothing is at work when the next one is sent. */
+/** Pause after each block, so that both nodes are idle when the next one is sent. */
 const pauseMs = 40
 
 const timeoutMs = 10_000
@@ -77,8 +77,8 @@ interface Measured {
 }
 
 /**
- * Measures blocks of a peer at Atoll, a node of processes on a NATS server, and at op-node. Both get the same bytes, one
- * after the other, and each has an execution client that answers at once.
+ * Measures how long blocks of a peer take in Atoll, a node of processes on a NATS server, and in op-node. Both get the
+ * same bytes, one after the other, and each has an execution client that answers at once.
  */
 export async function benchGossip(report: (what: string) => void): Promise<GossipBench> {
   const closing: (() => Promise<unknown>)[] = []
@@ -161,7 +161,7 @@ class GossipMeasure {
     return { kilobytes, atoll, opNode, ratio: opNode && atoll.median / opNode.median, split }
   }
 
-  /** Sends the next block to each node; the first one changes with each block. */
+  /** Sends the next block to each node. The nodes swap their order after each block. */
   async #block(bytes: number, count: number) {
     const { hash = '' } = await this.#peer.ask({ kind: 'make', bytes })
     const inTurn = count % 2 === 0 ? this.#measured : this.#measured.toReversed()
@@ -236,7 +236,7 @@ async function untilReady({ failed, viewer }: RecordedNode): Promise<void> {
   const isReady = async () => {
     const { chain, services } = viewer.view
     const { progress, wait } = services.get('gossip') ?? {}
-    // A service runs before its host listens; then it has progress, and waits for the signer.
+    // Gossip runs before its host listens. When the host listens, gossip has progress, and waits only for the signer.
     return chain !== undefined && progress !== undefined && wait === undefined
   }
   const options = { withinMs: startMs, everyMs: 50, explain }
@@ -266,7 +266,7 @@ class Peer {
 
   async join(name: string, address: string): Promise<void> {
     await this.ask({ kind: 'join', name, address })
-    // The node has to take the stream, too.
+    // The node must accept the stream too.
     await pause(1_000)
   }
 

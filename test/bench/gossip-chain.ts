@@ -22,15 +22,15 @@ export interface GossipedBlock {
   readonly data: Uint8Array
 }
 
-/** Size of a transaction, as an average one of public chains. */
+/** Size of a transaction: the average on public chains. */
 const transactionBytes = 200
 
-/** What SSZ adds for a transaction. */
+/** Bytes that SSZ adds for each transaction. */
 const offsetBytes = 4
 
 /**
- * Signed blocks on the genesis of a record, each the child of the one before it. Hashes and L1 attributes are those of a
- * sequencer; the transactions are random bytes, which snappy does not make smaller, and were not executed.
+ * Signed blocks on the genesis of a record, each the child of the one before it. Hashes and L1 attributes are as a
+ * sequencer makes them. The transactions are random bytes, which snappy cannot compress and which were not executed.
  */
 export class GossipChain {
   readonly config: RollupConfig
@@ -53,7 +53,7 @@ export class GossipChain {
     return new GossipChain(config, toL1Block(l1, config), l2.block)
   }
 
-  /** Makes the next block, of this second. @param bytes its size */
+  /** Makes the next block, with the current time. @param bytes size of the block */
   next(bytes: number): GossipedBlock {
     const { blockHash: parentHash, number } = this.#head
     const timestamp = BigInt(Math.floor(Date.now() / 1_000))
@@ -81,7 +81,7 @@ export class GossipChain {
     return { hash, topic: blocksTopicAt(this.config, timestamp), data }
   }
 
-  /** The blocks come faster than the block time of the chain, so each is built as if its parent were one block time old. */
+  /** Builds attributes as if the parent were one block time old. In fact the blocks follow each other faster. */
   #attributes(timestamp: bigint, transactions: readonly Uint8Array[]) {
     const { blockHash, number, parentHash } = this.#head
     const { genesis, blockTime } = this.config

@@ -11,18 +11,18 @@ import { frame, joinFrame, meshProtocols } from '#test/fakes/gossip-frames.ts'
 import { GossipChain } from './gossip-chain.ts'
 import { machineMs } from './machine-ms.ts'
 
-/** What the peer is to do. It answers each order once. */
+/** An order to the peer, which answers each order once. */
 export type PeerOrder =
-  /** Joins the mesh of a node, which gets a name. */
+  /** Joins the mesh of a node. Later orders call the node by `name`. */
   | { readonly kind: 'join'; readonly name: string; readonly address: string }
   /** Makes the next block. */
   | { readonly kind: 'make'; readonly bytes: number }
   /** Sends the block that was made last to a node. */
   | { readonly kind: 'send'; readonly name: string }
 
-/** Answer to an order, when it is carried out. */
+/** Answer to an order that was carried out. */
 export interface PeerAnswer {
-  /** Time by `machineMs` just before. */
+  /** Time by `machineMs` just before the order was carried out. */
   readonly atMs: number
   /** Hash of the block that was made last. */
   readonly hash: Hash | undefined
@@ -35,8 +35,8 @@ const streams = new Map<string, Stream>()
 let made: { readonly hash: Hash; readonly bytes: Uint8Array } | undefined
 
 /**
- * Speaks gossipsub by hand: the bytes are ready when they are sent, so that the time of this peer is only that of the
- * connection.
+ * Encodes gossipsub without its library. The bytes of a block are ready before the time is taken, so that the time of
+ * this peer is only that of the connection.
  */
 async function join(address: string): Promise<Stream> {
   const host: Libp2p = await openHost(

@@ -26,7 +26,7 @@ import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n
-/** Number of L2 blocks of an epoch; the next L1 block has their batches. */
+/** Number of L2 blocks of an epoch. The L1 block after the epoch has their batches. */
 export const blocksPerEpoch = Number(l1BlockTime / blockTime)
 const transactionsPerBlock = 8
 const transactionBytes = 150
@@ -36,7 +36,7 @@ const batcher = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 
 /**
  * Writes a record with a given number of L2 blocks, on the genesis of another record. Every L1 block has the batches of
- * the epoch before it, as calldata. The L2 blocks have correct hashes of their fields, but were not executed.
+ * the epoch before it, as calldata. The hashes of the L2 blocks match their fields, but the blocks were not executed.
  */
 export async function writeLongRecord(base: string, out: string, blocks: number): Promise<void> {
   const writer = await RecordWriter.create(out)

@@ -6,7 +6,7 @@ import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { buildPrograms, clientOf, flagsOf, Program, programs } from '#test/interop/network.ts'
 import { until } from '#test/interop/until.ts'
 
-/** What op-node runs on. */
+/** The L1 and the execution client of an op-node. */
 export interface OpNodeWorld {
   readonly record: string
   /** Folder for the Engine API secret. */
@@ -26,9 +26,9 @@ export interface OpNodeProcess {
 const startMs = 30_000
 
 /**
- * Starts op-node on a replayed L1, which it has to trust since a record has no state proofs.
+ * Starts op-node on a replayed L1. op-node must trust this L1, since a record has no state proofs.
  *
- * @throws Error with the end of its log if it does not begin at the head of its execution client
+ * @throws Error with the end of the log if op-node does not begin at the head of its execution client
  */
 export async function startOpNode(world: OpNodeWorld): Promise<OpNodeProcess> {
   await buildPrograms()
@@ -56,7 +56,7 @@ export async function startOpNode(world: OpNodeWorld): Promise<OpNodeProcess> {
       'p2p.nat': 'false',
       'p2p.no-discovery': 'true',
       'p2p.discovery.path': 'memory',
-      // Without a list, even one of nothing, it looks up the names of public bootnodes.
+      // Without a list, op-node looks up the names of public bootnodes. An empty list prevents that.
       'p2p.bootnodes': ',',
       'log.level': 'warn',
     }),

@@ -4,7 +4,7 @@ import { decodePayload } from '#protocol/p2p/decode-payload.ts'
 import { encodePayload } from '#protocol/p2p/encode-payload.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** One step beside its alternative, in milliseconds. */
+/** The times of one step in Atoll and in its alternative, in milliseconds. */
 export interface PayloadResult {
   readonly step: string
   readonly bytes: number
@@ -16,7 +16,7 @@ export interface PayloadResult {
 const rounds = 300
 const transactionBytes = 200
 
-/** Measures SSZ of payloads with transactions of 200 bytes, beside @chainsafe/ssz. */
+/** Measures SSZ of payloads with transactions of 200 bytes, in comparison with @chainsafe/ssz. */
 export function benchPayload(report: (what: string) => void): readonly PayloadResult[] {
   return [1, 100, 1_000].flatMap((kilobytes) => {
     report(`payload of ${kilobytes} KB`)
@@ -42,7 +42,7 @@ export function benchPayload(report: (what: string) => void): readonly PayloadRe
   })
 }
 
-/** Runs both in turn, so that the load of the machine affects both. */
+/** Runs both functions in turn, so that the load of the machine affects both alike. */
 function compare(own: () => unknown, other: () => unknown): Omit<PayloadResult, 'step' | 'bytes'> {
   const times = { own: [] as number[], other: [] as number[] }
   for (let round = 0; round < 2 * rounds; round++) {

@@ -17,27 +17,27 @@ import {
 } from '#test/interop/network.ts'
 import { until } from '#test/interop/until.ts'
 
-/** `optimism_syncStatus` of one or more processes. */
+/** Throughput and latency of `optimism_syncStatus` on one or more processes. */
 export interface RpcResult {
   readonly program: 'Atoll' | 'op-node'
   readonly replicas: number
   readonly answersPerSecond: number
-  /** Answers per second of processor time of the servers: what one core of a replica gives. */
+  /** Answers per second of processor time of the servers. This is the throughput of one core. */
   readonly answersPerCpuSecond: number
-  /** Of a replica under load; of several, the worst. */
+  /** Latencies of a replica under load. With several replicas, those of the slowest one. */
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-/** Connections of the load in all, each with one request at a time. */
+/** Total number of connections of the load, each with one request at a time. */
 const clients = 16
 
 const loadSeconds = 5
 
-/** Load before the measurement: V8 compiles what runs often in the first 100,000 requests. */
+/** Duration of the load before the measurement: V8 compiles hot code during the first 100,000 requests. */
 const warmUpSeconds = 8
 
-/** Ticks of processor time in a second, which are the same on all Linux machines of today. */
+/** Ticks of processor time in a second, the same on all current Linux machines. */
 const ticksPerSecond = 100
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
@@ -49,8 +49,8 @@ interface Server {
 }
 
 /**
- * Measures `optimism_syncStatus` of op-node, and of 1, 2 and 4 replicas of rpc, in one network at rest. The load comes from
- * a program of the reference network.
+ * Measures `optimism_syncStatus` of op-node, and of 1, 2 and 4 replicas of rpc, in one network at rest. A program of
+ * the reference network makes the load.
  *
  * @throws Error if there is no reference network
  */

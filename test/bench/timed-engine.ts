@@ -4,20 +4,20 @@ import { once } from 'node:events'
 import { toError } from '#runtime/fault.ts'
 import { machineMs } from './machine-ms.ts'
 
-/** An Engine API in front of another one, that notes when each block arrives. */
+/** A proxy of an Engine API that records when each block arrives. */
 export interface TimedEngine {
   readonly url: string
-  /** Waits for `engine_newPayload` of a block. @returns the time by `machineMs` at which its last byte had arrived */
+  /** Waits for `engine_newPayload` of a block. @returns the time by `machineMs` at which the last byte arrived */
   arrival(hash: string): Promise<number>
   close(): Promise<void>
 }
 
-/** The name of a method is in the first or last bytes of a request. */
+/** Number of bytes at both ends of a request that are searched for the name of its method. */
 const endBytes = 200
 
 /**
- * Starts a server that passes each request on. The time is taken before the request is parsed, which takes as long as a
- * large block does on its whole way.
+ * Starts a server that passes each request on. The time is taken before the request is parsed: to parse a large block
+ * takes as long as the whole way of the block from the peer.
  */
 export async function startTimedEngine(target: string): Promise<TimedEngine> {
   const arrivals = new Map<string, number>()

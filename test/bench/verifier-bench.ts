@@ -25,7 +25,7 @@ export interface VerifierBench {
     readonly engineCallsPerBlock: number
     readonly l1CallsPerL1Block: number
     readonly l1Calls: Readonly<Record<string, number>>
-    /** Memory of each service, at the end and at most. */
+    /** Memory of each service: at the end, and its maximum. */
     readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
   }
   /** Time from a new L1 head until its whole batch is safe. L1 has four blocks a second, each with a batch. */
@@ -45,7 +45,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     report(`makes a chain of ${catchUpBlocks} blocks`)
     await writeLongRecord(kept, long, catchUpBlocks)
     await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
-    // First, since a catch-up leaves much in this process, which serves L1 and the Engine API.
+    // Growth comes first: a catch-up leaves much in the memory of this process, which serves L1 and the Engine API.
     report('L1 grows by four blocks a second')
     const headToSafeMs = summarise(await measureGrowth(short))
     report('a node catches up on that chain')
@@ -146,10 +146,10 @@ async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb
   return rss
 }
 
-/** Number of L1 blocks measured, including `startingBlocks`. With a quarter of them, medians of one program differ by a half. */
+/** Number of L1 blocks, including `startingBlocks`. With a quarter of them, medians of one program differ by 50%. */
 const watchedBlocks = 240
 
-/** Number of L1 blocks that arrive while the node starts; their times are not counted. */
+/** Number of L1 blocks that arrive while the node starts. Their times are not counted. */
 const startingBlocks = 40
 
 /** Replay speed, at which L1 has four blocks a second. */

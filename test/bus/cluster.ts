@@ -84,12 +84,12 @@ export class Cluster {
     return cluster
   }
 
-  /** A connection with the rights of a role, from this process. */
+  /** Opens a connection with the rights of a role, from this process. */
   connect(role: BusRole): Promise<Connection> {
     return connectAs(role, this.server, this.#folder)
   }
 
-  /** Starts an actor; it is started again whenever it ends. */
+  /** Starts an actor. The actor is restarted whenever it ends. */
   run(
     service: ServiceName,
     { instance = `${service}-0`, flags = [] }: ActorOptions = {},

@@ -9,7 +9,7 @@ import { TestServer } from './servers.ts'
 const rounds = 20
 const publishes = 2_000
 
-test(`no acknowledged write is lost when a server is killed ${rounds} times, each time under ${publishes} writes`, async (t) => {
+test(`no acknowledged write is lost when a server is killed ${rounds} times, each time during ${publishes} writes`, async (t) => {
   const server = await TestServer.start()
   const client = await connectWith(server.url, [valueStream('state')])
   t.after(async () => {
@@ -53,7 +53,7 @@ test(`no acknowledged write is lost when a server is killed ${rounds} times, eac
 })
 
 test(
-  'a request lost in a crash of the server fails when the server is back, not at its timeout',
+  'a request that a crash of the server lost fails when the server is back, not at its timeout',
   { timeout: 60_000 },
   async (t) => {
     const server = await TestServer.start()

@@ -75,8 +75,8 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   const thawedMs = performance.now()
   await cluster.untilDone()
   note(t, cluster)
-  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'the exit code is that of a lost lease')
-  // A lease renewed right before the freeze is valid for its time to live less the margin.
+  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'the exit code is 3, lease lost')
+  // A lease that was renewed right before the freeze is valid for its time to live minus the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
   const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
   assert.deepEqual(late, [])
@@ -87,7 +87,7 @@ test('F13: the second of two engines takes over when the first dies, and each te
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
-  // The engine's call that makes a block safe and its chain state arrive over different connections, so the state may come later.
+  // The engine makes a block safe and publishes its state over different connections, so the state may arrive later.
   await until('the engine publishes its chain', () => world.chains.length > 0)
   const first = world.chains.at(-1)?.instance ?? ''
   const holder = cluster.actor(first)

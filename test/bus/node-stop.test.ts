@@ -41,7 +41,7 @@ function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): 
   ]
 }
 
-test('a stopped node and its services end with 0, and each log line is JSON with level and time', async () => {
+test('a stopped node and its services exit with 0, and each log line is JSON with level and time', async () => {
   const { code, lines } = await stopWhenBegun(nodeArgs('node'), {
     begun: allRun,
     signals: ['SIGTERM'],
@@ -81,7 +81,7 @@ test('a second signal ends a node that hangs while it stops, and its NATS server
   await setTimeout(1_100)
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [143, null])
-  // A process without a parent is reaped by init, after some time.
+  // After some time, init reaps a process whose parent has ended.
   await until(() => !isRunning(server))
 })
 
@@ -106,9 +106,9 @@ test('atoll status reports that a node was killed, and exits with 4', async (t) 
   )
 })
 
-test('no secret of a setting is on a command line, in a log, in the status, or in the metrics', async (t) => {
+test('no secret of a setting appears on a command line, in a log, in the status, or in the metrics', async (t) => {
   const secret = 'sk_0123456789'
-  // It repeats all that it was sent: path, query and headers.
+  // The server repeats the path, the query, the headers and the body of each request.
   const url = await serveHttp(t, ({ body, incoming }, response) => {
     const { headers, rawHeaders } = incoming
     asked.add(incoming.url?.split('/').at(1) ?? '')
@@ -135,7 +135,7 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     assert.ok(line.length > 0 && !line.includes(secret), line)
   }
-  // The services have the settings all the same.
+  // The services have received the settings: they call the endpoints.
   await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
   let metrics = ''
@@ -157,7 +157,7 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
     `--data-dir=${join(folder, 'secret')}`,
   ])
   assert.match(status.out, /HTTP status 400/)
-  // A kill, as after the test, would leave the NATS server.
+  // SIGKILL, which the test sends when it ends, would leave the NATS server running.
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [0, null])
   for (const text of [metrics, readiness, status.out, out()])
@@ -167,13 +167,13 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
     }
 })
 
-/** The user and the password of a header. */
+/** The user and the password of an `Authorization` header. */
 function basicOf(authorization = ''): string {
   const [, basic = ''] = /^Basic (.*)/u.exec(authorization) ?? []
   return Buffer.from(basic, 'base64').toString()
 }
 
-/** A node as the leader of a group of processes, whose services all run. */
+/** Starts a node as the leader of a process group, and waits until all of its services run. */
 async function startGroup(
   t: TestContext,
   name: string,

@@ -46,7 +46,7 @@ async function startNode(): Promise<{
 
 async function untilEnd(node: NodeOnRecord): Promise<void> {
   const isFinal = () => (node.view.chain?.finalized.number ?? 0n) >= 363n
-  await node.until('all is final', isFinal, 120_000)
+  await node.until('all blocks are final', isFinal, 120_000)
   assert.equal(await node.compare(), 364)
 }
 
@@ -93,7 +93,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
   }
 })
 
-/** A node whose L1 grows as slowly as when it was recorded, so that its newest blocks come from peers. */
+/** A node whose L1 grows only at the recorded speed, so that the node gets its newest blocks from peers. */
 async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<NodeOnRecord> {
   const growth = { speed: 1, reorgs: [], safeLag: 4n, finalizedLag: 8n }
   const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
@@ -103,7 +103,7 @@ async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<No
     p2pDiscovery: 'false',
     p2pListenIp: '127.0.0.1',
     p2pListenTcp: String(p2pListenTcp),
-    // Its blocks are as old as the record.
+    // The blocks of the peers are as old as the record.
     p2pMaxAgeSeconds: '1000000000',
   }
   return NodeOnRecord.start({ record, l1, given, folder })
@@ -142,7 +142,7 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
   assert.match(await run(2, 'forget', first), /Allowed choices are list, connect/)
 }
 
-test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
+test(`the unsafe head advances although gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
   const { config, l2 } = await readRecord('bad-data-karst')
   const port = await freeTcpPort()
   const folder = mkdtempSync(join(tmpdir(), 'atoll-peers-'))
@@ -190,7 +190,7 @@ test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer
       await node.until('the peers lost gossip', () =>
         peers.every((peer) => peer.peers().length === 0),
       )
-      // A sequencer does not know what its peers missed: it sends the next block when it is due.
+      // The sequencer sends each block once, when the block is due. So it needs a peer before it sends the next block.
       await node.until('the sequencer has a peer', () =>
         sequencer.peers().some(({ meshes }) => meshes.length === 4),
       )

@@ -19,7 +19,7 @@ import { BusNames } from '#messages/bus-names.ts'
 import { pause, text } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
 
-// Each role tries every operation on a real server; only operations permitted by the table of subjects succeed.
+// Each role tries every operation on a real server. Only the operations that the table of subjects permits succeed.
 
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const specs = streamsOf(subjects, names)
@@ -75,7 +75,7 @@ async function maySubscribe(role: BusRole, subject: string, queue?: string): Pro
   refused.length = 0
   const options = { onMessage: () => undefined, ...(queue !== undefined && { queue }) }
   const subscription = client.subscribe(subject, options)
-  // Makes a round trip on the same connection. A denial would arrive before the answer.
+  // A request makes a round trip on the same connection. A denial would arrive before its answer.
   await mayPublish(role, `${inboxPrefix(role)}.nothing`)
   await pause(5)
   subscription.unsubscribe()
@@ -214,7 +214,7 @@ test('a user without a key, or with a key that the server does not know, is refu
   await rm(strange, { recursive: true, force: true })
 })
 
-test('a server that did not wait for the key, as on a busy machine, is asked again', async (t) => {
+test('a client connects again to a server that did not wait for its key, as happens on a busy machine', async (t) => {
   let hangUps = 2
   const { hostname, port } = new URL(server.url)
   const impatient = createServer((client) => {

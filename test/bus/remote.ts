@@ -21,13 +21,13 @@ interface Call {
 interface Answer {
   readonly value?: unknown
   readonly error?: string
-  /** Whether the error is a Fault, which means that the execution client refused heads. */
+  /** Whether the error is a Fault. A Fault means that the execution client refused heads. */
   readonly isFault?: boolean
 }
 
 /** Serves functions to processes on this machine. Arguments and results may have bigints, bytes and maps. */
 export async function serveRemote(functions: Remote): Promise<{ url: string; server: Server }> {
-  // Tests freeze the callers: an idle connection that the server closed would fail the first call after the thaw.
+  // Tests freeze the callers. If the server closed an idle connection, the first call after the thaw would fail.
   const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -48,7 +48,7 @@ function answer(functions: Remote, body: Buffer): Answer {
   }
 }
 
-/** Calls the functions that `serveRemote` serves. Throws a Fault if the function threw one, or cannot be reached. */
+/** Calls the functions that `serveRemote` serves. Throws a Fault if a function threw one or cannot be reached. */
 export function callerOf<Functions extends Remote>(url: string): Caller<Functions> {
   return new Proxy({} as Caller<Functions>, {
     get:

@@ -18,7 +18,7 @@ import { openSocket } from '#test/fakes/web-socket-client.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// The rpc of a node and a further replica of it, as processes on a real server. The first one is killed.
+// The rpc service of a node and a second replica of it, as processes on a real server. The rpc of the node is killed.
 
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
@@ -47,7 +47,7 @@ const unsafeIn = (text: string | undefined) =>
     ? undefined
     : (JSON.parse(text) as { result: { unsafe_l2: { number: number } } }).result.unsafe_l2.number
 
-/** Starts a further replica on the bus of a node, until the test ends. */
+/** Starts a second replica on the bus of a node. It stops when the test ends. */
 async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   const port = await freeTcpPort()
   const bus = join(nodeDir, 'bus')
@@ -70,7 +70,7 @@ async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   return port
 }
 
-test(`clients of a replica notice nothing when another is killed ${rounds} times, and its clients continue here`, async (t) => {
+test(`when one replica is killed ${rounds} times, clients of the other notice nothing, and a subscription moves there`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const first = await freeTcpPort()
@@ -113,7 +113,7 @@ test(`clients of a replica notice nothing when another is killed ${rounds} times
     }
     watched.abort()
     await watching
-    t.diagnostic(`${answers} answers of the other replica, none missing`)
+    t.diagnostic(`${answers} answers of the second replica, none missing`)
     t.diagnostic(`rpc: worst ${Math.max(...stalls).toFixed(0)} ms from its kill to its next answer`)
   } finally {
     await node.close()

@@ -9,7 +9,8 @@ import {
 } from '#node/nats-server/nats-server.ts'
 
 /**
- * The NATS server for tests that need a real one: the program of `ATOLL_NATS_SERVER`, else one that is found or built.
+ * The NATS server for tests that need a real one: the program that `ATOLL_NATS_SERVER` names, else one that is found or
+ * built.
  *
  * @throws Error if there is none, so that these tests fail instead of passing without a server
  */
@@ -59,7 +60,7 @@ export class TestServer {
     await this.#running.ended
   }
 
-  /** Starts it again after `kill`, with the same port and store. */
+  /** Starts the server again after `kill`, with the same port and store. */
   async restart(): Promise<void> {
     const { port } = this.#running
     const options = startOptions(this.found, this.#dataDir, { ...this.#options, port })

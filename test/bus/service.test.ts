@@ -16,7 +16,7 @@ import { until } from './conformance/raw-client.ts'
 import { certificate } from './certificate.ts'
 import { requireNatsServer } from './servers.ts'
 
-// A service as a supervisor sees it, on a bus that the atoll command serves.
+// Runs services as processes, as a supervisor does, on a bus that `atoll bus serve` serves.
 
 const sample = fileURLToPath(new URL('../command/sample-service.ts', import.meta.url))
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
@@ -175,7 +175,7 @@ for (const [what, flags, message] of [
     /not-trusted[^]*name the certificate authority in --nats-ca-file/,
   ],
   [
-    'a port that is taken',
+    'a port in use',
     ['--port-of-the-bus'],
     /cannot serve NATS on .*: another process has this port; .*--port/,
   ],

@@ -13,7 +13,7 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { until } from './conformance/raw-client.ts'
 import { requireNatsServer } from './servers.ts'
 
-// Programs with a NATS server, stopped during their start and when they are up; test/command has the others.
+// Stops each program that has a NATS server, during its start and when it is up. test/command stops the other programs.
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 const found = await requireNatsServer()
@@ -55,7 +55,7 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     name: 'devnet',
     early: 1_500,
     args: () => ['devnet', '--json', ...server],
-    // The services are started, and the setup of KZG begins, which nothing interrupts.
+    // The services are started, and the setup of KZG begins, which cannot be interrupted.
     isUp: (output) => output.includes('the bus is NATS'),
     upMs: 1_000,
   },
@@ -80,7 +80,7 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   })
   for (const service of services()) process.kill(service, 'SIGSTOP')
   child.kill('SIGINT')
-  // A process that is busy may see two signals at once, and takes them for one.
+  // A busy process may receive two signals at once, and then counts them as one. So the test repeats the signal.
   const again = setInterval(() => child.kill('SIGINT'), 600)
   assert.deepEqual(await ended, [130, null])
   clearInterval(again)

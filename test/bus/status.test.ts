@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from './conformance/raw-client.ts'
 import { requireNatsServer } from './servers.ts'
 
-// Status finds the bus that `atoll bus serve` runs, and follows it through stops and starts.
+// `atoll status` finds the bus of `atoll bus serve`, and follows the bus when it stops and starts again.
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 const found = await requireNatsServer()
@@ -53,11 +53,11 @@ test('status finds the bus of atoll bus serve by the same default folder, and by
   const flags = ['--chain-id=11', `--nats-urls=${url}`, `--nats-seed-file=${seed}`]
   const wrong = start('status', ...flags)
   assert.notEqual(await wrong.code, 0)
-  assert.match(wrong.output(), /is not that of node main of chain 11, .*: check --chain-id/)
+  assert.match(wrong.output(), /does not belong to node main of chain 11, .*: check --chain-id/)
   await bus.stop()
 })
 
-test('status --watch waits for a node, and goes on when its bus stops and starts again', async (t) => {
+test('status --watch waits for a node, and continues when its bus stops and starts again', async (t) => {
   const start = newHome(t)
   const watch = start('status', '--watch')
   await until('it waits', () => /waits for a node: no-node: no node/.test(watch.output()))

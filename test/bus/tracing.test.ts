@@ -99,7 +99,7 @@ test('one trace leads from an L1 head to the safe head, through three processes'
   const spans = bodies.flatMap(spansOf)
   const byId = new Map(spans.map((span) => [span.id, span]))
   const paths = new Set(spans.map((span) => pathTo(span, byId)))
-  // Derivation writes its targets when an L1 block is fully derived, and the engine sets the safe head from them.
+  // Derivation writes its targets when an L1 block is fully derived, and the engine reads the targets.
   const whole = [
     'atoll-da-watcher: da-watcher.new-head',
     'atoll-derivation: da-watcher.l1-heads',
@@ -110,14 +110,14 @@ test('one trace leads from an L1 head to the safe head, through three processes'
   assert.ok(paths.has(whole), [...paths].join('\n'))
 })
 
-test('no key of an endpoint is in a span, also if the endpoint repeats it in its errors', async (t) => {
+test('no span contains the key of an endpoint, even if the errors of the endpoint repeat the key', async (t) => {
   const { url: otlpUrl, bodies } = await startCollector(t)
   const node = await NodeBehindProxies.start(t, { endpoints: 1, isInMemory: false, otlpUrl })
   const atHead = () => node.until('derivation is at the head', () => node.isAtHead, 30_000)
   await atHead()
   for (const proxy of [...node.rpcs, ...node.beacons]) proxy.misbehave = quoting
   assert.ok(node.grow('blobs'))
-  await node.until('status quotes it', () => node.waits.includes('no route for'), 15_000)
+  await node.until('the status quotes the error', () => node.waits.includes('no route for'), 15_000)
   for (const proxy of [...node.rpcs, ...node.beacons]) proxy.misbehave = undefined
   await atHead()
   await node.check()

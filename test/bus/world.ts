@@ -26,7 +26,7 @@ interface SeenCommand extends Sender {
   readonly atMs: number
 }
 
-/** What the processes of a test share, and what outlives them: L1, the execution client, a log of observations. */
+/** L1, the execution client and a log of observations, which the processes of a test share and which outlive them. */
 export class World {
   readonly l1: SimulatedL1
   readonly client: StandInClient

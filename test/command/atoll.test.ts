@@ -32,17 +32,17 @@ test('help lists the commands, and each command its settings', async () => {
   assert.match(serve.out, /default 4222;\s+ATOLL_PORT/)
 })
 
-test('the version is that of the package, with the commit', async () => {
+test('atoll version prints the version of the package, with the commit', async () => {
   const expected = { code: 0, out: `${fullVersion()}\n`, err: '' }
   assert.deepEqual(await runAtoll(['--version']), expected)
   assert.deepEqual(await runAtoll(['version']), expected)
 })
 
 for (const [name, args, message] of [
-  ['a command that is not known', ['buss'], /unknown command 'buss'\n\(Did you mean bus\?\)/],
-  ['a kind of key that is not known', ['keys', 'create', 'rsa', 'x'], /Allowed choices are nkey/],
-  ['an argument that is missing', ['keys', 'show', 'nkey'], /missing required argument 'file'/],
-  ['settings that are wrong', ['bus', 'serve', '--port', 'x'], /2 settings are wrong/],
+  ['an unknown command', ['buss'], /unknown command 'buss'\n\(Did you mean bus\?\)/],
+  ['an unknown kind of key', ['keys', 'create', 'rsa', 'x'], /Allowed choices are nkey/],
+  ['a missing argument', ['keys', 'show', 'nkey'], /missing required argument 'file'/],
+  ['wrong settings', ['bus', 'serve', '--port', 'x'], /2 settings are wrong/],
 ] as const) {
   test(`${name} is reported, with exit code 2`, async () => {
     const { code, out, err } = await runAtoll(args)
@@ -73,7 +73,7 @@ test('keys of every kind are made, shown, and never overwritten', async () => {
 
 test('a well-known key has its well-known address', async () => {
   const file = join(folder, 'well-known')
-  // The first account of the mnemonic that every development chain uses.
+  // The key of the first account of the mnemonic that development chains use.
   writeFileSync(file, '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80\n')
   const account = await runAtoll(['keys', 'show', 'secp256k1', file])
   assert.match(account.out, /^address: 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266$/m)
@@ -113,7 +113,7 @@ test('config prints JSON, and refuses settings that the program would refuse', a
   assert.equal(wrong.code, 2)
 })
 
-test('config shows URLs without keys and no secret, unless it is asked for them, and takes the flags of op-node', async () => {
+test('config shows keys of URLs and secrets only with --show-secrets, and accepts the flags of op-node', async () => {
   const args = [
     'config',
     'node',
@@ -248,7 +248,7 @@ test('a chain id that does not match the rollup config is reported before anythi
   assert.throws(() => statSync(dataDir))
 })
 
-test('a data folder that cannot be made is a wrong setting', async () => {
+test('a data folder that cannot be created is a wrong setting', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, '')
   const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']

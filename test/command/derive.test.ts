@@ -67,7 +67,7 @@ test('with --no-json only the result is printed, in three lines', async () => {
   assert.equal(out.trim().split('\n').length, 3)
 })
 
-test('derivation can start at a later block, also with execution', async () => {
+test('derivation can start at a later block, with and without execution', async () => {
   for (const flags of [[], ['--execute']]) {
     const { code, out, err } = await derive(karst, '--json', '--from', '20', ...flags)
     assert.equal(code, 0, err)
@@ -82,7 +82,7 @@ test('the reported time is the median of repeated runs', async () => {
   assert.equal(summary.seconds, summary.secondsAll.toSorted((a, b) => a - b)[1])
 })
 
-/** Changes the first deposit of L1, which nothing else in the record depends on. */
+/** Changes the first deposit of L1. Nothing else in the record depends on this deposit. */
 const otherDeposit = lines((all) => {
   const event = '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32'
   const at = all.findIndex((line) => line.includes(event))
@@ -142,7 +142,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l1\.ndjson, line 12: .*JSON/,
   },
   {
-    name: 'L1 that ends early',
+    name: 'an L1 that ends early',
     files: { 'l1.ndjson': lines((all) => all.splice(7)) },
     says: /l1\.ndjson ends where L2 block \d+ is derived, but l2\.ndjson continues to block 54\. .*--verify-l1/,
   },
@@ -214,7 +214,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l1-chain-config\.json: blobSchedule\.cancun\.baseFeeUpdateFraction: must not be 0/,
   },
   {
-    name: 'L1 of another chain',
+    name: 'the L1 of another chain',
     files: {
       'rollup.json': (text: string) => text.replace(/("l1": \{\s*"hash": "0x)..../, '$11234'),
     },

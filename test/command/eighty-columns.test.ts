@@ -59,7 +59,7 @@ const view: NodeView = {
   services: new Map(nodeServices.map(({ name }) => [name, waiting])),
 }
 
-test('the table of a devnet has 80 columns, and all words of a wait', () => {
+test('the table of a devnet fits 80 columns, and has the whole text of a wait', () => {
   const text = viewLines(view, width).join('\n')
   assertFits(text, 'table')
   assert.equal(text.replaceAll(/\s+/gu, ' ').split(words).length, 1 + 2 * nodeServices.length)
@@ -71,7 +71,7 @@ for (const [what, ageMs] of [
   ['waits', 1_000],
   ['is gone', 3_600_000],
 ] as const)
-  test(`the status of a node that ${what} has 80 columns, and all of its words`, () => {
+  test(`the status of a node that ${what} fits 80 columns, and has all of its text`, () => {
     const aged = <Value>(value: Value) => ({ value, ageMs })
     const states: NodeStates = {
       nowMs,
@@ -93,7 +93,7 @@ for (const [what, ageMs] of [
       assert.ok(flat.includes(sentence), sentence)
   })
 
-/** An entry at info, or at the level of its fields, on a terminal. */
+/** A log entry as a terminal shows it, at level info unless `fields` has another level. */
 function lineOf(service: string, msg: string, fields: object = {}): string {
   const entry = { level: 'info', time: '2026-06-15T12:34:56.789Z', service, msg, ...fields }
   const json = JSON.stringify(entry, (_key, value: unknown) =>
@@ -113,7 +113,7 @@ test('the progress of a node is one line of 80 columns with the safe head', () =
   assert.match(lines.join('\n'), /engine: progress safe=137123456:0x[0-9a-f]{4}…[0-9a-f]{2} /)
 })
 
-/** Values in messages, by what their expressions mention; any other value is short. */
+/** Values for the expressions in messages: the first whose pattern matches the expression. */
 const inMessages = [
   [/bus\.what/u, 'NATS 2.15.2, nats://127.0.0.1:43547'],
   [/url/iu, 'http://127.0.0.1:43547'],
@@ -132,9 +132,9 @@ function textOf(literal: string): string {
 
 const literal = /'[^'\n]+'|"[^"\n]+"|`[^`]+`/u.source
 
-/** The messages at info in the sources of a folder; those of a node are reported. */
+/** The messages in the sources of a folder that are logged at info. The node logs its messages with `report`. */
 function messagesIn(folder: string): readonly string[] {
-  // The reports of a store that failed are warnings.
+  // The reports of a failing store are logged as warnings.
   const files = globSync(`${folder}/**/*.ts`).filter((file) => !/test\.ts$|store-watch/u.test(file))
   const logged = new RegExp(`log\\.info\\((?:[^'"\`]*?,)?\\s*(${literal})`, 'giu')
   const reported = new RegExp(`\\breport\\(\\s*(${literal}),?\\s*\\)`, 'gu')

@@ -34,7 +34,7 @@ test('a recorded chain is executed from its genesis', async () => {
   assert.deepEqual([result['blocks'], result['equal'], result['firstDifference']], [144, 144, null])
 })
 
-/** A copy of the record in uncompressed files, of which one is changed. */
+/** A copy of the record in uncompressed files. One of the files is changed. */
 async function edited(name: string, change: (lines: string[]) => void): Promise<string> {
   const to = mkdtempSync(join(folder, 'edited-'))
   for (const file of ['genesis.json', 'l2.ndjson', 'expected.ndjson']) {

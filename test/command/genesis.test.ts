@@ -19,7 +19,7 @@ for (const [later, message] of [
   ['karst=60,karst=70', /karst=70: want FORK=SECONDS, each fork once, of jovian, karst, lagoon/],
   ['holocene=60', /holocene=60: want FORK=SECONDS/],
 ] as const)
-  test(`later forks that do not fit are refused: ${later}`, async () => {
+  test(`invalid later forks are refused: ${later}`, async () => {
     const { code, err } = await withForks(later)
     assert.equal(code, 2)
     assert.match(err, message)

@@ -17,12 +17,12 @@ const env = { PATH, HOME }
 const older = `data:text/javascript,
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
-/** Delays a program until its parent process disconnects, which then counts as ended. */
+/** Delays a program until its parent process has disconnected. A parent that disconnected counts as ended. */
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'a program that an older Node started on the installed Node ends when the older Node is killed',
-  { skip: !existsSync(installed) && 'no Node came with the packages', timeout: 20_000 },
+  'a program that an older Node runs on the installed Node ends when the older Node is killed',
+  { skip: !existsSync(installed) && 'node_modules has no Node', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')
     const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
@@ -30,7 +30,7 @@ test(
       stdio: ['ignore', 'pipe', 'inherit'],
       env,
     })
-    // Both processes have the pipe open, so it closes when both have ended.
+    // Both processes have the pipe open, so the pipe closes when both have ended.
     const closed = once(wrapper, 'close')
     let out = ''
     for await (const text of wrapper.stdout) {

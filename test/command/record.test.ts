@@ -46,7 +46,12 @@ for (const [what, more, code, message] of [
     2,
     /give --network or --rollup-config, one of the two/,
   ],
-  ['an end too far', ['--to', '55'], 2, /the newest block of http.* is 54; give a lower one/],
+  [
+    'a --to above the newest block',
+    ['--to', '55'],
+    2,
+    /the newest block of http.* is 54; give a lower one/,
+  ],
   ['a --from that is not a number', ['--from', 'genesis'], 2, /--from is "genesis"/],
 ] as const)
   test(`atoll record reports ${what}`, async (t) => {

@@ -1,4 +1,4 @@
-/** Stands in for a test runner: starts a child process, which takes 15 s, and stops it at a signal. */
+/** Replaces a test runner: starts a child process that takes 15 s, and stops the child at a signal. */
 import { spawn } from 'node:child_process'
 import { passSignals } from '#test/pass-signals.ts'
 

@@ -9,8 +9,8 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { configFlags } from './config-flags.ts'
 import { type Moment, type StoppedProgram, stopThroughout } from './stop-at.ts'
 
-// Each program is stopped during its start and when it is up. Those that need a NATS server are in test/bus.
-// ATOLL_SIGNAL_STEP_MS=250 stops each at every 250 ms of its start.
+// Each program is stopped during its start and when it is up. test/bus has the programs that need a NATS server. With
+// ATOLL_SIGNAL_STEP_MS=250, each program is stopped at every 250 ms of its start.
 
 const record = join(recordsFolder, 'all-forks-lagoon')
 const folder = mkdtempSync(join(tmpdir(), 'atoll-signals-'))
@@ -24,7 +24,7 @@ const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${jwtSecre
 const waitsForBus = (output: string) => output.includes('waits for the bus')
 const chain = configFlags(record)
 
-/** Programs that a quick run stops when they are up, and some at `early` milliseconds. */
+/** A quick run stops each program when it is up and, if `early` is set, also after `early` milliseconds. */
 const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
   {
     name: 'l1-replay',
@@ -46,7 +46,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     name: 'devnet --in-memory',
     early: 900,
     args: () => ['devnet', '--in-memory', '--json'],
-    // The setup of KZG, which nothing interrupts, begins soon after.
+    // The setup of KZG, which cannot be interrupted, begins soon after.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
   },
@@ -122,7 +122,7 @@ test('a signal stops status, which waits for a server that does not answer', asy
   await stop({ name: 'status', args, isUp: isCalled, ends: 'signal' }, ['up'])
 })
 
-test('a signal stops record and rewind, which remove what they began', async (t) => {
+test('a signal stops record and rewind, which remove their unfinished files', async (t) => {
   const { url, isCalled } = await silentServer(t)
   const record = (data: string) => {
     const blocks = ['--from=0', '--to=54', `--out=${data}`]

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { leaveBus } from '#test/fakes/bus-folder.ts'
 import { runAtoll } from './run-atoll.ts'
 
-/** A home folder, and what `status` says in it. */
+/** A home folder, and a function that runs `atoll status` with it. */
 function newHome(t: TestContext) {
   const home = mkdtempSync(join(tmpdir(), 'atoll-home-'))
   t.after(() => rmSync(home, { recursive: true }))
@@ -14,7 +14,7 @@ function newHome(t: TestContext) {
   return { home, nodes: join(home, '.atoll'), status }
 }
 
-test('without a bus, status names what it tries, prints an error with advice, and ends with code 4', async (t) => {
+test('without a bus, status names the server that it asks and prints an error with advice; exit code 4', async (t) => {
   const { home } = newHome(t)
   const dataDir = join(home, 'stopped-node')
   await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
@@ -26,11 +26,7 @@ test('without a bus, status names what it tries, prints an error with advice, an
   const stopped =
     /no-node: node main of chain 10 is stopped: start it with atoll node --data-dir .*stopped-node, .*\(no NATS server answers at nats/
   const cases = [
-    [
-      'status --nats-urls=nats://127.0.0.1:1 --chain-id=10',
-      `${asks} (that of --nats-urls)`,
-      refused,
-    ],
+    ['status --nats-urls=nats://127.0.0.1:1 --chain-id=10', `${asks} (from --nats-urls)`, refused],
     [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, stopped],
     [`bus status --data-dir=${dataDir}`, asks, stopped],
     [
@@ -66,7 +62,7 @@ test('a bus does not start in the folder of another chain, which is a wrong sett
   assert.match(err, /folder-taken: .*bus is the bus of node main of chain 10: give each node/)
 })
 
-/** Milliseconds that a command takes. */
+/** The duration of a command in milliseconds. */
 async function timeOf(command: Promise<unknown>): Promise<number> {
   const startedMs = performance.now()
   await command
@@ -77,7 +73,7 @@ test('status of a bus whose process has ended answers at once', async (t) => {
   const { nodes, status } = newHome(t)
   await runAtoll(['keys', 'create-bus', join(nodes, '10', 'bus', 'keys')])
   await leaveBus(join(nodes, '10', 'bus'))
-  // A machine with other work is slow to start a process at all.
+  // On a busy machine, even the start of a process is slow.
   const loadMs = await timeOf(runAtoll(['--version']))
   const tookMs = await timeOf(status())
   assert.ok(tookMs < loadMs + 1_000, `${tookMs} ms, of which ${loadMs} ms to start`)

@@ -13,20 +13,20 @@ const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.u
 /** A program that is stopped at several moments of its start. */
 export interface StoppedProgram {
   readonly name: string
-  /** Its arguments. @param folder a folder for its files, which does not exist yet */
+  /** The arguments of the program. @param folder a folder for its files, which does not exist yet */
   readonly args: (folder: string) => readonly string[]
-  /** Whether it has started, by its output; undefined for a program that works until it is done. */
+  /** Whether the output shows that the program has started; undefined for a program that works until it is done. */
   readonly isUp?: (output: string) => boolean
-  /** Time from there to the signal; default: none. */
+  /** Time from when the program is up until the signal; default: 0. */
   readonly upMs?: number
-  /** How it ends when it is stopped after its begin; default: with 0. `signal`: by the signal itself. */
+  /** Exit code after a signal that comes when the program has begun, or `signal` if the signal ends it; default: 0. */
   readonly ends?: number | 'signal'
 }
 
-/** Milliseconds from the start to the signal, or `up` for when the program has started. */
+/** Milliseconds from the start of a program until the signal, or `up` for a signal when the program is up. */
 export type Moment = number | 'up'
 
-/** How a program may be stopped: as a terminal does, or as a supervisor does. */
+/** Ways to stop a program: as a terminal does, and as a supervisor does. */
 const ways = [
   { signal: 'SIGINT', toGroup: true },
   { signal: 'SIGTERM', toGroup: false },
@@ -35,7 +35,7 @@ const ways = [
 /** Longest time from the signal to the end of the program. */
 const longestMs = 1_000
 
-/** Added to the longest time, since tests run beside each other. */
+/** Added to the longest time, since tests run in parallel. */
 const besideMs = 500
 
 /** How long a killed process may take to disappear. */
@@ -44,10 +44,10 @@ const disappearMs = 300
 /** How long a program may take to start. */
 const startMs = 30_000
 
-/** Milliseconds between the moments of the long run; undefined for the moments of the quick one. */
+/** Milliseconds between the moments of the long run; 0 for the quick run. */
 const stepMs = Number(process.env['ATOLL_SIGNAL_STEP_MS'] ?? 0)
 
-/** Stops a program at these moments, or in the long run at each step of its start, and checks its end. */
+/** Stops a program at the given moments, or in the long run at each step of its start, and checks how it ends. */
 export async function stopThroughout(
   program: StoppedProgram,
   moments: readonly Moment[],
@@ -66,9 +66,9 @@ export async function stopThroughout(
 }
 
 /**
- * Stops a program at a moment, and checks its end and that it leaves no process and no temporary folder.
+ * Stops a program at a moment. Checks how it ends, and that it leaves no process and no temporary folder.
  *
- * @returns what the program was doing at the moment
+ * @returns the state of the program at the moment
  */
 async function stopAt(
   program: StoppedProgram,
@@ -93,7 +93,7 @@ async function stopAt(
     assert.ok(tookMs < limitMs, `ended after ${Math.round(tookMs)} ms: ${where()}`)
     const { ends = 0 } = program
     const how = ended.signal === signal ? 'signal' : ended.code
-    // A program that has not begun is ended by the signal. Another may have been done at that moment.
+    // The signal itself ends a program that has not begun. A program of the kind `signal` may be done at that moment.
     const mayEnd = hadBegun ? [ends] : [ends, 'signal']
     if (ends === 'signal') mayEnd.push(0)
     assert.ok(mayEnd.includes(how ?? 'another signal'), `ended with ${how}: ${where()}`)
@@ -105,7 +105,7 @@ async function stopAt(
   }
 }
 
-/** How much longer this machine takes because of other processes. */
+/** The factor by which other processes slow this machine. */
 function slowness(): number {
   return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
 }
@@ -169,7 +169,7 @@ async function checkLeft(home: string, where: () => string): Promise<void> {
   assert.deepEqual(unfinished, [], `${folder}: ${where()}`)
 }
 
-/** Processes whose environment has our folder for temporary files, also in other process groups. */
+/** All processes whose environment has the test's folder for temporary files, in any process group. */
 function processesOf(home: string): readonly { readonly pid: number; readonly command: string }[] {
   const mark = `TMPDIR=${temporary(home)}\0`
   return readdirSync('/proc').flatMap((name) => {

@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta
 /** The result of a stopped command. */
 interface Stopped {
   readonly code: number | null
-  /** All that it printed. */
+  /** All lines that the command printed. */
   readonly lines: readonly string[]
 }
 

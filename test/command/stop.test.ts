@@ -29,7 +29,7 @@ test('atoll execution-client exits with 0 on a signal, after a last line', async
   assert.match(lines.at(-1) ?? '', /"msg":"stopped"/)
 })
 
-test('a second signal right after the first, as in a process group, does not change how a process ends', async () => {
+test('further signals right after the first, as in a process group, do not change how a process ends', async () => {
   const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
   const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
   const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signals })

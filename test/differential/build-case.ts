@@ -72,7 +72,7 @@ function addBlob(blobs: Map<Hash, Uint8Array>, item: Item): Hash {
   while (length > 0 && blob[length - 1] === 0) length--
   const trimmed = blob.subarray(0, length)
   const digest = keccak256(trimmed)
-  // Stands in for the hash of a commitment, which is not checked here.
+  // The hash of the data replaces the hash of the commitment, which is not checked here. The first byte is the version.
   digest[0] = 1
   const hash = toHash(digest)
   blobs.set(hash, trimmed)

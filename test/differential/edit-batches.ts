@@ -59,7 +59,7 @@ export function editBatches(
     case 2:
       return [...batches.slice(at), ...batches.slice(0, at)]
     case 3:
-      // Also changes the epoch of all later batches: a span batch cannot encode anything else.
+      // The epoch of all later batches changes too: a span batch can encode only epochs that rise by 0 or 1.
       return batches.map((batch, index) => (index < at ? batch : shiftEpoch(batch, 1n)))
     default:
       return batches.with(at, random.pick(edits)(chosen, writing))
@@ -85,7 +85,7 @@ function withTransaction(batch: SingularBatch, raw: Uint8Array): SingularBatch {
   return { ...batch, transactions: [...batch.transactions, raw] }
 }
 
-/** Bytes with an unusual type or body. Many are not valid as a transaction of a batch, always or before some fork. */
+/** Bytes with an unusual type or body. Many are not valid as a transaction of a batch, some only before a fork. */
 function oddTransaction(random: Random): Uint8Array {
   const type = random.pick([0x7e, 0x7d, 0x04, 0x03, 0x05, 0x02, 0xc0, 0x00, 0x7f])
   const body = random.pick([[], [0xc0], [0xc2, 1, 2], [0xc1, 0x80], [1, 2, 3], [0xb8, 1, 0]])
@@ -118,7 +118,7 @@ function fillPostExecSlot(
     .flatMap(({ transactions }) => transactions)
     .findIndex(([type]) => type === postExecType)
   if (index < 0) return span
-  // Offsets are those without the type byte.
+  // The offsets do not count the type byte.
   const { signaturesAt } = decodeSpanBatchColumns(span.subarray(1))
   if (random.chance(0.7)) return span.with(1 + signaturesAt + 64 * index + random.between(0, 63), 1)
   const parityAt = signaturesAt - (index >> 3)

@@ -4,13 +4,13 @@ import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import type { Parting } from './compare.ts'
 
-/** A difference that is op-node's error, or an older rule of it, described in docs/derivation-notes.md. */
+/** A kind of difference that an error or an older rule of op-node causes. docs/derivation-notes.md describes each. */
 export interface Explanation {
   readonly name: string
   readonly explains: (of: Case, parting: ReportedParting) => boolean
 }
 
-/** The first difference, and what Atoll reported in the case. */
+/** The first difference, and the events that Atoll reported in the case. */
 export interface ReportedParting extends Parting {
   readonly events: readonly PipelineEvent[]
 }
@@ -21,8 +21,8 @@ const explanations: readonly Explanation[] = [
 ]
 
 /**
- * op-node v1.19.6 takes a span batch whose post-exec transaction has a signature, a nonce, a gas limit or a recipient; the
- * specification and later versions of op-node do not.
+ * op-node v1.19.6 accepts a span batch whose post-exec transaction has a signature, a nonce, a gas limit or a
+ * recipient. The specification and later versions of op-node do not.
  */
 function isAfterPostExecSlot(_: Case, { atoll, opNode, events }: ReportedParting): boolean {
   const skipped = events.find(({ reason }) => reason === 'post-exec-slot')
@@ -32,8 +32,8 @@ function isAfterPostExecSlot(_: Case, { atoll, opNode, events }: ReportedParting
 
 /**
  * Whether a difference comes after an L1 block that activates Holocene and an older fork. At such a block op-node
- * handles only the older fork, and keeps the pipeline stages from before Holocene. An op-node that starts later has the
- * right ones.
+ * handles only the older fork, and keeps the pipeline stages from before Holocene. An op-node that starts later has
+ * Holocene's stages.
  */
 function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Parting): boolean {
   const isOn = (fork: HardforkName, block: CaseL1 | undefined) =>

@@ -54,7 +54,7 @@ class Writer {
     let slot = 1
     for (let from = 0; from < blocks.length;) {
       const to = from + random.between(1, random.pick([4, 12, 30]))
-      // To be valid, a span batch must repeat the blocks that it overlaps unchanged.
+      // A span batch that overlaps safe blocks is valid only if it repeats these blocks unchanged.
       const overlap = random.chance(0.12) ? random.between(1, 3) : 0
       const batches = blocks.slice(Math.max(0, from - overlap), to)
       from = to
@@ -75,7 +75,7 @@ class Writer {
     }
   }
 
-  /** A chain that a sequencer could have made: each block has the newest epoch it may have, or an older one. */
+  /** A chain that a sequencer could have made. Each block has the newest permitted epoch or an older one. */
   #blocks(): readonly SingularBatch[] {
     const { rollup, blocks: l1 } = this.#draft
     const random = this.#random
@@ -128,7 +128,7 @@ class Writer {
     return cutChannel(newChannelId(random), packed, random.pick([1, 1, 1, 2, 3, 5]))
   }
 
-  /** True if Fjord is scheduled, and sometimes without Fjord. The channel may also be posted before Fjord is active. */
+  /** True if Fjord is scheduled, even if the channel is posted before Fjord is active. Sometimes true without Fjord. */
   #allowsBrotli(): boolean {
     const fjord = this.#draft.rollup['fjord_time']
     return typeof fjord === 'number' || this.#random.chance(0.1)

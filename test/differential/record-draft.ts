@@ -47,7 +47,7 @@ export async function readRecord(folder: string, record: string): Promise<Draft>
   return { ...draft, known: digestsOf(draft, hashes) }
 }
 
-/** Derives the record once for the digests of its attributes, by which the stand-in engine recognises its blocks. */
+/** Derives the record once. From the digests of the attributes, the stand-in engine recognises blocks of the record. */
 function digestsOf(
   draft: Draft,
   hashes: ReadonlyMap<bigint, Hash>,

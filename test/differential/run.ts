@@ -45,7 +45,7 @@ interface Options {
   readonly only: number | undefined
   /** The only record to start from. */
   readonly record: string | undefined
-  /** Folder in which cases with unexplained differences are stored; with `only`, that case whatever its result. */
+  /** Folder that gets the cases with unexplained differences. With `only`, it gets that case with any result. */
   readonly keep: string | undefined
   readonly plant: string | undefined
 }

@@ -80,7 +80,7 @@ function fieldsOf(post: UnsignedPost, chainId: bigint): RlpItem[] {
   }
 }
 
-/** A dummy authorization, of an address without a known key: a type-4 transaction must have at least one. */
+/** A dummy authorization of an address without a known key. A type-4 transaction must have at least one. */
 function authorization(chainId: bigint): RlpItem {
   const word = uintToRlp(1n)
   return [uintToRlp(chainId), new Uint8Array(20).fill(0x22), nothing, nothing, word, word]

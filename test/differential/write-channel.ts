@@ -6,7 +6,7 @@ import type { ChannelId } from '#protocol/primitives.ts'
 import type { Random } from '#test/simulator/random.ts'
 import { editBytes } from './edit-bytes.ts'
 
-/** Compresses entries into a channel, in one of the ways open to a batcher. */
+/** Compresses entries into a channel, in one of the ways that a batcher may choose. */
 export function packChannel(
   entries: readonly Uint8Array[],
   { random, isBrotli }: { readonly random: Random; readonly isBrotli: boolean },

@@ -9,9 +9,9 @@ import { NodeOnRecord, type NodeProcess } from '#test/fakes/node-on-record.ts'
 const reportMs = 15_000
 
 /**
- * Time within which the safe head moves once the cause is gone. It is about 10 s if all services have ended meanwhile, and
- * longer on a machine that does other work: a pause of the supervisor, the starts of all processes, a sequencing window
- * that is derived again.
+ * Limit on the time from the end of a failure until the safe head moves. If all services have ended, it takes about
+ * 10 s: the supervisor pauses, all processes start, and a sequencing window is derived again. On a busy machine it
+ * takes longer.
  */
 const healMs = 30_000
 
@@ -41,7 +41,7 @@ export class DiskNode {
     return this.#node.safe
   }
 
-  /** All that the node reported. */
+  /** Everything that the node has reported. */
   get reported(): string {
     return this.#reports.join('\n')
   }
@@ -59,7 +59,7 @@ export class DiskNode {
   async moves(after: string): Promise<string> {
     const before = this.safe
     const tookMs = await this.until(after, () => this.safe > before, healMs)
-    return `${after}: the safe head moves after ${tookMs.toFixed(0)} ms`
+    return `${after}: the safe head moved after ${tookMs.toFixed(0)} ms`
   }
 
   /** Kills a process, if it runs. */

@@ -12,14 +12,14 @@ import { pause } from '#test/bus/conformance/raw-client.ts'
 import { DiskNode } from './disk-node.ts'
 import { keepFull, mountTmpfs, unmount } from './tmpfs.ts'
 
-// A whole node whose stores fail one after the other: full disk, read-only folders, deleted files.
+// The stores of a whole node fail one after the other: full disk, read-only folders, deleted files.
 
-/** How long each failure lasts. Longer than a lease, so that all services lose theirs. */
+/** How long each failure lasts: longer than a lease, so that all services lose their leases. */
 const failureMs = Number(process.env['ATOLL_DISK_SECONDS'] ?? 12) * 1_000
 
 const record = join(recordsFolder, 'bad-data-karst')
 
-/** A folder on a small disk; undefined, and the test skipped with the reason, if it cannot be mounted. */
+/** Mounts a small disk on a new folder. If that fails, skips the test with the reason, and returns undefined. */
 async function smallDisk(t: TestContext, options: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-disk-'))
   const problem = mountTmpfs(folder, options)
@@ -32,7 +32,7 @@ async function smallDisk(t: TestContext, options: string): Promise<string | unde
   return undefined
 }
 
-test('a node goes on by itself after each failure of its stores', async (t) => {
+test('a node continues by itself after each failure of its stores', async (t) => {
   const disk = await smallDisk(t, 'size=48m')
   if (disk === undefined) return
   const node = await DiskNode.start(record, disk)
@@ -82,7 +82,7 @@ test('a node goes on by itself after each failure of its stores', async (t) => {
   await node.compare()
 })
 
-test('a log on a full disk is written again when there is room, and says how many lines are missing', async (t) => {
+test('a log on a full disk continues when there is room again, and reports how many lines were lost', async (t) => {
   const disk = await smallDisk(t, 'size=1m')
   if (disk === undefined) return
   mkdirSync(join(disk, 'logs'))

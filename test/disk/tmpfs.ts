@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSystemError } from '#runtime/fault.ts'
 
-/** Mounts a small disk in memory on a folder. @returns why it is not possible, such as for a user that is not root */
+/** Mounts a small disk in memory on a folder. @returns why it failed, for example for a user that is not root */
 export function mountTmpfs(folder: string, options: string): string | undefined {
   const { status, stderr, error } = spawnSync(
     'mount',
@@ -13,13 +13,13 @@ export function mountTmpfs(folder: string, options: string): string | undefined 
   return status === 0 ? undefined : (error?.message ?? stderr.trim())
 }
 
-/** Unmounts a disk, also while files on it are open. */
+/** Unmounts a disk, even while files on it are open. */
 export function unmount(folder: string): void {
   const { status, stderr } = spawnSync('umount', ['--lazy', folder], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`umount ${folder}: ${stderr}`)
 }
 
-/** Keeps a disk full until the returned function is called, also if other programs free some of it. */
+/** Keeps a disk full until the returned function is called, even if other programs free some space. */
 export function keepFull(folder: string): () => void {
   const file = join(folder, 'filler')
   const handle = openSync(file, 'w')

@@ -4,13 +4,13 @@ import { blobBytes, maxBlobDataBytes } from '#protocol/channel/blob.ts'
 const groupBytes = 128
 const groupDataBytes = 127
 
-/** A version and the length of the data. */
+/** Number of bytes for the version and the length of the data. */
 const headBytes = 4
 
 /**
  * Encodes data as a blob.
  *
- * @throws RangeError if it does not fit
+ * @throws RangeError if the data do not fit a blob
  */
 export function encodeBlob(data: Uint8Array): Uint8Array {
   if (data.length > maxBlobDataBytes) throw new RangeError(`${data.length} bytes do not fit a blob`)

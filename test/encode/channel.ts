@@ -6,13 +6,13 @@ import { type Frame, frameHeadBytes, maxFrameDataBytes } from '#protocol/channel
 import { joined } from '#protocol/codec/joined.ts'
 import { toUint8Array } from '#protocol/channel/node-zlib.ts'
 
-/** Compression of a channel; brotli from Fjord on. */
+/** Compression of a channel. Brotli is valid from Fjord on. */
 export type Compression = 'zlib' | 'brotli'
 
 /**
  * Encodes and compresses batches as the data of a channel.
  *
- * @param batches encoded, from the type byte on
+ * @param batches encoded batches, each with its type byte
  * Spec: protocol/derivation.md#channel-format
  */
 export function encodeChannel(

@@ -12,7 +12,7 @@ export function encodeBitlist(bits: readonly boolean[]): Uint8Array {
 
 /** A number of at most 64 bits in its shortest form. */
 export function encodeUvarint(value: bigint): Uint8Array {
-  if (value < 0n || value >= 2n ** 64n) throw new RangeError(`${value} is no number of 64 bits`)
+  if (value < 0n || value >= 2n ** 64n) throw new RangeError(`${value} is not a number of 64 bits`)
   const bytes: number[] = []
   let rest = value
   for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)

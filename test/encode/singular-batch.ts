@@ -2,7 +2,7 @@ import type { SingularBatch } from '#protocol/batch/batch.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
 
-/** The bytes of a singular batch, its type first. */
+/** The bytes of a singular batch, with the type byte first. */
 export function encodeSingularBatch(batch: SingularBatch): Uint8Array {
   const list = encodeRlp([
     fromHex(batch.parentHash),

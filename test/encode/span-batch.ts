@@ -21,7 +21,7 @@ export interface SpanBatchEncoding {
   /** Unix seconds. */
   readonly genesisTimestamp: bigint
   readonly chainId: bigint
-  /** Whether the first block is the first of its epoch. Sets its origin bit, which no decoder needs. */
+  /** Whether the first block is the first of its epoch. Sets the origin bit of this block, which no decoder needs. */
   readonly beginsEpoch: boolean
 }
 
@@ -38,10 +38,10 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
 }
 
 /**
- * The bytes of a span batch, its type first.
+ * The bytes of a span batch, with the type byte first.
  *
  * @throws DecodeError for a transaction that a span batch cannot carry on this chain
- * @throws RangeError without a block, or if the epoch number of a block is not that of the block before or the next
+ * @throws RangeError without a block, or if the epoch number does not stay the same or rise by one from block to block
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {

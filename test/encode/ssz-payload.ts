@@ -46,7 +46,7 @@ export function encodeWithLibrary(version: PayloadVersion, payload: Payload): Ui
   return types[version].serialize(toLibrary(payload))
 }
 
-/** Decodes a payload with @chainsafe/ssz, to its own form. */
+/** Decodes a payload with @chainsafe/ssz. @returns the payload in the form of the library */
 export function decodeWithLibrary(version: PayloadVersion, ssz: Uint8Array): object {
   return types[version].deserialize(ssz)
 }

@@ -25,7 +25,7 @@ const seed = Number(process.env['ATOLL_ENDPOINT_SEED'] ?? 1)
 for (const api of ['rpc', 'beacon'] as const) {
   const data = api === 'rpc' ? 'transactions' : 'blobs'
   for (const { name, misbehave, says } of of(api))
-    test(`the only ${api} endpoint: ${name}; derivation continues within 15 s of its end, each time`, async (t) => {
+    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s of each end`, async (t) => {
       const node = await NodeBehindProxies.start(t, { endpoints: 1 })
       const [proxy] = api === 'rpc' ? node.rpcs : node.beacons
       if (proxy === undefined) throw new Error('no proxy')
@@ -34,7 +34,7 @@ for (const api of ['rpc', 'beacon'] as const) {
         await node.until('derivation is at the head', () => node.isAtHead, recoveryMs)
         proxy.misbehave = misbehave
         const startMs = performance.now()
-        // Blobs that are not of the batcher are not fetched, so the misbehaviour does not matter to some blocks.
+        // Only blobs of the batcher are fetched, so some L1 blocks do not meet the misbehaviour.
         for (let isMet = false; !isMet;) {
           assert.ok(node.grow(data), `the record has another block with ${data}`)
           await node.wait(1_000)
@@ -45,7 +45,7 @@ for (const api of ['rpc', 'beacon'] as const) {
         } else {
           const { origin } = new URL(proxy.url)
           const isNamed = () => says.test(node.waits) && node.waits.includes(origin)
-          await node.until('the status says so, and names the endpoint', isNamed, statusMs)
+          await node.until('the status names the problem and the endpoint', isNamed, statusMs)
           assert.match(node.waits, /^da-watcher waits for .*; next: .*\S/m)
         }
         await sleep(Math.max(0, startMs + badMs - performance.now()))
@@ -81,7 +81,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
       ['beacon', node.beacons],
     ] as const) {
       const bad = random.pick(of(api))
-      // 2: both are good.
+      // With 2, both endpoints answer well.
       const badAt = random.between(0, 2)
       for (const [at, proxy] of proxies.entries())
         proxy.misbehave = at === badAt ? bad.misbehave : undefined
@@ -126,10 +126,13 @@ test(`the only endpoints answer well for one second in ten, for ${randomSeconds}
   await node.check()
 })
 
-/** Misbehaviours whose effect outlasts a good second: a call in flight until its timeout, a pause that the server asks for. */
+/**
+ * Misbehaviours whose effect lasts longer than the second in which the endpoint answers well: a call in flight until
+ * its timeout, or a pause that the server asks for.
+ */
 const outlasting = /no answer|Retry-After|backoff_seconds|answers after/
 
-/** Gives each endpoint a misbehaviour that ends with its bad moment. */
+/** Gives each endpoint a random misbehaviour whose effect ends with it. */
 function misbehaveAtRandom(node: NodeBehindProxies, random: Random): void {
   for (const [api, proxies] of [
     ['rpc', node.rpcs],

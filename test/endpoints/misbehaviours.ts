@@ -6,7 +6,7 @@ export interface Misbehaviour {
   readonly name: string
   readonly api: 'rpc' | 'beacon'
   readonly misbehave: Misbehave
-  /** What the status says while it lasts; undefined if the node continues. */
+  /** The text of the status during the misbehaviour; undefined if the node continues. */
   readonly says: RegExp | undefined
 }
 
@@ -37,7 +37,7 @@ export const change =
     response.end(JSON.stringify(text.startsWith('[') ? changed : changed[0]))
   }
 
-/** Answers each call with an error in a body with status 200. */
+/** Answers each call with a JSON-RPC error, and HTTP status 200. */
 export const refuse =
   (error: Json): Misbehave =>
   ({ body, response }) => {
@@ -46,7 +46,7 @@ export const refuse =
     response.end(JSON.stringify(Array.isArray(request) ? answers : answers[0]))
   }
 
-/** Receipts with another bloom. */
+/** Replaces the bloom of each receipt. */
 function withOtherBloom(result: unknown): unknown {
   if (Array.isArray(result)) return (result as Json[]).map(withOtherBloom)
   return { ...(result as Json), logsBloom: `0x${'01'.repeat(256)}` }
@@ -55,7 +55,7 @@ function withOtherBloom(result: unknown): unknown {
 const ofBlock = ({ method }: Call) => method.startsWith('eth_getBlockBy')
 const ofReceipts = ({ method }: Call) => method.endsWith('Receipts')
 
-/** Only for paths of blobs; others are answered well. */
+/** Misbehaves only for requests for blobs. Other requests get correct answers. */
 export const ofBlobs =
   (misbehave: Misbehave): Misbehave =>
   async (proxied: Proxied) => {
@@ -95,7 +95,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
     /receipts root/,
   ),
   rpc(
-    'a header whose hash does not fit',
+    'a header whose hash does not match',
     change((call, result) =>
       ofBlock(call) && result !== null
         ? { ...(result as Json), stateRoot: `0x${'12'.repeat(32)}` }

@@ -12,18 +12,18 @@ import {
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 
-/** Calldata and 58 blobs in 125 L1 blocks. */
+/** The default record: 125 L1 blocks, which have calldata and 58 blobs. */
 export const endpointsRecord = join(recordsFolder, 'bad-data-karst')
 
-/** What a test may set. */
+/** Options that a test may set. */
 type Options = Partial<
   Pick<NodeOnRecordOptions, 'folder' | 'isInMemory' | 'otlpUrl' | 'report'>
 > & {
   /** Folder of the record; default: `endpointsRecord`. */
   readonly record?: string
-  /** Number of RPC and of beacon endpoints. */
+  /** Number of RPC endpoints, and of beacon endpoints too. */
   readonly endpoints: number
-  /** What the RPC endpoints do from the start. */
+  /** Misbehaviour of the RPC endpoints from the start. */
   readonly misbehave?: Misbehave
 }
 
@@ -31,7 +31,7 @@ type Options = Partial<
 export class NodeBehindProxies {
   readonly rpcs: readonly Proxy[]
   readonly beacons: readonly Proxy[]
-  /** In front of the Engine API. */
+  /** The proxy in front of the Engine API. */
   readonly engine: Proxy
   /** The status lines of all services, as an operator saw them. */
   readonly #seen = new Set<string>()
@@ -94,12 +94,12 @@ export class NodeBehindProxies {
     return this.#head
   }
 
-  /** Whether derivation has read L1 up to its head. */
+  /** Whether derivation has read L1 up to the L1 head. */
   get isAtHead(): boolean {
     return (this.#node.view.targets?.currentL1?.number ?? 0n) >= this.#head
   }
 
-  /** Adds blocks to L1 up to one with these data; returns whether the record has one. */
+  /** Adds blocks to L1 up to the next one that has the given data. @returns whether the record has one */
   grow(data: 'any' | 'transactions' | 'blobs' = 'any'): boolean {
     const { chain } = this.#l1
     const next = chain.blocks.find(
@@ -114,14 +114,14 @@ export class NodeBehindProxies {
     return true
   }
 
-  /** What the services wait for, as status shows it. */
+  /** The waits of the services, as `atoll status` shows them. */
   get waits(): string {
     const { waits } = this.#node
     for (const line of waits.split('\n')) this.#seen.add(line)
     return waits
   }
 
-  /** Waits until derivation is at the head of L1, but not longer than this. */
+  /** Waits until derivation is at the head of L1, or until the time is over. */
   async wait(atMostMs: number): Promise<void> {
     const endMs = performance.now() + atMostMs
     while (performance.now() < endMs && !this.isAtHead) await sleep(10)

@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import { serveHttp } from '#test/fakes/http-server.ts'
 
-/** A request to a server behind a proxy, and how to answer it. */
+/** A request that a proxy received, and the means to answer it. */
 export interface Proxied {
-  /** The URL as the node has it, with its key. */
+  /** The URL that the node uses, with the key in its path. */
   readonly url: string
   /** Path and query, without the key. */
   readonly path: string
   readonly body: string
-  /** The good answer: of the server behind the proxy. */
+  /** Gets the correct answer, from the server behind the proxy. */
   readonly forward: () => Promise<Forwarded>
   readonly response: ServerResponse
 }
@@ -20,20 +20,20 @@ export interface Forwarded {
   readonly text: string
 }
 
-/** What a server does instead of answering well. */
+/** An action of a proxy instead of the correct answer. */
 export type Misbehave = (proxied: Proxied) => Promise<void> | void
 
-/** A server that forwards requests to a good one, or misbehaves as a test says. */
+/** A server that forwards requests to a correct server, or misbehaves when a test sets `misbehave`. */
 export interface Proxy {
   readonly url: string
-  /** Undefined: it answers well. */
+  /** With undefined, the proxy forwards requests. */
   misbehave: Misbehave | undefined
 }
 
-/** The secret in the path of each proxy, as providers have keys; it must never be shown. */
+/** A secret in the path of each proxy, like the key of a provider. It must never be shown. */
 export const secretPath = 'v3/5ecret0f0perat0r'
 
-/** Serves a proxy until the test ends. @param prefix path of its URL, which is removed from requests; a secret by default */
+/** Serves a proxy until the test ends. @param prefix path of its URL, removed from requests; by default, a secret */
 export async function serveProxy(
   t: TestContext,
   target: string,
@@ -65,7 +65,7 @@ export async function serveProxy(
         : misbehave({ url: proxy.url, path, body, forward, response }))
     }
     answered().catch((error: unknown) => {
-      // The server behind it ends before the proxy when a test ends.
+      // When a test ends, the server behind the proxy ends before the proxy.
       response.destroy(error instanceof Error ? error : undefined)
     })
   })

@@ -39,11 +39,11 @@ interface Recorded {
   >
 }
 
-/** Last digits of the addresses of L1Block and of the two system contracts, which earlier blocks wrote to. */
+/** Last digits of the addresses of L1Block and the two system contracts. In a record, earlier blocks wrote to them. */
 const written = ['00000015', 'beac02', '175320002935']
 
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
-const skip = existsSync(shared) ? false : 'the records are not here'
+const skip = existsSync(shared) ? false : 'the full set of records is missing'
 
 for (const [record, last] of [
   ['bench-span', 'karst'],

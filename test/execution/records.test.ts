@@ -11,7 +11,7 @@ import { readJsonFile } from '#runtime/json-file.ts'
 const own = fileURLToPath(new URL('../vectors/records/', import.meta.url))
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
 
-/** Random chains say whether Karst has Osaka's rules; other records have no block in which that matters. */
+/** The `about.json` of a random chain states whether Karst has Osaka's rules. Other records do not depend on that. */
 const aboutJson = z.looseObject({ osakaAtKarst: z.boolean().default(true) })
 
 function recordsIn(root: string): readonly string[] {

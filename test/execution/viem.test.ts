@@ -18,7 +18,7 @@ import { decodeRlpList, rlpBytes } from '#protocol/codec/rlp.ts'
 import { type Parent, parentOf } from '#test/fakes/engine-http.ts'
 import { accounts, startWorld } from './execution-world.ts'
 
-// Uses viem as a client: viem's own code checks what it sends and receives.
+// Uses viem as a client. The code of viem checks the requests and the answers.
 
 const { alice, bob } = accounts
 
@@ -28,7 +28,7 @@ const abi = parseAbi([
   'error Odd(uint256 value)',
 ])
 
-/** Stores the second argument in the slot of the first, and logs both; reverts with input that begins with 0xff. */
+/** Stores the second argument in the slot of the first, and logs both. Reverts if the input begins with 0xff. */
 const runtime = [
   '60003560f81c60ff14604357', // CALLDATALOAD(0) >> 248 is 0xff: jump
   '60243560043555', // SSTORE(slot, value)
@@ -60,7 +60,7 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
-  // Twice the required price: another block may come before the transaction.
+  // Twice the required price, which may rise if another block is built before the transaction's.
   const gasPrice = 2n * (await user.getGasPrice())
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
   const listed = await wallet.sendTransaction({

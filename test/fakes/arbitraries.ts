@@ -109,7 +109,7 @@ const payloadHeaderFields = {
   withdrawalsRoot: maybe(hash),
 }
 const payloadHeader: Arbitrary<PayloadHeader> = record(payloadHeaderFields)
-/** Any payload, whatever fields it has. */
+/** A payload with any combination of fields. */
 export const anyPayload: Arbitrary<Payload> = record({
   ...payloadHeaderFields,
   transactions: few(data),
@@ -315,7 +315,7 @@ const faultBody: Arbitrary<FaultBody> = record({
   detail: fc.string(),
 })
 
-/** A value of each message, by its protobuf name. */
+/** An arbitrary for each message, by its protobuf name. */
 export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = {
   'atoll.v1.L1Heads': l1Heads,
   'atoll.v1.SystemConfigUpdate': systemConfigUpdate,

@@ -10,15 +10,15 @@ import { L1Origins } from '#protocol/batch/l1-origins.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { rollupConfig } from './rollup-config.ts'
 
-// L1 has a block every 12 seconds, L2 every 2: L2 block n belongs to epoch n / 6 by default.
+// L1 has a block every 12 seconds, L2 every 2 seconds. By default, L2 block n belongs to epoch n / 6, rounded down.
 
-/** Start of a run, as far as it differs from the default. */
+/** Options of a run. All but `holocene` have defaults. */
 export interface BatchRun {
   /** Whether to run the batch stage of Holocene, or the batch queue before it. */
   readonly holocene: boolean
   /** Number of the safe head, and of its epoch. */
   readonly head?: { readonly number: number; readonly epoch: number }
-  /** The L1 block that the pipeline begins at; by default the epoch of the head. */
+  /** Number of the L1 block at which the pipeline begins; by default the epoch of the head. */
   readonly base?: number
   /** Sequencing window in L1 blocks. */
   readonly window?: bigint
@@ -158,10 +158,10 @@ class Player {
 
 const notation = /^(\d+)(?:-(\d+))?(?:\/(\d+))?(?:\+(\w*))?(!?)$/
 
-/** The batch that a word of {@link runBatches} stands for. */
+/** The batch of a word in the notation of {@link runBatches}. */
 export function parseBatch(token: string): Batch {
   const [, from, to, epoch, transaction, flaw] = notation.exec(token) ?? []
-  if (from === undefined) throw new RangeError(`${token} is no batch`)
+  if (from === undefined) throw new RangeError(`${token} is not a batch`)
   const transactions = transaction === undefined ? [] : [Buffer.from(transaction, 'hex')]
   const parentHash = hashOf('b', Number(from) - 1, flaw === '!' ? 1 : 0)
   const block = (number: number): SpanBatchBlock => ({

@@ -60,7 +60,7 @@ export const samplePayload: Payload = {
   transactions: [fromHex('0x7ec0'), fromHex('0x02c3010203')],
 }
 
-/** The same payload without the fields that a version does not have, and with the hash that it then has. */
+/** The sample payload with only the fields that a version has, and with the hash of these fields. */
 export function payloadOf(version: PayloadVersion, changes: Partial<Payload> = {}): Payload {
   const payload: Payload = {
     ...samplePayload,
@@ -77,7 +77,7 @@ export function payloadOf(version: PayloadVersion, changes: Partial<Payload> = {
   return { ...payload, blockHash: changes.blockHash ?? hashPayload(payload) }
 }
 
-/** A chain on which blocks of a version are published at any time; with version 4, of Jovian. */
+/** A chain on which all blocks are published with one version. With version 4, Jovian is active. */
 export function configOf(version: PayloadVersion): RollupConfig {
   const fork = ({ 1: 'regolith', 2: 'canyon', 3: 'holocene', 4: 'jovian' } as const)[version]
   return rollupConfig({ l2ChainId: 10n, hardforkTimes: { [fork]: 0n } })

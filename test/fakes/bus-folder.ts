@@ -10,17 +10,17 @@ export async function endedPid(): Promise<number> {
   return child.pid ?? 0
 }
 
-/** What a bus leaves in its folder. */
+/** The files that a bus leaves in its folder. */
 export interface LeftBus {
   readonly chainId?: string
   readonly node?: string
-  /** Default: a process that has ended, so the bus is not served. */
+  /** Id of the process that serves the bus; by default that of an ended process, so the bus is not served. */
   readonly supervisor?: number
-  /** Null if it has never started. */
+  /** Null if the bus has never started. */
   readonly url?: string | null
 }
 
-/** Writes what a bus leaves in its folder; default: that of node main of chain 10. */
+/** Writes the files that a bus leaves in its folder; by default, the bus of node main of chain 10. */
 export async function leaveBus(folder: string, left: LeftBus = {}): Promise<void> {
   const { url = 'nats://127.0.0.1:1', ...owner } = left
   mkdirSync(folder, { recursive: true })

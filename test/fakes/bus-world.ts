@@ -61,9 +61,9 @@ export class BusWorld {
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
   readonly subjects: readonly Subject[] = testSubjects
   readonly server: MemoryServer
-  /** Whether a message is lost. */
+  /** Decides which messages are lost; by default none. */
   lost: (hop: Hop) => boolean = () => false
-  /** Tracing of services that join from now on. */
+  /** Tracing of the services that join after it is set. */
   tracing: Tracing = noTracing
 
   constructor() {
@@ -74,7 +74,7 @@ export class BusWorld {
     this.server = new MemoryServer({ clock, wire: { carry }, random: () => 0 })
   }
 
-  /** A bus with its streams created. */
+  /** Makes a bus, and creates its streams. */
   static async provisioned(): Promise<BusWorld> {
     const world = new BusWorld()
     await world.provision()
@@ -115,12 +115,12 @@ export class BusWorld {
     this.server.connect({ name: 'stranger', role: 'operator' }).publish(message)
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   async pass(forMs: number): Promise<void> {
     await this.clock.run(forMs, () => false)
   }
 
-  /** Lets time pass until a promise has settled. */
+  /** Advances the clock until a promise has settled. */
   async settle<Value>(promise: Promise<Value>): Promise<Value> {
     let isSettled = false
     const settled = () => {

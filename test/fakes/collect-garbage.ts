@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Frees what is not referenced, so that a test can tell what is. */
+/** Runs a garbage collection, so that a test can check which objects are still referenced. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc()')

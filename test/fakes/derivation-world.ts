@@ -34,7 +34,7 @@ import { address, forksUpTo, testSystemConfig } from './test-rollup.ts'
 import { hash, l1Ref } from './values.ts'
 import { waitText } from '#service/status-reporter.ts'
 
-/** Seconds from one L1 block to the next; two L2 blocks. */
+/** Seconds from one L1 block to the next, which is the time of two L2 blocks. */
 const l1BlockTime = 12n
 
 interface Members {
@@ -61,7 +61,7 @@ export class DerivationWorld {
   readonly l1Requests: FetchL1BlockRequest[] = []
   readonly targets: DerivationTargets[] = []
   readonly counted: Counted = {}
-  /** Lines of its log, without `debug`. */
+  /** The log lines of derivation, except those at debug. */
   readonly logged: string[] = []
   /** The wait that derivation reports; empty if it waits for nothing. */
   wait = ''
@@ -139,8 +139,8 @@ export class DerivationWorld {
   }
 
   /**
-   * Starts derivation at a new generation, on an L1 up to block `l1Blocks`. With 4, the L2 blocks 1 to 5
-   * are due, whose epochs are the L1 blocks 0 to 2.
+   * Starts derivation at a new generation, on an L1 up to block `l1Blocks`. If `l1Blocks` is 4, derivation yields the
+   * L2 blocks 1 to 5, whose epochs are the L1 blocks 0 to 2.
    */
   static async started(l1Blocks = 4, changes: Partial<RollupConfig> = {}) {
     const world = await DerivationWorld.make(changes)
@@ -181,7 +181,7 @@ export class DerivationWorld {
     }
   }
 
-  /** Extends L1 up to a block number; blocks from `from` on are replaced by those of a branch. */
+  /** Extends L1 up to block `to`. The blocks from `from` on are replaced by new ones of the given branch. */
   grow(to: number, { from = this.l1.length, branch = 'a' } = {}): void {
     this.l1 = this.l1.slice(0, from)
     for (let number = from; number <= to; number++) {
@@ -284,7 +284,7 @@ export class DerivationWorld {
     return request
   }
 
-  /** Sequence and block number of the attributes sent, in order. */
+  /** Sequence and block number of all attributes sent, in order, as `sequence:number`. */
   get sent(): readonly string[] {
     return this.applied.map(({ sequence, parent }) => `${sequence}:${parent.number + 1n}`)
   }

@@ -22,7 +22,7 @@ type Method = (params: readonly unknown[]) => unknown
 /** The embedded execution client, called within this process on the clock of a test. */
 export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   readonly calls: JsonRpcCall[] = []
-  /** Called before each call; a thrown error or a returned value is the answer, undefined passes the call on. */
+  /** Runs before each call. Its result or error is the answer; if it returns undefined, the client answers the call. */
   intercept: (call: JsonRpcCall) => unknown = () => undefined
   readonly #genesis: Genesis
   readonly #clock: Clock
@@ -92,7 +92,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   #open(): Chain {
     const database = openChainDatabase(':memory:')
     const genesis = this.#genesis
-    // Attributes are executed as op-geth does, also user transactions in the first block of a fork.
+    // As in op-geth, the first block of a fork may have user transactions.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     return new Chain({ database, genesis: options, archive: false })
   }

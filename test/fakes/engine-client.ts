@@ -9,7 +9,7 @@ import { type FillBlock, PayloadBuilds } from '#execution-client/engine-api/payl
 import { headerOfPayload } from '#execution-client/engine-api/payload-json.ts'
 import { payloadJson } from '#json-rpc/forms/payload-json.ts'
 
-/** The answer to a forkchoice call; `payloadId` is null if it started no block. */
+/** The answer to a forkchoice call; `payloadId` is null if the call started no block. */
 export interface Built {
   readonly payloadStatus: PayloadStatus
   readonly payloadId: string | null
@@ -88,7 +88,7 @@ export function resealed(
   const root = parentBeaconBlockRoot as `0x${string}` | undefined
   const header = headerOfPayload(parsed, {
     parentBeaconBlockRoot: root as never,
-    // Only from Isthmus on a payload has this root.
+    // A payload has a withdrawals root from Isthmus on.
     hasRequests: executionPayload['withdrawalsRoot'] !== undefined,
   })
   return {

@@ -17,9 +17,9 @@ import { TestDerivation } from './test-derivation.ts'
 export interface RunningEngine {
   readonly status: StatusReporter
   readonly registry: Registry
-  /** Whether it ended, and its error. */
+  /** Whether the engine has ended, and its error. */
   readonly ended: { error: Error | undefined; isOver: boolean }
-  /** Kills the engine, which does not clean up. */
+  /** Kills the engine, so that it cannot clean up. */
   stop(): void
   isKilled(): boolean
 }
@@ -30,7 +30,7 @@ export class EngineWorld {
   readonly record: RecordedChain
   client: EmbeddedClient
   readonly derivation: TestDerivation
-  /** The bus, as gossip sees it. */
+  /** The bus connection of gossip. */
   readonly gossip: Bus
   /** The L1 of the engine. */
   l1: L1Refs
@@ -116,7 +116,7 @@ export class EngineWorld {
   }
 }
 
-/** Returns the answer, unless the process was killed: then the promise never settles. */
+/** Returns the answer. If the process was killed, the promise never settles. */
 async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
     return await answer

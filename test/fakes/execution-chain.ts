@@ -42,7 +42,7 @@ export function openChain({
 const zero = toHash(new Uint8Array(32))
 const depositor = toAddress(new Uint8Array(20).fill(0xde))
 
-/** Attributes of a block with just these transactions. */
+/** Attributes of a block with only the given transactions. */
 export function attributesOn(
   parent: KnownBlock,
   transactions: readonly Uint8Array[],
@@ -93,17 +93,17 @@ export function deposit(salt: number, changes: Partial<Deposit>): Uint8Array {
 /** Init code of a contract that stores the second word of its input in the slot given by the first. */
 const storeCode = fromHex('0x67602035600035550060005260086018f3')
 
-/** A deposit that creates this contract. */
+/** A deposit that creates the contract of `storeCode`. */
 export function createStore(salt: number): Uint8Array {
   return deposit(salt, { to: undefined, data: storeCode })
 }
 
-/** Address of this contract, if its creation is the depositor's first transaction. */
+/** Address of the contract of `storeCode`, if its creation is the depositor's first transaction. */
 export const storeAddress: Address = toAddress(
   keccak256(encodeRlp([fromHex(depositor), uintToRlp(0n)])).subarray(12),
 )
 
-/** A deposit that makes the contract store a value; 0 clears the slot. */
+/** A deposit that makes the contract of `storeCode` store a value; 0 clears the slot. */
 export function setSlot(salt: number, slot: number, value: number): Uint8Array {
   const data = new Uint8Array(64)
   const view = new DataView(data.buffer)

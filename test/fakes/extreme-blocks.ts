@@ -14,13 +14,13 @@ import { contracts } from '#test/execution/oracle/random-block.ts'
 import { join, pickOf, randomProgram, word } from '#test/execution/oracle/random-code.ts'
 import type { Random } from '#test/simulator/random.ts'
 
-// Blocks with numbers at the edges of what their fields hold: valid ones, and ones that break a rule.
+// Makes blocks whose fields have values at their limits. Some of the blocks are valid, and some break a rule.
 
 const most = 2n ** 256n - 1n
 const mostGas = 2n ** 64n - 1n
 const chainId = 901n
 
-/** Contracts that end soon, whatever gas they have: one stores, one logs, one destroys itself. */
+/** Contracts that end after a few opcodes, with any gas limit: one stores, one logs, one destroys itself. */
 const briefContracts: readonly Hex[] = [
   '0x5000000000000000000000000000000000000001',
   '0x5000000000000000000000000000000000000005',
@@ -125,7 +125,7 @@ function extremeDeposit(random: Random, from: Address, balance: bigint): Uint8Ar
   })
 }
 
-/** A signed transaction. Unless a field is odd, it is valid if its sender can pay. */
+/** A signed transaction. If no field gets an odd value, it is valid, provided that its sender can pay. */
 function extremeTransaction(
   random: Random,
   from: Address,
@@ -164,7 +164,7 @@ function extremeTransaction(
   return envelope(type, [...body, ...tail])
 }
 
-/** What a transaction calls or creates; with much gas it is something that ends soon. */
+/** The target and input of a transaction. With much gas, the target is an account or a brief contract. */
 function target(random: Random, gas: bigint): { to: Address | undefined; data: Uint8Array } {
   const benefit = fromHex(pickOf(random, addresses))
   const data = random.chance(0.5) ? join([new Uint8Array(12), benefit]) : random.bytes(96)
@@ -202,7 +202,7 @@ export function extremeAttributes(random: Random, chain: Chain): Readonly<Record
   }
 }
 
-/** An extreme or random amount: for example `have`, or the amount at which a balance of `have` wraps. */
+/** An extreme or random amount: for example `have`, or the amount that makes a balance of `have` overflow. */
 function anyWei(random: Random, have: bigint): bigint {
   return BigInt.asUintN(
     256,
@@ -220,7 +220,7 @@ function randomAddress(random: Random): Address {
   return toAddress(random.bytes(20))
 }
 
-/** Bytes with one of them changed. */
+/** The same bytes, with one byte changed. */
 function changed(random: Random, raw: Uint8Array): Uint8Array {
   const at = random.between(0, raw.length - 1)
   return raw.with(at, random.between(0, 255))

@@ -15,13 +15,13 @@ export interface SeenCall {
 /** Handles a request in place of a correct answer. */
 export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
 
-/** A JSON-RPC server whose answers a test corrupts or replaces; it records all calls. */
+/** A JSON-RPC server whose answers a test corrupts or replaces. It records all calls. */
 export interface FaultyNode {
   readonly url: string
   readonly calls: SeenCall[]
   /** Changes the result of a call; may be set at any time. */
   corrupt: ((call: SeenCall, result: unknown) => unknown) | undefined
-  /** Handles requests in place of the server; undefined: the server answers them. */
+  /** Handles requests in place of the server. With undefined, the server answers. */
   misbehave: Misbehaviour | undefined
 }
 

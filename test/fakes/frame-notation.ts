@@ -1,12 +1,12 @@
 import { toChannelId } from '#protocol/codec/hex.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
 
-/** The channel that a letter stands for. */
+/** The id of the channel that a script calls by a letter. */
 export function channelOf(letter: string) {
   return toChannelId(new Uint8Array(16).fill(letter.charCodeAt(0)))
 }
 
-/** A frame as `channel:number:content`, and `!` if it is the last. */
+/** Reads a frame of the form `channel:number:content`; a `!` at the end marks the last frame. */
 export function parseFrame(text: string): Frame {
   const [, letter = '', number = '', content = '', last] = /^(.):(\d+):(.*?)(!?)$/.exec(text) ?? []
   return {

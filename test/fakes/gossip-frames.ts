@@ -4,12 +4,12 @@ import { joined } from '#protocol/codec/joined.ts'
 /** The protocols of gossipsub that op-node and Atoll speak. */
 export const meshProtocols = ['/meshsub/1.2.0', '/meshsub/1.1.0']
 
-/** Bytes of an RPC of gossipsub on a stream: its length, then itself. */
+/** The bytes of a gossipsub RPC on a stream: its length, then the encoded RPC. */
 export function frame(rpc: Partial<RPC>): Uint8Array {
   return prefixed(RPC.encode({ subscriptions: [], messages: [], ...rpc }))
 }
 
-/** Bytes after their length as a varint. */
+/** The given bytes, after their length as a varint. */
 export function prefixed(body: Uint8Array): Uint8Array {
   const length: number[] = []
   let rest = body.length

@@ -72,14 +72,14 @@ export async function hostOn(
   return network
 }
 
-/** How a `GossipWorld` differs from the usual one. */
+/** Changes to the defaults of a `GossipWorld`. */
 export interface GossipWorldOptions {
   readonly config?: RollupConfig
   readonly ports?: Partial<Ports>
   readonly network?: Partial<NetworkSettings>
 }
 
-/** The gossip service with a real host, on a bus in memory; and its peers. Bus and service have virtual time. */
+/** The gossip service with a real host, on an in-memory bus. The bus and the service run in virtual time. */
 export class GossipWorld {
   readonly config: RollupConfig
   readonly network: OpenNetwork
@@ -92,7 +92,7 @@ export class GossipWorld {
   #status: StatusReporter | undefined
   /** Errors that would end the service. */
   readonly fatal: Error[] = []
-  /** What the engine reads. */
+  /** The payloads that the engine reads from the log. */
   readonly received: Payload[] = []
   readonly logged: string[] = []
   /** The blocks of the execution client, by number. */
@@ -144,7 +144,7 @@ export class GossipWorld {
     const note = (_fields: unknown, text?: string) => void this.logged.push(text ?? String(_fields))
     const { clock } = this.#world
     const onFatal = (error: Error) => this.fatal.push(error)
-    // A service that waits for another one reads its status, for which it needs the right.
+    // While gossip waits for another service, the reporter reads that service's status. The bus must permit this.
     this.#status = new StatusReporter({ instance: 'gossip-0', version: '0.0.0', clock })
     this.#status.report(bus, bus.own(serviceStatus.gossip), { signal, onFatal })
     return run(
@@ -212,39 +212,39 @@ export class GossipWorld {
     return BigInt(Math.floor(this.#world.clock.now() / 1_000))
   }
 
-  /** Has da-watcher read a signer from L1. */
+  /** Publishes a signer, as da-watcher does after it reads the signer from L1. */
   async sign(unsafeBlockSigner: Address): Promise<void> {
     const owner = this.#da.bus.own(systemConfig)
     await this.#world.settle(owner.write({ at: l1Ref(1), unsafeBlockSigner }))
     await this.pass(10)
   }
 
-  /** The peers, as rpc is answered. */
+  /** The peers in gossip's answer to rpc. */
   async peers(): Promise<FetchPeersResponse> {
     const { bus } = this.#rpc
     return this.settle(bus.call(fetchPeers, { areKnown: false }, { deadlineMs: 2_000 }))
   }
 
-  /** Has an operator change a peer. @returns why it was refused, if it was */
+  /** Changes a peer, as an operator does through rpc. @returns the reason of a refusal; undefined if there is none */
   async change(change: PeerChange, name: string): Promise<string | undefined> {
     const { bus } = this.#rpc
     const calling = bus.call(changePeer, { change, name }, { deadlineMs: 10_000 })
     return (await this.settle(calling)).refusal
   }
 
-  /** Has the sequencer publish a block. */
+  /** Asks gossip to publish a block, as the sequencer does. */
   async publish(payload: Payload): Promise<PublishPayloadResponse> {
     const calling = this.#sequencer.bus.call(publishPayload, { payload }, { deadlineMs: 1_000 })
     return this.#world.settle(calling)
   }
 
-  /** Has the engine refuse a block. */
+  /** Reports that the engine refused a block. */
   async refuse({ number, blockHash: hash }: Payload): Promise<void> {
     this.#engine.bus.emit(payloadRefused, { block: { number, hash } })
     await this.pass(10)
   }
 
-  /** Lets virtual time pass until a promise has settled, and real time too. */
+  /** Waits until a promise has settled, while virtual and real time pass. */
   async settle<Value>(promise: Promise<Value>): Promise<Value> {
     let isSettled = false
     const settled = () => {
@@ -260,7 +260,7 @@ export class GossipWorld {
     return this.#world.pass(forMs)
   }
 
-  /** Waits until a condition holds, for ten seconds of real time at most; virtual time passes five times as fast. */
+  /** Waits until a condition is met, for at most ten seconds of real time. Virtual time passes five times as fast. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     const endMs = performance.now() + 10_000
     while (!(await holds())) {
@@ -271,13 +271,13 @@ export class GossipWorld {
     }
   }
 
-  /** A block of this moment on top of nothing; its number makes it unique. */
+  /** A block with the current time, on an unknown parent. Its number makes it unique. */
   block(number: bigint, changes: Partial<Payload> = {}): Payload {
     const { timestamp = this.now } = changes
     return payloadOf(payloadVersionAt(this.config, timestamp), { number, timestamp, ...changes })
   }
 
-  /** Counted blocks by outcome. */
+  /** The number of blocks that gossip counted, by outcome. */
   async outcomes(): Promise<Readonly<Record<string, number>>> {
     const metric = await this.#registry.getSingleMetric('atoll_gossip_blocks_total')?.get()
     return Object.fromEntries(

@@ -7,7 +7,7 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { SingleL1 } from './single-l1.ts'
 
-/** An L1 whose chain a test writes. A block hash is the name of the branch and the number. */
+/** An L1 whose chain a test writes. A block hash consists of the branch name and the block number. */
 export class MemoryL1 implements SingleL1 {
   chain: L1Block[] = []
   finalized = 0

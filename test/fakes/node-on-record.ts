@@ -20,18 +20,18 @@ import { pause } from '#test/bus/conformance/raw-client.ts'
 /** A process of a node. */
 export type NodeProcess = NodeServiceName | 'nats-server'
 
-/** A node that derives a record, and where it differs from the usual one of the tests. */
+/** Options of a node that derives a record. */
 export interface NodeOnRecordOptions extends Partial<
   Pick<RecordedNodeOptions, 'isInMemory' | 'logLevel' | 'otlpUrl' | 'given' | 'report' | 'onLog'>
 > {
   readonly record: string
-  /** L1, which ends with the node. */
+  /** The L1 that the node reads. It is closed with the node. */
   readonly l1: ReplayedL1
-  /** Where the node reads L1, if not at `l1` itself. */
+  /** The L1 endpoints of the node; by default, those of `l1`. */
   readonly urls?: RecordedNodeOptions['l1']
-  /** Folder of the node and its execution client; default: a temporary one, which ends with the node. */
+  /** Folder of the node and its execution client; by default a temporary one, which is deleted with the node. */
   readonly folder?: string
-  /** Returns where the node reaches the Engine API; default: at the execution client itself. */
+  /** Returns the Engine API URL for the node; by default, the node gets the URL of the execution client. */
   readonly proxyEngine?: (engineUrl: string) => Promise<string>
   /** Called for each Engine API call. */
   readonly onCall?: OnCall
@@ -116,7 +116,7 @@ export class NodeOnRecord {
     return this.#recorded.node.pidOf(name)
   }
 
-  /** What each service waits for, as status shows it. */
+  /** The wait of each service, as `atoll status` shows it. */
   get waits(): string {
     const lines = [...this.view.services].flatMap(([name, { wait }]) =>
       wait === undefined ? [] : [`${name} waits for ${wait.what}; next: ${wait.next}`],
@@ -132,7 +132,7 @@ export class NodeOnRecord {
     return pid !== undefined
   }
 
-  /** Compares all safe blocks with the record. @returns their number, with the genesis */
+  /** Compares all safe blocks with the record. @returns the number of compared blocks, including the genesis */
   async compare(): Promise<number> {
     const { signal } = new AbortController()
     const options = { last: this.safe, clock: systemClock, signal }

@@ -40,7 +40,7 @@ export function notedRollup(
   }
 }
 
-/** The batcher that a letter stands for. */
+/** The address of the batcher that a script calls by a letter. */
 export function batcherOf(letter: string): Address {
   return address(letter.charCodeAt(0))
 }
@@ -137,20 +137,20 @@ function frameOf(word: string, options: L1Script): Frame {
   const data = channelData(letter, options)
   const room = Math.ceil(data.length / Number(of))
   const frame = splitChannel(channelOf(letter), data, room + 23)[Number(number)]
-  if (frame === undefined) throw new RangeError(`${word} is no frame`)
+  if (frame === undefined) throw new RangeError(`${word} is not a frame`)
   return frame
 }
 
 function channelData(letter: string, { channels, config }: L1Script): Uint8Array {
   const batches = channels[letter]?.split(' ')
-  if (batches === undefined) throw new RangeError(`${letter} is no channel`)
+  if (batches === undefined) throw new RangeError(`${letter} is not a channel`)
   return encodeChannel(
     batches.map((word) => batchBytes(word, config)),
     'zlib',
   )
 }
 
-/** The encoded batch that a word of a `runBatches` script stands for; for `~`, bytes that are not a batch. */
+/** The encoded batch of a word in the notation of `runBatches`; for `~`, bytes that are not a batch. */
 export function batchBytes(word: string, { genesis, l2ChainId }: RollupConfig): Uint8Array {
   if (word === '~') return Uint8Array.of(0xbb)
   const batch = parseBatch(word)

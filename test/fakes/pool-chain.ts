@@ -23,7 +23,7 @@ export interface ChainOptions {
   readonly contracts?: readonly string[]
 }
 
-/** A chain of one block, whose genesis funds the senders, and a pool on it. */
+/** A chain of one block on a genesis that funds the senders, with a transaction pool. */
 export function makeChain(options: ChainOptions = {}) {
   const { fork = 'jovian', gasLimit = 30_000_000n, daScalar = 0, attributesBytes = 178 } = options
   const source = new MemoryStore()
@@ -42,7 +42,7 @@ export function makeChain(options: ChainOptions = {}) {
     extraData: forks.holocene ? extraData : '0x',
     alloc: {
       ...Object.fromEntries(senderNames.map((name) => [addressOf(name), account(name, options)])),
-      // The L1 base fee is 1 gwei, its scalar 5,000; the operator gets 77 wei.
+      // The L1 base fee is 1 gwei, and its scalar is 5,000. The operator fee is 77 wei.
       [l1BlockAddress]: {
         storage: {
           '0x1': '0x3b9aca00',

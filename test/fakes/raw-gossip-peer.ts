@@ -8,11 +8,11 @@ import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { frame, joinFrame, meshProtocols } from './gossip-frames.ts'
 
-/** A peer that speaks gossipsub by hand, so that it may send what a host of the library does not. */
+/** A peer that encodes gossipsub itself, so that it can send messages that the library does not send. */
 export interface RawGossipPeer {
   readonly id: string
   send(rpc: Partial<RPC>): void
-  /** Whether these bytes came, as a part of anything. */
+  /** Whether the received data contain these bytes. */
   hasHeard(bytes: Uint8Array): boolean
   /** The stream of the other host to this one, once it is open. */
   readonly inbound: Stream | undefined

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, statSync } from 'node:fs'
 
 /**
- * Makes a file or folder read-only. Root may write whatever its mode says, unless it is immutable.
+ * Makes a file or folder read-only. For root, which may write regardless of the mode, it makes the file immutable.
  *
- * @returns makes it writable again; undefined if the file system of a process of root knows no immutable files
+ * @returns a function that makes it writable again; undefined if the user is root and the file system has no immutable
+ * files
  */
 export function makeReadOnly(path: string): (() => void) | undefined {
   if (process.getuid?.() !== 0) {

@@ -9,7 +9,7 @@ import { writeRecord, type WriteRecordOptions } from '#records/record/write-reco
 import { recordsFolder } from './record-lines.ts'
 import { type Lies, serveRecord } from './recorded-nodes.ts'
 
-/** What to record again. */
+/** A recorded chain and the blocks of it to record again. */
 export interface Again {
   readonly name: string
   readonly from: number

@@ -9,7 +9,7 @@ import { replayMethods } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { type ReplayedBlock, ReplayedChain } from '#records/replay/replayed-chain.ts'
 
-/** Changes to the answers of nodes, which then differ from the record. */
+/** Changes to the answers of nodes, so that they differ from the record. */
 export interface Lies {
   readonly l1?: (methods: Methods) => Methods
   readonly l2?: (methods: Methods) => Methods
@@ -23,7 +23,7 @@ export interface RecordedNodes {
   readonly l2RpcUrl: string
 }
 
-/** Serves a record as the nodes it was recorded from, until the test ends. */
+/** Serves a record until the test ends, as the nodes from which it was recorded did. */
 export async function serveRecord(
   t: TestContext,
   folder: string,

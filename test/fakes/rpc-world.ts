@@ -38,7 +38,7 @@ import { chainAt, hash, l2Ref } from './values.ts'
 /** Token of the server with admin methods. */
 export const adminToken = '7a'.repeat(32)
 
-/** How a replica differs from the usual one. */
+/** Changes to the defaults of a replica. */
 export interface ReplicaOptions {
   readonly ports?: Partial<Ports>
   readonly server?: Partial<ServerSettings>
@@ -65,7 +65,7 @@ export interface Replica {
   stop(): Promise<void>
 }
 
-/** Replicas of rpc on a bus in memory, whose other services the test plays. Their clients use real sockets. */
+/** Replicas of rpc on an in-memory bus. The test acts as the other services. Clients of rpc use real sockets. */
 export class RpcWorld {
   readonly bus: BusWorld
   readonly config: RollupConfig
@@ -74,7 +74,7 @@ export class RpcWorld {
   readonly gossip: Member
   readonly #da: Member
   readonly #owners
-  /** Blocks of the execution client, by hash; and its canonical chain, by number. */
+  /** Blocks of the execution client, by hash. `canonical` has its canonical chain, by number. */
   readonly blocks = new Map<Hash, { ref: L2BlockRef; header: PayloadHeader }>()
   readonly canonical = new Map<bigint, Hash>()
   /** Requests for blocks that the engine got. */
@@ -122,7 +122,7 @@ export class RpcWorld {
     return { world, replica: await world.replica(t, options) }
   }
 
-  /** Starts a replica, which ends with the test. */
+  /** Starts a replica. It stops when the test ends. */
   async replica(t: TestContext, { ports, server }: ReplicaOptions = {}): Promise<Replica> {
     const instance = `rpc-${this.#replicas++}`
     const { bus } = await this.bus.join('rpc', instance)
@@ -130,7 +130,7 @@ export class RpcWorld {
     const logged: string[] = []
     const note = (_fields: unknown, text?: string) => void logged.push(text ?? '')
     const log = { level: 'info', debug: note, info: note, warn: note, error: note }
-    // As the process of each service does.
+    // The log level follows the signal, as in the process of each service.
     bus.listen(logLevel, ({ level }) => {
       log.level = level
     })
@@ -182,7 +182,7 @@ export class RpcWorld {
     return { servers, status, logged, log, registry, stop }
   }
 
-  /** Adds blocks to the execution client, as the canonical chain up to the last. */
+  /** Adds blocks to the execution client. The canonical chain then ends with the last of them. */
   extend(from: number, to: number, branch = 0): void {
     for (let number = from; number <= to; number++) {
       const ref = blockOf(number, branch)
@@ -217,7 +217,7 @@ export class RpcWorld {
     return this.bus.pass(forMs)
   }
 
-  /** Lets virtual time pass until a promise has settled, and real time too. */
+  /** Waits until a promise has settled, while virtual and real time pass. */
   async settle<Value>(promise: Promise<Value>): Promise<Value> {
     const state = { isSettled: false }
     const settled = () => {

@@ -13,7 +13,7 @@ import type { Bus, Follow } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
 import type { RecordedChain } from './recorded-chain.ts'
 
-/** Derivation without a service: it sends the engine one set of attributes at a time. */
+/** Derivation without its service. It sends the engine one set of attributes at a time. */
 export class TestDerivation {
   readonly #world: BusWorld
   readonly bus: Bus

@@ -8,7 +8,7 @@ export interface TestHealth {
   readonly registry: Registry
 }
 
-/** Serves a health until the end of a test. */
+/** Starts a health server, which stops when the test ends. */
 export async function serveTestHealth(
   t: TestContext,
   reasons: readonly string[] = [],

@@ -47,7 +47,7 @@ interface WatchedSettings extends L1Settings {
   readonly l1FinalityPollMs: number | undefined
 }
 
-/** Settings unless a test sets others. */
+/** Default settings, which a test may replace. */
 const usualSettings = {
   l1PollMs: 200,
   l1FinalityPollMs: undefined,
@@ -66,7 +66,7 @@ const usualSettings = {
   l1TrustedUrls: undefined,
 } satisfies Omit<WatchedSettings, 'l1RpcUrls'>
 
-/** Shared by all tests of a process. */
+/** All tests of a process share these commitments, since their setup takes seconds. */
 const commitments = new BlobCommitments()
 
 /** Simulated milliseconds per real millisecond. */
@@ -78,7 +78,7 @@ export async function watchL1(
   config: RollupConfig,
   settings: Partial<WatchedSettings> & Pick<WatchedSettings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
-  // The setup of the commitments takes seconds of real time, in which a fast clock would run into timeouts.
+  // The setup of the commitments takes seconds of real time. If the fast clock ran meanwhile, timeouts would expire.
   if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
@@ -148,7 +148,7 @@ function listener() {
   }
 }
 
-/** Adds a status unless it repeats the last one; the first may not be `goes on`. */
+/** Adds a status, unless it equals the last one. A `goes on` before the first wait is not added. */
 function note(waits: string[], status: string): void {
   if (status !== (waits.at(-1) ?? 'goes on')) waits.push(status)
 }
@@ -182,7 +182,7 @@ async function readMetric(
   )
 }
 
-/** The L1 blocks of a record by number, as da-watcher must serve them, and the config of the record. */
+/** The config of a record, and its L1 blocks by number, as da-watcher must serve them. */
 export async function trueL1(
   folder: string,
 ): Promise<{ readonly config: RollupConfig; readonly blocks: readonly L1Block[] }> {

@@ -1,4 +1,4 @@
-/** What a hostile peer does. */
+/** The attacks of hostile peers. */
 export const attacks = [
   'invalid-blocks',
   'many-at-height',
@@ -14,7 +14,7 @@ export const attacks = [
   'discovery-flood',
 ] as const
 
-/** What a hostile peer does. */
+/** The attack of one hostile peer. */
 export type Attack = (typeof attacks)[number]
 
 /** The order to a hostile peer, which is a process of its own. */
@@ -23,7 +23,7 @@ export interface Order {
   readonly forMs: number
   /** Multiaddr of the host of gossip. */
   readonly address: string
-  /** Where discovery listens on loopback. */
+  /** The port on which discovery listens, on loopback. */
   readonly udpPort: number
   readonly l2ChainId: string
 }

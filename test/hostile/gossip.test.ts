@@ -26,7 +26,8 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { freeTcpPort, freeUdpPort } from '#test/fakes/free-port.ts'
 import { type Attack, attacks, type Order } from './attack.ts'
 
-// A hostile peer, in a process of its own, attacks the gossip of a real node, while a sequencer sends blocks through it.
+// A hostile peer, in a process of its own, attacks the gossip of a real node. Meanwhile a sequencer sends blocks
+// through the node.
 
 /** Duration of an attack; 60,000 in the long run. */
 const attackMs = Number(process.env['ATOLL_ATTACK_MS'] ?? 5_000)
@@ -39,16 +40,16 @@ const chosen = attacks.filter(
 /** Blocks of the sequencer a second. */
 const honestRate = 10
 
-/** Factor by which attacks may delay honest blocks, and what counts as no delay. */
+/** Attacks may delay honest blocks to `factor` times the delay without attacks, which counts as `floorMs` at least. */
 const delayed = { factor: 3, floorMs: 20 }
 
-/** Growth of the memory of gossip over all attacks. */
+/** Limit on the growth of gossip's memory over all attacks. */
 const maxGrowthMb = 200
 
-/** Longest time in which gossip does nothing else. It counts when other processes have the two cores, too. */
+/** Limit on the delay of gossip's event loop. Time in which other processes occupy the cores counts too. */
 const maxLoopDelayMs = 1_000
 
-/** The outcomes by which gossip counts what an attack sends. The other attacks send no blocks, or none that can be read. */
+/** The outcomes under which gossip counts the messages of an attack. The other attacks send no readable blocks. */
 const counted: Partial<Record<Attack, readonly string[]>> = {
   'invalid-blocks': [
     'not-snappy',
@@ -68,27 +69,27 @@ const counted: Partial<Record<Attack, readonly string[]>> = {
   'repeated-blocks': ['busy'],
   'control-flood': ['control-rate'],
   'large-frames': ['too-large'],
-  // Sixteen at once, and then four a second.
+  // Gossip answers 15 requests of a peer at once, and then four per second.
   requests: ['payload'],
 }
 
 const record = join(recordsFolder, 'bad-data-karst')
 
-/** Of the record. The blocks of the sequencer are not above it, so that the engine ignores them. */
+/** The last block of the record. The sequencer's blocks are not above it, so the engine ignores them. */
 const lastBlock = 363n
 
 interface Arena {
   readonly node: NodeOnRecord
   readonly chainId: bigint
   readonly sequencer: OpenNetwork
-  /** Gets its blocks from the node only. */
+  /** A peer that gets its blocks only from the node. */
   readonly behind: OpenNetwork
   readonly order: Omit<Order, 'attack'>
   /** Number of blocks that the sequencer sent. */
   sent: number
 }
 
-/** Sends blocks for a time. @returns for each, milliseconds until it came through the node */
+/** Sends blocks for a time. @returns for each block, the milliseconds until it came through the node */
 async function sendBlocks(arena: Arena, forMs: number): Promise<readonly number[]> {
   const { behind, chainId, sequencer } = arena
   const sent = new Map<Hash, number>()
@@ -117,7 +118,7 @@ async function sendBlocks(arena: Arena, forMs: number): Promise<readonly number[
   return times
 }
 
-/** Starts a hostile peer, and waits until its attack begins. `ended` has what it printed. */
+/** Starts a hostile peer, and waits until its attack begins. `ended` resolves to its output. */
 async function attackBy(order: Order): Promise<{ readonly ended: Promise<string> }> {
   const program = fileURLToPath(new URL('attacker.ts', import.meta.url))
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
@@ -150,7 +151,7 @@ async function metricsOf(node: NodeOnRecord): Promise<ReadonlyMap<string, number
   )
 }
 
-/** The sum of all values of the metrics whose names begin so, and that have a label. */
+/** The sum of all metrics whose names begin with `name` and whose labels contain `label`. */
 function sumOf(metrics: ReadonlyMap<string, number>, name: string, label = ''): number {
   return [...metrics]
     .filter(([key]) => key.startsWith(name) && key.includes(label))
@@ -177,7 +178,7 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-/** Dials a host that may still start. */
+/** Dials a host that may not be up yet. */
 async function untilDialed(peer: OpenNetwork, address: string): Promise<void> {
   for (let attempts = 1; ; attempts++)
     try {
@@ -267,6 +268,6 @@ test('blocks of the sequencer come through a gossip under attack, and the blocks
   assert.ok(mostMb - startMb <= maxGrowthMb, `memory grew from ${startMb} to ${mostMb} MB`)
   assert.ok(
     Math.max(...delays) <= maxLoopDelayMs,
-    `the loop stood still for ${Math.max(...delays)} ms`,
+    `the event loop was blocked for ${Math.max(...delays)} ms`,
   )
 })

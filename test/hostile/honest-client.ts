@@ -1,6 +1,7 @@
 /**
- * An honest client of the JSON-RPC: `node honest-client.ts URL ADDRESS`. Asks ten times a second, each other time on a new
- * connection, and prints a line for each call: when it was made, and how many milliseconds it took, or what went wrong.
+ * An honest client of the JSON-RPC: `node honest-client.ts URL ADDRESS`. It makes a call every 50 ms, and closes the
+ * connection after half of the calls. For each call it prints a line: the time, the duration in milliseconds, and the
+ * problem, if there was one.
  */
 import { Agent, request } from 'undici'
 import { pause } from '#test/bus/conformance/raw-client.ts'

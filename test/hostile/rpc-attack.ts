@@ -1,4 +1,4 @@
-/** What a hostile client of the JSON-RPC does. */
+/** The attacks of hostile clients of the JSON-RPC. */
 export const rpcAttacks = [
   'giant-batches',
   'costly-batches',
@@ -24,7 +24,7 @@ export const rpcAttacks = [
   'costly-calls',
 ] as const
 
-/** What a hostile client of the JSON-RPC does. */
+/** The attack of one hostile client of the JSON-RPC. */
 export type RpcAttack = (typeof rpcAttacks)[number]
 
 /** The order to a hostile client, which is a process of its own. */
@@ -33,6 +33,6 @@ export interface RpcOrder {
   readonly forMs: number
   readonly port: number
   readonly adminPort: number
-  /** Address of the client; limits are per address. */
+  /** Address of the client. The limits of the JSON-RPC are per address. */
   readonly localAddress: string
 }

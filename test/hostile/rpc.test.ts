@@ -16,27 +16,28 @@ import { NodeOnRecord } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type RpcAttack, rpcAttacks, type RpcOrder } from './rpc-attack.ts'
 
-// A hostile client, in a process of its own, attacks the JSON-RPC of a real node, while an honest one of another address uses it.
+// A hostile client, in a process of its own, attacks the JSON-RPC of a real node. Meanwhile an honest client with
+// another address calls the node.
 
 /** Duration of an attack; 60,000 in the long run. */
 const attackMs = Number(process.env['ATOLL_ATTACK_MS'] ?? 5_000)
 
-/** Time between attacks, in which the honest client is alone. */
+/** Time between attacks, in which only the honest client makes calls. */
 const calmMs = 2_000
 
-/** Time for what an attack left behind. */
+/** Time for the node to finish the work that an attack left. */
 const settleMs = 500
 
-/** Of a hostile client, which is another machine: it must not take the processor from the node. */
+/** Niceness of a hostile client. It represents another machine, so it must not take processor time from the node. */
 const hostileNice = 10
 
-/** Factor by which attacks may delay honest calls, and what counts as no delay. */
+/** Attacks may delay honest calls to `factor` times the time without attacks, which counts as `floorMs` at least. */
 const delayed = { factor: 3, floorMs: 50 }
 
-/** Growth of the memory of rpc over all attacks. */
+/** Limit on the growth of rpc's memory over all attacks. */
 const maxGrowthMb = 300
 
-/** Longest time in which rpc does nothing else. */
+/** Limit on the delay of rpc's event loop. */
 const maxLoopDelayMs = 1_000
 
 /** Last byte of the first address of hostile clients. */
@@ -47,7 +48,7 @@ const chosen = rpcAttacks.filter(
   (attack) => process.env['ATOLL_ATTACKS']?.split(',').includes(attack) ?? true,
 )
 
-/** The reasons, or error codes of calls, by which rpc counts what an attack sends. */
+/** The reasons of refusals, or the error codes of calls, under which rpc counts the requests of an attack. */
 const counted: Readonly<Record<RpcAttack, readonly string[]>> = {
   'giant-batches': ['too-many-calls', '-32600', 'banned'],
   'costly-batches': ['too-many-requests'],
@@ -84,7 +85,7 @@ interface Asked {
 interface Arena {
   readonly node: NodeOnRecord
   readonly order: Omit<RpcOrder, 'attack'>
-  /** What the honest client got. */
+  /** The calls of the honest client, with their results. */
   readonly asked: Asked[]
 }
 
@@ -179,7 +180,7 @@ function change(
 const shown = (times: readonly number[]) =>
   `median ${percentile(times, 0.5).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms`
 
-/** Attacks for whose duration there is no choice: what they wait for comes later. */
+/** Minimum duration of attacks that the node refuses only after a timeout. */
 const longer: Partial<Record<RpcAttack, number>> = {
   'slow-bodies': 23_000,
   'idle-connections': 13_000,
@@ -206,12 +207,12 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   for (const [at, attack] of chosen.entries()) {
     await pause(settleMs)
     take()
-    // Between the attacks, so that other load of the machine is in both.
+    // Calm times are measured between the attacks, so that other load of the machine affects both in the same way.
     await besideBusyProcess(calmMs)
     calm.push(...take())
     const before = await metricsOf(node)
     const forMs = Math.max(attackMs, longer[attack] ?? 0)
-    // Another address each time, since those before are banned.
+    // Each attack has an address of its own, since the earlier addresses may be banned.
     const localAddress = `127.0.0.${firstHost + at}`
     const output = await attackBy({ ...order, attack, forMs, localAddress })
     const times = take()
@@ -237,5 +238,8 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   const p99 = percentile(attacked, 0.99)
   assert.ok(p99 <= limitMs, `p99 ${p99} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, growth)
-  assert.ok(Math.max(...delays) <= maxLoopDelayMs, `the loop stood still: ${delays.join()} ms`)
+  assert.ok(
+    Math.max(...delays) <= maxLoopDelayMs,
+    `the event loop was blocked: ${delays.join()} ms`,
+  )
 })

@@ -41,7 +41,7 @@ const networkFlags = {
 /** Starts the two Atoll nodes of a network. */
 type StartOurs = (network: Network, folder: string) => readonly (() => Promise<Follower>)[]
 
-/** Without gossip: one on an op-geth, one on the embedded client. */
+/** Starts both nodes without gossip: one on an op-geth, one on the embedded client. */
 const onBothClients: StartOurs = (network, folder) => [
   () => startOnOpGeth(network, folder),
   () => startOnEmbedded(network, { folder, portBase: ownPorts }),

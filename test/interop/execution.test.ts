@@ -81,14 +81,14 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
     await until(`${verifiedBlocks} safe blocks`, { withinMs, explain }, async () => {
       return (await numberOf(ours, 'safe')) >= verifiedBlocks
     })
-    await until('some are final', { withinMs: 60_000, explain }, async () => {
+    await until('some blocks are final', { withinMs: 60_000, explain }, async () => {
       return (await numberOf(ours, 'finalized')) > 0
     })
     const safe = await numberOf(ours, 'safe')
     await assertSame([ours, geth], [0, safe])
     const final = await numberOf(ours, 'finalized')
     t.diagnostic(`${safe} safe blocks equal op-geth's, with their receipts; ${final} are final`)
-    // The sequencer is stopped, so that our client has all blocks before it replaces the sequencer's op-geth.
+    // Our client replaces the sequencer's op-geth later. So the sequencer stops now, and our client gets all blocks.
     await network.control('node-a', 'stop')
     const head = await blockOf(geth, 'latest')
     await until('the last blocks', { withinMs: 60_000, explain }, async () => {
@@ -103,7 +103,7 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
 }
 
 /**
- * Runs the client under the sequencer. It builds blocks, op-batcher posts them, and op-geth must accept them as valid.
+ * Runs the client under the sequencer. The client builds blocks, op-batcher posts them, and op-geth must accept them.
  */
 async function sequence(t: TestContext, network: Network, folder: string): Promise<void> {
   const { nodes } = network.file
@@ -141,7 +141,7 @@ async function usersIn(
   let users = 0
   for (let number = from; number <= to; number++) {
     const which = `0x${number.toString(16)}`
-    // The first is the deposit of the L1 attributes.
+    // The first transaction is the L1 attributes deposit.
     users += Number(await client.call('eth_getBlockTransactionCountByNumber', [which])) - 1
   }
   return users

@@ -44,7 +44,7 @@ function ofNetwork(name: string, url: string): Follower {
   return { name, execution, explain: async () => '', stop: () => execution.close() }
 }
 
-/** How a node differs from the usual one, which is without gossip and logs warnings. */
+/** Changes to the default flags of a node. By default, a node has no gossip and logs only warnings and errors. */
 export interface NodeOptions {
   readonly flags?: Readonly<Record<string, string>>
   /** Takes each line of its log. */
@@ -113,7 +113,7 @@ export function startExecutionClient(
     genesis: files.l2Genesis,
     'jwt-secret-file': files.jwt,
     'data-dir': join(folder, 'execution'),
-    // As the execution client of op-node: old blocks are compared, however long the test takes.
+    // The tests compare old blocks and states, however long they run.
     archive: 'true',
     'engine-port': engine,
     'rpc-port': rpc,

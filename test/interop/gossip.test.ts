@@ -26,9 +26,9 @@ interface Member {
   readonly peerId: string
   readonly address: string
   readonly metricsUrl: string
-  /** When it got each block from a peer, in Unix milliseconds. */
+  /** When the node got each block from a peer, in Unix milliseconds, by block number. */
   readonly received: Map<number, number>
-  /** How often its host was opened. */
+  /** How often the host was opened. */
   readonly starts: () => number
   readonly start: () => Promise<Follower>
 }
@@ -59,7 +59,7 @@ async function askOpNode<Answer>(url: string, method: string, ...params: readonl
 
 const peersOf = (url: string) => askOpNode<OpNodePeers>(url, 'opp2p_peers', true)
 
-/** Flags of a node with gossip, and what is seen of it. */
+/** A node with gossip: its flags, and the blocks and starts that its log reports. */
 function memberOf(
   folder: string,
   { name, port }: { readonly name: string; readonly port: number },
@@ -126,7 +126,7 @@ async function metricOf(
   return new Map([...text.matchAll(line)].map(([, labels = '', value]) => [labels, Number(value)]))
 }
 
-/** Waits until an op-node is connected to the nodes, each of which is in the topic. @returns the time it took */
+/** Waits until an op-node is connected to nodes, and sees each in the topic of blocks. @returns the time it took */
 async function untilPeers(url: string, ids: readonly string[], withinMs: number): Promise<number> {
   const startedMs = performance.now()
   const explain = async () => JSON.stringify(await peersOf(url))
@@ -167,7 +167,7 @@ async function assertHarmony({ file }: Network, members: readonly Member[]): Pro
   }
 }
 
-/** When a program logged that it got or imported each block, in Unix milliseconds. */
+/** The times at which a program logged the receipt or import of each block, in Unix milliseconds. */
 async function timesIn(path: string, line: RegExp, toMs: (time: string) => number) {
   const times = new Map<number, number>()
   for (const [, time = '', number = ''] of (await readFile(path, 'utf8')).matchAll(line)) {
@@ -183,7 +183,7 @@ const imported = /\[(\d\d-\d\d\|[\d:.]+)\] Imported new potential chain segment 
 /** op-geth logs local time without a year. */
 const ofGeth = (time: string) => Date.parse(`${new Date().getFullYear()}-${time.replace('|', 'T')}`)
 
-/** The times from one event to another for blocks that have both, in words. */
+/** The delays from one event to another, as text, for the blocks that have both events. */
 function delays(
   blocks: readonly number[],
   from: ReadonlyMap<number, number>,
@@ -253,13 +253,13 @@ async function followUnsafe(
   return blocks
 }
 
-/** Without batches the unsafe head goes on, and the safe head stays. */
+/** Asserts that without batches the unsafe head advances, and the safe head stays. */
 async function withoutBatcher(t: TestContext, { network, ours, record }: Beside): Promise<void> {
   await network.control('batcher', 'stop')
   const safeOf = (sample: Sample) => ours.map(({ name }) => sample.get(name)?.safe?.number ?? 0)
   const unsafeOf = (sample: Sample) =>
     Math.min(...ours.map(({ name }) => sample.get(name)?.latest?.number ?? 0))
-  // What op-batcher sent before is derived first.
+  // The batches that op-batcher sent before are still derived.
   let [before, sinceMs] = [safeOf(record.last), Date.now()]
   await record.until('the safe heads stay', 120_000, (sample) => {
     const now = safeOf(sample)
@@ -267,11 +267,11 @@ async function withoutBatcher(t: TestContext, { network, ours, record }: Beside)
     return Date.now() - sinceMs > 15_000
   })
   const start = unsafeOf(record.last)
-  await record.until('the unsafe heads go on', 60_000, (sample) => unsafeOf(sample) >= start + 15)
+  await record.until('the unsafe heads advance', 60_000, (sample) => unsafeOf(sample) >= start + 15)
   assert.deepEqual(safeOf(record.last), before)
   t.diagnostic(`without op-batcher: safe ${before.join(' and ')}, unsafe ${start} to ${start + 15}`)
   await network.control('batcher', 'start')
-  await record.until('the safe heads go on', 180_000, (sample) =>
+  await record.until('the safe heads advance', 180_000, (sample) =>
     safeOf(sample).every((safe, at) => safe > (before[at] ?? 0) + 5),
   )
 }
@@ -320,7 +320,11 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
   const { a, b } = network.file.nodes
   await ours[0]?.stop()
   const isGone = async () => (await peersOf(a.rollupUrl)).peers[member.peerId]?.connectedness !== 1
-  await until('it is gone', { withinMs: 20_000, everyMs: 100, explain: () => '' }, isGone)
+  await until(
+    'op-node has lost the node',
+    { withinMs: 20_000, everyMs: 100, explain: () => '' },
+    isGone,
+  )
   const before = member.starts()
   const startedMs = performance.now()
   const again = await member.start()
@@ -338,7 +342,7 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
     const unsafe = await head()
     const goesOn = async () => (await head()) >= unsafe + 5
     await until(
-      'its unsafe head goes on',
+      'the unsafe head advances',
       { withinMs: 30_000, explain: () => again.explain() },
       goesOn,
     )

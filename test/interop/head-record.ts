@@ -14,7 +14,7 @@ export interface Head {
 /** Block labels of an execution client. */
 const labels = ['latest', 'safe', 'finalized'] as const
 
-/** The heads of one node at a time in Unix milliseconds; missing heads are absent. */
+/** The heads of one node at one time, in Unix milliseconds. Missing heads are absent. */
 export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], Head>>> {
   readonly atMs: number
 }
@@ -28,7 +28,7 @@ const everyMs = 200
 /** Number of blocks in one batch of requests. */
 const pageBlocks = 100
 
-/** Polls the heads of several nodes until a condition is met, and stores them. */
+/** Polls the heads of several nodes until a condition is met, and stores the heads. */
 export class HeadRecord {
   readonly followers: readonly Follower[]
   readonly samples: Sample[] = []
@@ -87,7 +87,7 @@ function toHead(result: unknown): Head | undefined {
   return { number: Number(number), hash, timestamp: Number(timestamp) }
 }
 
-/** The hash of each block of a node, from genesis to a last one. */
+/** The hash of each block of a node, from genesis to block `last`. */
 export async function hashesOf(client: JsonRpcClient, last: number): Promise<readonly string[]> {
   const hashes: string[] = []
   for (let from = 0; from <= last; from += pageBlocks) {

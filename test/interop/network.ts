@@ -46,10 +46,10 @@ export const l2ChainId = 901
 /** Why no network can run on this machine; undefined if one can. */
 export function whyNoNetwork(): string | undefined {
   if (isBuilt() || hasGo()) return undefined
-  return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
+  return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with the network's programs`
 }
 
-/** A folder of an earlier version lacks op-proposer; op-geth is built last. */
+/** Whether all programs are built. op-geth is built last, and a folder of an earlier version lacks op-proposer. */
 function isBuilt(): boolean {
   return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
@@ -96,7 +96,7 @@ export class Network {
     return new Network(file, child)
   }
 
-  /** Stops, starts or kills one of its programs. */
+  /** Stops, starts or kills one program of the network. */
   async control(name: string, what: 'stop' | 'start' | 'kill'): Promise<void> {
     await post(`${this.file.controlUrl}/process/${name}/${what}`)
   }
@@ -196,7 +196,7 @@ export async function buildPrograms(): Promise<void> {
   if (isBuilt()) return
   console.error('builds the reference network from its Go modules (5 minutes, once)')
   const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], {
-    // What it prints must not get into the results of a benchmark.
+    // The output of the build goes to stderr, so that it does not get into the results of a benchmark.
     stdio: ['ignore', 2, 'inherit'],
   })
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -20,7 +20,7 @@ interface Outcome {
   readonly depth: number
   /** The newest L2 block before the reorg; all blocks up to it must become safe again. */
   readonly target: number
-  /** Times by name of a node. */
+  /** The times of each node, by its name. */
   readonly times: ReadonlyMap<string, Times>
 }
 
@@ -28,7 +28,7 @@ interface Outcome {
 interface Times {
   /** Until the safe head was no longer on the old branch. */
   readonly left: number
-  /** Until all blocks up to `target` were safe for good. */
+  /** Until all blocks up to `target` were safe, and stayed safe. */
   readonly agreed: number
   /** Number of blocks by which the safe head went back. */
   readonly back: number

@@ -8,17 +8,17 @@ import { until } from './until.ts'
 
 // Clients of the JSON-RPC of an Atoll node: calls, op-batcher and op-proposer.
 
-/** Of the Atoll node. */
+/** JSON-RPC port of the Atoll node. */
 export const rpcPort: number = ownPorts + 6
 
-/** Of the Atoll node. */
+/** JSON-RPC URL of the Atoll node. */
 export const rpcUrl = `http://127.0.0.1:${rpcPort}`
 
 export type Ref = Readonly<Record<'hash' | 'parentHash', string>> &
   Readonly<Record<'number', number>>
 type Status = Readonly<Record<string, Ref>>
 
-/** The whole answer to a body, as text. */
+/** Posts a body. @returns the whole answer, as text */
 export async function post(url: string, body: string): Promise<string> {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(url, { method: 'POST', headers, body })
@@ -46,7 +46,7 @@ function keyOf({ file }: Network, wanted: string): string {
   return account?.key ?? assert.fail(`no account of the ${wanted}`)
 }
 
-/** Has op-batcher use the JSON-RPC of Atoll, until blocks that it posted are safe in op-node. */
+/** Runs op-batcher with Atoll's JSON-RPC until its blocks are safe in op-node, then op-proposer beside it. */
 export async function batchWith(t: TestContext, network: Network, theirs: string) {
   const { file } = network
   await network.control('batcher', 'stop')
@@ -73,14 +73,14 @@ export async function batchWith(t: TestContext, network: Network, theirs: string
       { withinMs: 90_000, explain },
       async () => ((await statusOf(theirs))['safe_l2']?.number ?? 0) >= wanted,
     )
-    t.diagnostic(`op-batcher with Atoll: ${wanted} is safe in op-node`)
+    t.diagnostic(`op-batcher with Atoll: block ${wanted} is safe in op-node`)
     await proposeWith(t, network, theirs)
   } finally {
     await program.stop()
   }
 }
 
-/** A dispute game that op-proposer created: the output root that it claims for a block. */
+/** A dispute game that op-proposer created. It claims an output root for a block. */
 interface Proposal {
   readonly number: number
   readonly root: string
@@ -113,7 +113,7 @@ async function proposalsOn({ file }: Network): Promise<readonly Proposal[]> {
   )
 }
 
-/** Has op-proposer use the JSON-RPC of Atoll, and compares the output roots that it proposes with those of op-node. */
+/** Runs op-proposer with Atoll's JSON-RPC, and compares the output roots that it proposes with op-node's. */
 async function proposeWith(t: TestContext, network: Network, theirs: string) {
   const { file } = network
   const flags = {

@@ -19,16 +19,16 @@ import {
 import { blockOf, type Network, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
-// An Atoll node and an op-node of one network, each asked by JSON-RPC, while the chain moves and at rest. In between
-// op-batcher and op-proposer run with the JSON-RPC of Atoll.
+// Compares the JSON-RPC answers of an Atoll node and an op-node of one network, first while the L2 chain advances, and
+// later while it is at rest. In between, op-batcher and op-proposer run with the JSON-RPC of Atoll.
 
-/** For how long the moving chain is compared. */
+/** For how long the answers are compared while the chain advances. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 15)
 
-/** Of the Atoll node. */
+/** Port of the Atoll node's admin methods. */
 const adminPort = ownPorts + 7
 
-/** The names and types of a value, in their order, without its values. */
+/** The field names and types of a JSON value, in order, without the contents of the fields. */
 function shapeOf(value: unknown): unknown {
   // Go encodes an empty list as null.
   if (Array.isArray(value) || value === null) return 'list'
@@ -36,7 +36,7 @@ function shapeOf(value: unknown): unknown {
   return Object.entries(value).map(([name, field]) => [name, shapeOf(field)])
 }
 
-/** Compares statuses while the chain moves: the same form, and all heads on one chain. */
+/** Asserts that, while the chain advances, both statuses have the same form and all heads are on one chain. */
 async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: Beside) {
   const socket = await openSocket(t, rpcUrl.replace('http', 'ws'))
   assert.equal((await socket.ask('ws_subscribe_unsafe_head')).error, undefined)
@@ -60,7 +60,7 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
     assert.equal(params.sequence, `${params.result.number}-${params.result.hash}`)
     return params.result.number
   })
-  // Without gossip the unsafe head is the safe head, whose blocks come in runs.
+  // Without gossip the unsafe head is the safe head. It may advance by several blocks at once, and each is notified.
   const [first = 0] = numbers
   assert.deepEqual(
     numbers,
@@ -72,7 +72,7 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
   )
 }
 
-/** Stops what makes blocks, and waits until both nodes have one and the same status. */
+/** Stops the sequencer, and waits until both nodes have the same status. */
 async function comeToRest(network: Network, theirs: string): Promise<void> {
   await network.control('node-a', 'stop')
   const texts = async () =>
@@ -88,7 +88,7 @@ async function comeToRest(network: Network, theirs: string): Promise<void> {
   )
 }
 
-/** Bodies whose answers must be the same, byte for byte. */
+/** Request bodies to which both nodes must give the same answer, byte for byte. */
 function bodies(safe: number, l1: number): readonly string[] {
   const hex = (number: number) => `0x${number.toString(16)}`
   const call = (method: string, ...params: readonly unknown[]) =>
@@ -138,7 +138,7 @@ function bodies(safe: number, l1: number): readonly string[] {
   ]
 }
 
-/** Calls on the port with admin methods, which op-node has at its only one. */
+/** Calls of admin methods. Atoll serves them on a separate port, op-node on its only port. */
 const adminCalls: readonly (readonly [string, readonly unknown[]])[] = [
   ['admin_sequencerActive', []],
   ['admin_conductorEnabled', []],
@@ -156,14 +156,14 @@ const adminCalls: readonly (readonly [string, readonly unknown[]])[] = [
   ['admin_nothing', []],
 ]
 
-/** Compares all answers at rest. */
+/** Compares all answers while the chain is at rest. */
 async function compareAtRest(t: TestContext, theirs: string, token: string) {
   const status = await statusOf(theirs)
   const [safe, l1] = [status['safe_l2']?.number ?? 0, status['finalized_l1']?.number ?? 0]
   const different: string[] = []
   const compare = async (what: string, read: (url: string) => Promise<string>, our = rpcUrl) => {
     let pair: readonly string[] = []
-    // L1 goes on, so that a status may change between the two.
+    // L1 still advances, so a status may change between the two requests.
     for (let tries = 0; tries < 20; tries++) {
       pair = await Promise.all([read(our), read(theirs)])
       if (pair[0] === pair[1]) return
@@ -198,7 +198,7 @@ async function askAs(
   return (await response.text()).trim()
 }
 
-/** Answers with values of their own, whose form must be the same. */
+/** Compares the form of answers whose values differ from node to node. */
 async function compareForms(theirs: string): Promise<void> {
   const forms: readonly (readonly [string, readonly unknown[]])[] = [
     ['optimism_version', []],
@@ -229,7 +229,7 @@ async function compareForms(theirs: string): Promise<void> {
   assert.deepEqual(health[0], health[1])
 }
 
-/** The output root and the super root of a safe block, which the safe-head history of both must have. */
+/** Compares the super root at the time of a safe block. Both nodes compute it with their safe-head histories. */
 async function compareRoots(theirs: string): Promise<void> {
   const status = await statusOf(theirs)
   const { number = 0 } = status['safe_l2'] ?? {}
@@ -251,7 +251,7 @@ async function compareRoots(theirs: string): Promise<void> {
 
 const skip = whyNoNetwork() ?? false
 test(
-  'Atoll answers JSON-RPC as op-node does, moving and at rest, and op-batcher and op-proposer run with it',
+  'Atoll answers JSON-RPC as op-node does, while the chain advances and at rest; op-batcher and op-proposer work with it',
   { skip },
   async (t) => {
     const token = randomBytes(32).toString('hex')

@@ -41,7 +41,7 @@ async function assertSame(
   return `${ours.length} hashes equal, ${seen.safe.size} heads seen safe and ${seen.finalized.size} finalized`
 }
 
-/** How far the safe head is behind the sequencer's newest block, in blocks, and how old it is, in seconds. */
+/** How many blocks the safe head is behind the sequencer's newest block, and the age of the safe head in seconds. */
 function lagOf(samples: readonly Sample[], name: string) {
   const blocks: number[] = []
   const seconds: number[] = []
@@ -90,15 +90,15 @@ async function follow(t: TestContext, beside: Beside): Promise<void> {
   const from = record.samples.length
   const wanted = caughtUp + wantedBlocks
   const withinMs = (wantedBlocks + 180) * 1_000
-  await record.until(`${wantedBlocks} more are safe`, withinMs, allAt('safe', wanted))
+  await record.until(`${wantedBlocks} more safe blocks`, withinMs, allAt('safe', wanted))
   const samples = record.samples.slice(from)
-  await record.until('they are final', 180_000, allAt('finalized', wanted))
+  await record.until('these blocks are final', 180_000, allAt('finalized', wanted))
   const reported = await syncStatusOf(network.file.nodes.b.rollupUrl)
   const last = Math.max(
     ...reported.map(({ number }) => number),
     ...verifiers.map(({ name }) => record.last.get(name)?.safe?.number ?? 0),
   )
-  await record.until('all are as far', 60_000, allAt('safe', last))
+  await record.until(`all nodes have the safe block ${last}`, 60_000, allAt('safe', last))
   const hashes = await hashesOf(opNode.execution, last)
   for (const { number, hash } of reported) assert.equal(hash, hashes[number], `op-node's ${number}`)
   for (const follower of ours)

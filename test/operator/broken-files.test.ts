@@ -12,10 +12,10 @@ import { expectedOf, type Outcome } from './expected-outcome.ts'
 import { filesIn, leaveFolders, type LeftFolders, safeAt, serveL1 } from './left-folder.ts'
 import { SpawnedNode } from './spawned-node.ts'
 
-// Each file that a node leaves is damaged in each way, and the node is started again. It goes on, waits with advice, or
-// ends with 2 and advice, but never starts again and again, and never follows another chain.
+// Each file that a node leaves on disk is damaged in each way, and the node is started again. The node continues, waits
+// with advice, or exits with code 2 and advice. It never restarts in a loop, and never follows another chain.
 
-/** With `all`, the files of each stream and each key; else of one, since the others are the same. */
+/** Whether to damage the files of every stream and key. By default the test uses one of each, since all are alike. */
 const isAll = process.env['ATOLL_BROKEN_FILES'] === 'all'
 
 const own = { record: join(recordsFolder, 'fork-delta'), chainId: '907' }
@@ -33,14 +33,17 @@ interface Case {
   readonly after: 'stopped' | 'killed'
 }
 
-/** Files of which each has the same form. */
+/** Whether a file has the same form as another one that the test damages anyway. */
 function isRepeated(file: string): boolean {
   const [, key] = /bus\/keys\/(.*)\.nkey$/u.exec(file) ?? []
   const [, stream] = /\/streams\/([^/]+)\//u.exec(file) ?? []
   return (key ?? 'engine') !== 'engine' || stream?.endsWith('_state') === false
 }
 
-/** A killed node leaves more files. But the log of a database hides a damage of the database. */
+/**
+ * All files that a killed node leaves, since they include the logs of databases. Also the databases of a stopped node:
+ * without a log, a damage of the database shows.
+ */
 function casesOf({ killed, stopped }: LeftFolders): readonly Case[] {
   const files = filesIn(killed).filter((file) => isAll || !isRepeated(file))
   const databases = filesIn(stopped).filter((file) => file.endsWith('.sqlite'))
@@ -52,7 +55,7 @@ function casesOf({ killed, stopped }: LeftFolders): readonly Case[] {
   ]
 }
 
-/** The execution client is a program of its own. @returns what it prints and its exit code, if it does not start */
+/** Starts the execution client as a program of its own, to get the output and exit code of its failed start. */
 async function startClientAgain(folder: string) {
   const genesis = requireFile(own.record, 'genesis.json')
   const { code, err } = await runAtoll([
@@ -97,7 +100,7 @@ async function experience(
     }
     await started.until('the safe head', () => started.safe === safe)
     assert.equal(await started.firstDifference(), undefined)
-    // What is lost may be that of a service without which the safe head moves.
+    // The safe head may move before the service that lost data reports the loss.
     const says = expected.kind === 'goes-on' ? expected.says : undefined
     if (says !== undefined)
       await started.until(`it says ${String(says)}`, () => says.test(started.output))
@@ -133,7 +136,7 @@ interface World {
 }
 
 test(
-  'a node with a damaged file goes on, waits with advice, or ends with 2 and advice',
+  'a node with a damaged file continues, waits with advice, or exits with code 2 and advice',
   { concurrency: 2 },
   async (t) => {
     const left = await leaveFolders(own.record, join(root, 'own'))

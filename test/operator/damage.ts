@@ -3,17 +3,17 @@ import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync 
 import { writeFileSync } from 'node:fs'
 import { makeReadOnly } from '#test/fakes/read-only.ts'
 
-/** What may happen to a file. */
+/** The ways to damage a file. */
 export const damages = ['truncated', 'random', 'read-only', 'missing', 'of another chain'] as const
 
-/** What may happen to a file. */
+/** A way to damage a file. */
 export type Damage = (typeof damages)[number]
 
 /**
  * Damages a file.
  *
  * @param parts.other the same file of another chain
- * @returns makes the file as it was; undefined if this file cannot be damaged in this way here
+ * @returns a function that restores the file; undefined if this file cannot be damaged in this way on this machine
  */
 export function damage(
   path: string,

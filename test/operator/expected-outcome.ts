@@ -1,19 +1,19 @@
 import type { Damage } from './damage.ts'
 
-/** What a node does with a damaged file. */
+/** The behaviour of a node with a damaged file. */
 export type Outcome =
-  /** It goes on; `says` is in its log if something is lost. */
+  /** The node continues. If data is lost, its log matches `says`. */
   | { readonly kind: 'goes-on'; readonly says?: RegExp }
-  /** It waits, says this on `/readyz`, and goes on by itself when the file is as before. */
+  /** The node waits, with a reason on `/readyz` that matches `says`. It continues when the file is restored. */
   | { readonly kind: 'waits'; readonly says: RegExp }
-  /** It ends with 2, and says this and the path of the file, or of the folder to which the file belongs. */
+  /** The node exits with code 2. Its output matches `says`, and names the file or the folder that has the file. */
   | { readonly kind: 'ends'; readonly says: RegExp; readonly names?: 'folder' }
 
-/** A rule for the files whose path matches, damaged in one of these ways. */
+/** The outcome for files whose path matches, if they are damaged in one of these ways. */
 interface Rule {
   readonly files: RegExp
   readonly how: readonly Damage[]
-  /** Only after a stop, when no log of the database hides the damage. */
+  /** The rule applies only to files of a stopped node, where no log of the database hides the damage. */
   readonly after?: 'stopped'
   readonly outcome: Outcome
 }
@@ -21,7 +21,7 @@ interface Rule {
 const lostHistory =
   /the safe-head history is unusable and starts empty: the safe heads of L1 blocks derived earlier/u
 
-/** The first that matches is true; without one, the node goes on and nothing is lost. */
+/** The first rule that matches applies. If none matches, the node continues and no data is lost. */
 const rules: readonly Rule[] = [
   {
     files: /^execution\/chain\.sqlite/u,
@@ -117,7 +117,7 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** What a node does when it is started with a damaged file. */
+/** The expected behaviour of a node that is started with a damaged file. */
 export function expectedOf(
   file: string,
   { how, after }: { readonly how: Damage; readonly after: 'stopped' | 'killed' },

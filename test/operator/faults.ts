@@ -10,10 +10,10 @@ import {
 import type { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
 import type { Misbehave, Proxied, Proxy } from '#test/endpoints/proxy.ts'
 
-/** A fault of an external part, and what status must say of it. */
+/** A fault of an external part, with the cause and the advice that `atoll status` must show. */
 export interface OperatorFault {
   readonly name: string
-  /** The service that waits because of it. */
+  /** The service that waits because of the fault. */
   readonly service: 'da-watcher' | 'engine'
   readonly cause: RegExp
   readonly advice: RegExp
@@ -35,7 +35,7 @@ function endpoint(
 
 const closed: Misbehave = ({ response }) => void response.destroy()
 
-/** Answers only methods of the Engine API with an error. */
+/** Answers methods of the Engine API with an error, and all other methods correctly. */
 const engineOnly =
   (error: object): Misbehave =>
   async (proxied: Proxied) => {
@@ -45,7 +45,7 @@ const engineOnly =
     return undefined
   }
 
-/** Answers each verdict on a block or on heads with a status. */
+/** Replaces the status in each answer to `newPayload` and `forkchoiceUpdated`. */
 const verdict = (payloadStatus: object): Misbehave =>
   change(({ method }, result) => {
     if (method.startsWith('engine_newPayload')) return payloadStatus
@@ -57,7 +57,7 @@ const l1Advice = /see that these endpoints run and can be reached/
 const rateAdvice = /see that these endpoints run and can be reached|queried again in/
 const blobAdvice = /--l1-beacon-urls/
 
-/** What happens to a node in its life, one after another. */
+/** The faults that the test causes, one after another. */
 export const faults: readonly OperatorFault[] = [
   endpoint('L1 is stopped', ['l1', closed], [/heads of L1.*socket|rpc-unreachable/, l1Advice]),
   endpoint('L1 does not answer', ['l1', hang], [/no answer in 2000 ms/, l1Advice]),

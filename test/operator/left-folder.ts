@@ -13,7 +13,7 @@ export async function serveL1(record: string, head: bigint): Promise<ReplayedL1>
   return l1
 }
 
-/** L2 blocks that each L1 block from block 2 on makes safe, in the records of the forks up to Karst. */
+/** In the records of the forks up to Karst, each L1 block from block 2 on makes this number of L2 blocks safe. */
 const blocksEach = 6n
 
 /** The safe head at an L1 block. */
@@ -21,15 +21,15 @@ export function safeAt(l1Head: bigint): bigint {
   return (l1Head - 1n) * blocksEach
 }
 
-/** What a node leaves: its folder, its execution client's and its JWT secret. */
+/** Folders that nodes left on disk, with the data of the node and its execution client, and their JWT secret. */
 export interface LeftFolders {
   readonly stopped: string
-  /** Also has what only a kill leaves, such as the logs of databases. */
+  /** The folder of a killed node. It has more files, such as the logs of databases. */
   readonly killed: string
   readonly jwtSecret: string
 }
 
-/** Runs a node that is stopped at L1 block 3, and one in the same folder that is killed at L1 block 5. */
+/** Runs a node that is stopped at L1 block 3, and then, in the same folder, a node that is killed at L1 block 5. */
 export async function leaveFolders(record: string, folder: string): Promise<LeftFolders> {
   const [alive, stopped, killed] = ['alive', 'stopped', 'killed'].map((name) => join(folder, name))
   if (alive === undefined || stopped === undefined || killed === undefined) throw new Error()

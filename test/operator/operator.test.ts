@@ -14,12 +14,12 @@ import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { faults, type OperatorFault } from './faults.ts'
 
-// One node of processes on a real bus, to which one thing after another happens. Its operator reads `atoll status`.
+// One node of processes on a real bus meets one fault after another. The test reads `atoll status` as an operator does.
 
-/** Time within which status names the cause. */
+/** Limit on the time until the status names the cause. */
 const namedMs = 5_000
 
-/** Time within which derivation is at the head of L1 after the end of a fault. */
+/** Limit on the time from the end of a fault until derivation is at the head of L1. */
 const healedMs = 15_000
 
 /** Precision of the start of a wait. */
@@ -68,7 +68,7 @@ async function untilStatus(
   }
 }
 
-/** Adds blocks to L1 until derivation needs something that it does not get. @returns when that began */
+/** Adds blocks to L1 until derivation stops because of the fault. @returns the time at which the last one was added */
 async function growUntilStuck({ node }: World): Promise<number> {
   for (let blocks = 0; blocks < 20; blocks++) {
     const startMs = performance.now()
@@ -86,13 +86,13 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   proxy.misbehave = misbehave
   const brokenMs = performance.now()
   const stuckMs = await growUntilStuck(world)
-  // A wait begins with the fault or later, at the latest when derivation is stuck: a heartbeat may meet the fault first.
+  // A wait begins between the start of the fault and the moment when derivation is stuck: a heartbeat may fail earlier.
   const assertSince = (seconds: number, what: string) => {
     const [leastMs, mostMs] = [performance.now() - stuckMs, performance.now() - brokenMs]
     const precisionMs = sincePrecisionSeconds * 1_000
     assert.ok(
       seconds * 1_000 >= leastMs - precisionMs && seconds * 1_000 <= mostMs + precisionMs,
-      `${name}: it waits for ${seconds} s, not ${leastMs.toFixed(0)} to ${mostMs.toFixed(0)} ms: ${what}`,
+      `${name}: the wait has lasted ${seconds} s, not ${leastMs.toFixed(0)} to ${mostMs.toFixed(0)} ms: ${what}`,
     )
   }
   let line: NodeStatus['services'][number] | undefined
@@ -104,7 +104,7 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   })
   const lastedMs = performance.now() - stuckMs
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')
-  // The wait has the same start a while later, whatever the last failure was.
+  // Later the wait still has the same start, even if the last failure was another one.
   await sleep(2_000)
   line = (await readStatus(world)).services.find((each) => each.service === service)
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')
@@ -164,7 +164,7 @@ test('an operator sees the cause of each fault within 5 s, and the node continue
   }
   node.kill('nats-server')
   await healed('the NATS server is killed')
-  // Until each service has run for ten seconds, it counts as failing.
+  // A restarted service counts as failing until it has run for ten seconds.
   await sleep(10_000)
   await untilStatus(world, 'all services run', ({ services }) =>
     services.every(({ phase, failing }) => phase === 'running' && failing === null),
@@ -172,12 +172,12 @@ test('an operator sees the cause of each fault within 5 s, and the node continue
   await node.check()
 })
 
-test('an operator sees that the batch inbox is wrong, and how long the sequencing window still is', async (t) => {
+test('an operator sees that the batch inbox is wrong, and when the sequencing window ends', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-inbox-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const record = join(folder, 'record')
   cpSync(endpointsRecord, record, { recursive: true })
-  // The genesis refers to it.
+  // The genesis of the record refers to this file.
   cpSync(join(recordsFolder, 'alloc.json.gz'), join(folder, 'alloc.json.gz'))
   const path = join(record, 'rollup.json')
   const config = JSON.parse(readFileSync(path, 'utf8')) as object

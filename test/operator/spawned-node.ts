@@ -16,10 +16,10 @@ const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta
 
 const untilTimeoutMs = 90_000
 
-/** Time to end after SIGTERM; then the node is killed. */
+/** Time that a node gets to end after SIGTERM before it is killed. */
 const stopTimeoutMs = 10_000
 
-/** Where a node runs. */
+/** Options of a node. */
 export interface SpawnedNodeOptions {
   readonly record: string
   readonly l1: ReplayedL1
@@ -31,7 +31,7 @@ export interface SpawnedNodeOptions {
 
 /** `atoll node` as an operator starts it, on a record, with an execution client in this process. */
 export class SpawnedNode {
-  /** All that it printed. */
+  /** The whole output of the node. */
   output = ''
   readonly #options: SpawnedNodeOptions
   readonly #client: ExecutionClient
@@ -80,12 +80,12 @@ export class SpawnedNode {
     return new SpawnedNode(options, client)
   }
 
-  /** Its exit code; null while it runs, or if a signal ended it. */
+  /** The exit code of the node; null while the node runs, or if a signal ended it. */
   get code(): number | null {
     return this.#child.exitCode
   }
 
-  /** The safe head of its execution client. */
+  /** The safe head of the node's execution client. */
   get safe(): bigint {
     return this.#client.chain.safe?.header.number ?? 0n
   }
@@ -100,31 +100,31 @@ export class SpawnedNode {
     }
   }
 
-  /** Why it is not ready, as it says itself; empty before it says anything. */
+  /** The reasons why the node is not ready, from `/readyz`; empty until the node serves it. */
   async reasons(): Promise<string> {
     const [, url] = /health and metrics at (http:[^"]+)/u.exec(this.output) ?? []
     return url === undefined ? '' : (await fetch(`${url}/readyz`)).text()
   }
 
-  /** Waits until it ends by itself. */
+  /** Waits until the node ends by itself. */
   async end(): Promise<void> {
     const endMs = performance.now() + untilTimeoutMs
     while (this.code === null) {
       if (performance.now() > endMs)
-        assert.fail(`it does not end; safe is ${this.safe}\n${this.output}`)
+        assert.fail(`the node does not end; safe is ${this.safe}\n${this.output}`)
       await Promise.race([this.#ended, sleep(20)])
     }
     await this.#ended
   }
 
-  /** Compares all safe blocks with the record. @returns the number of the first that differs */
+  /** Compares all safe blocks with the record. @returns the number of the first block that differs */
   async firstDifference(): Promise<bigint | undefined> {
     const { signal } = new AbortController()
     const options = { last: this.safe, clock: systemClock, signal }
     return (await compareChain(this.#options.record, this.#client.rpcUrl, options)).firstDifference
   }
 
-  /** Ends the node and its execution client, if they run. @returns its exit code */
+  /** Ends the node and its execution client, if they run. @returns the exit code of the node */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM')
     const killing = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeoutMs)
@@ -135,7 +135,7 @@ export class SpawnedNode {
     return this.code
   }
 
-  /** Kills the node, and after `meanwhile` the server that it leaves. */
+  /** Kills the node, calls `meanwhile`, and then kills the NATS server that the node left. */
   async kill(meanwhile: () => void): Promise<void> {
     this.#child.kill('SIGKILL')
     meanwhile()

@@ -16,7 +16,8 @@ export function recordsIn(root: string): readonly string[] {
 }
 
 /**
- * Derives a record, and compares the lines with op-node's, in order; with execution, also the hashes with op-geth's.
+ * Derives a record, and compares the lines with op-node's, in order. With execution, also compares the hashes with
+ * op-geth's.
  *
  * @returns the number of blocks
  */

@@ -6,7 +6,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { deriveAsExpected, recordsIn } from './derive-as-expected.ts'
 
-// Chains that op-node derived: our output equals its output line by line, and each hash op-geth's.
+// Derives chains that op-node derived. Each line of Atoll's output equals op-node's, and each hash equals op-geth's.
 
 /** Folder of further records, if it exists. */
 const shared =
@@ -16,7 +16,9 @@ const shared =
 const own = recordsIn(recordsFolder)
 const others = existsSync(shared) ? recordsIn(shared) : []
 if (others.length === 0)
-  test('all other records are derived', { skip: 'none found; ATOLL_RECORDS names them' })
+  test('all other records are derived', {
+    skip: 'no other records; ATOLL_RECORDS may name their folder',
+  })
 const kept = new Set(own.map((folder) => basename(folder)))
 const folders = [...own, ...others.filter((folder) => !kept.has(basename(folder)))]
 

@@ -4,11 +4,11 @@ import { elSync } from '#test/verifier/el-sync.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
 /**
- * A seed and a number of L1 blocks, with which no L1 reorg in the second half of the script moves the safe head back.
+ * A seed and a number of L1 blocks for which no L1 reorg in the second half of the script moves the safe head back.
  */
 const [seed, l1Blocks] = [9, 14]
 
-/** Number of messages and calls of the engine from the arrival of the blocks at the client until the reset is over. */
+/** Number of messages and calls of the engine from when the client has the blocks until the reset is over. */
 const kills = 36
 
 for (const chosen of ['below', 'above'] as const) {

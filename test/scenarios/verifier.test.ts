@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type ScenarioName, scenarios } from '#test/simulator/scenarios.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
-/** Number of seeds of a scenario; `npm run simulate` runs more. With 10, F17 loses each kind of message. */
+/** Number of seeds of a scenario; `npm run simulate` runs more. F17 needs 10 seeds to lose each kind of message. */
 const seedsOf = (scenario: ScenarioName) => (scenario === 'lost' ? 10 : 5)
 
 for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
@@ -16,7 +16,7 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
   })
 }
 
-test('gossip takes part: blocks of peers become the unsafe head above the safe one, which stays the same', async () => {
+test('blocks that gossip got from peers become the unsafe head, above a safe head that stays correct', async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const verifier = new VerifierRun(seed)
     const outcome = await verifier.run(scenarios.calm)

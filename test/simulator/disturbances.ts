@@ -30,7 +30,10 @@ const edges = [
 
 const lossMs = 10_000
 
-/** F17: all messages of one kind are lost for 10 s; after a time to recover, those of the next kind. The seed determines the first kind. */
+/**
+ * F17: all messages of one kind are lost for 10 s. After a time to recover, those of the next kind are lost. The seed
+ * determines the first kind.
+ */
 export const edgesLost: Disturbance = (run) => {
   const { simulation, l1, recoveryMs } = run
   const { clock, wire, seed } = simulation
@@ -48,7 +51,7 @@ export const edgesLost: Disturbance = (run) => {
   }
 }
 
-/** F18: messages are seconds late and resets are requested, so that many messages arrive after a reset. */
+/** F18: messages are seconds late while resets are requested, so that many messages arrive after a reset. */
 export const lateAcrossResets: Disturbance = ({ simulation, l1, late, resetsEachMs }) => {
   const { clock, wire } = simulation
   const endMs = 2 * l1.endMs
@@ -79,7 +82,7 @@ async function askForReset({ bus }: Host, generation: bigint): Promise<void> {
   }
 }
 
-/** F18 at its hardest: each message of a call with attributes arrives eight more times within 2 s. */
+/** The hardest form of F18: each message of a call with attributes arrives eight more times within 2 s. */
 export const lateAgain: Disturbance = ({ simulation, l1 }) => {
   const { clock, wire } = simulation
   const only: LinkFaults['only'] = ({ subject }) => subject.includes('apply-attributes')

@@ -8,7 +8,7 @@ export interface DisturbedRun {
     /** End of the L1 script, in milliseconds from its start. */
     readonly endMs: number
   }
-  /** Time in which a run must catch up after messages were lost. */
+  /** Time within which a run must catch up after a loss of messages. */
   readonly recoveryMs: number
   /** Link faults for the scenario with late messages. */
   readonly late: Partial<LinkFaults>

@@ -17,7 +17,7 @@ export interface LinkFaults {
   readonly only?: (hop: Hop) => boolean
 }
 
-/** Links on which nothing is lost. */
+/** Links without faults. */
 export const noLinkFaults: LinkFaults = {
   drop: 0,
   repeat: 0,
@@ -27,12 +27,12 @@ export const noLinkFaults: LinkFaults = {
   delayMs: 0,
 }
 
-/** Delivers the messages of each link in order and with latency, then applies the link faults. */
+/** Delivers the messages of each link with latency. Without link faults, the messages of a link arrive in order. */
 export class FaultyWire implements Wire {
   readonly #clock: Clock
   readonly #random: Random
   readonly #trace: (what: string) => void
-  /** When the last message of each link arrives. The next message does not overtake it, as on a TCP connection. */
+  /** The arrival time of the last message of each link, before which the next one does not arrive, as with TCP. */
   readonly #arrivals = new Map<string, number>()
   faults: LinkFaults = noLinkFaults
 
@@ -51,7 +51,7 @@ export class FaultyWire implements Wire {
     for (const late of lateMs) this.#clock.after(arrivalMs - nowMs + late, deliver)
   }
 
-  /** The delay of each copy of a message; empty if it is lost. */
+  /** The delay of each copy of a message; empty if the message is lost. */
   #misfortune(hop: Hop, link: string): readonly number[] {
     const { drop, repeat, repeatMs, copies, delay, delayMs, only } = this.faults
     if (only?.(hop) === false) return onTime

@@ -3,8 +3,8 @@ import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * One run of a process, from its start to its end. Timers and messages wait while the process is frozen, and do not
- * reach it after its end.
+ * One run of a process, from its start to its end. Timers and messages wait while the process is frozen. After its end,
+ * they are dropped.
  */
 export class Life {
   readonly clock: Clock
@@ -14,7 +14,7 @@ export class Life {
   #isOver = false
   readonly #onEffect: () => void
 
-  /** @param onEffect called after each message that it sends */
+  /** @param onEffect called after each message that the process sends */
   constructor(clock: Clock, onEffect: () => void) {
     this.#onEffect = onEffect
     this.clock = {

@@ -9,7 +9,7 @@ interface ObserverContext {
   readonly log: (what: string) => void
 }
 
-/** The data that rpc would have: the newest `engine.chain`, and the log by number. */
+/** Reads the data that rpc reads: the newest `engine.chain`, and the log of safe heads, by L1 block number. */
 export class Observer {
   readonly entries = new Map<bigint, SafeAt>()
   chain: ChainState | undefined
@@ -40,7 +40,7 @@ export class Observer {
       throw new Error(`engine.chain went back to ${chain.generation}.${chain.version}`)
     this.chain = chain
     if (before === undefined || before.generation === chain.generation) return
-    // A new generation may rewrite all entries that were not final, also those that were read already.
+    // A new generation may rewrite all entries that were not final, even those that were read already.
     this.#settled = before.finalized.l1Origin.number
     this.#generationEnded.abort()
   }

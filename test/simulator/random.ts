@@ -32,7 +32,7 @@ export class Random {
     return Uint8Array.from({ length }, () => this.between(0, 255))
   }
 
-  /** An independent generator: numbers drawn by one part do not shift those of another. */
+  /** An independent generator. If one part of a run draws more numbers, other parts still get the same numbers. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32))
   }

@@ -18,7 +18,7 @@ export const scenarios = {
   lost: edgesLost,
   /** F18: messages arrive after a reset. */
   late: lateAcrossResets,
-  /** F18 at its hardest: each call with attributes arrives again, late, eight times. */
+  /** The hardest form of F18: each call with attributes arrives eight more times, late. */
   again: lateAgain,
   /** F1–F3, F6: each service is killed after random messages and external actions. */
   killed,

@@ -27,8 +27,8 @@ interface Result extends Task {
 }
 
 /**
- * Number of runs before a worker thread is replaced. A simulated process that is killed never removes its abort
- * listeners, and Node.js keeps the result of `AbortSignal.any` while it has a listener: each run leaks 1 MB.
+ * Number of runs before a worker thread is replaced, since each run leaks 1 MB. A simulated process that is killed
+ * never removes its abort listeners, and Node.js keeps a signal of `AbortSignal.any` while the signal has a listener.
  */
 const tasksOfWorker = 20
 
@@ -95,7 +95,7 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
     if (result.explanation !== undefined) {
       explained++
       console.log(
-        `seed ${result.seed} of ${result.scenario} differs as op-node would: ${result.explanation}\n`,
+        `seed ${result.seed} of ${result.scenario} differs, as it would with op-node: ${result.explanation}\n`,
       )
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
@@ -109,7 +109,7 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
   const hours = (virtualMs / 3_600_000).toFixed(1)
   const agreed = total - failures.length - explained
-  const others = explained === 0 ? '' : `, ${explained} differ as op-node would`
+  const others = explained === 0 ? '' : `, ${explained} differ, as they would with op-node`
   console.log(
     `\n${agreed} of ${total} runs agree with an undisturbed derivation of the same L1${others}`,
   )

@@ -16,7 +16,7 @@ import { Life } from './life.ts'
 import { Random } from './random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** The code of a process, which may be killed at any moment and is then started again. */
+/** The code of a process. The process may be killed at any moment, and is then started again. */
 export type Program = (host: Host) => Promise<void>
 
 /** The interface of a program to its simulated machine. */
@@ -67,7 +67,7 @@ export class Simulation {
     void this.#provision()
   }
 
-  /** Starts a program as an instance of a service. It is started again after each kill and each error. */
+  /** Starts a program as an instance of a service. The program is started again after each kill and each error. */
   start(instance: string, service: ServiceName, program: Program): SimulatedProcess {
     const process = new SimulatedProcess(this, { instance, service, program })
     this.processes.set(instance, process)
@@ -81,7 +81,7 @@ export class Simulation {
     return this.server.connect({ name, role: service, permissions, clock })
   }
 
-  /** Kills the server and starts it again after `afterMs`; with `wiped` its store is lost. */
+  /** Kills the server, and starts it again after `afterMs`. With `wiped`, the server loses its store. */
   restartServer({ afterMs, wiped }: { readonly afterMs: number; readonly wiped: boolean }): void {
     this.trace(`server killed${wiped ? ', store wiped' : ''}, back in ${afterMs} ms`)
     const { server } = this
@@ -130,7 +130,7 @@ export class SimulatedProcess {
   #life: Life | undefined
   #boots = 0
   isHeldDown = false
-  /** Number of messages and actions until it is killed; undefined: never. */
+  /** Number of messages and actions after which the process is killed; undefined if it is not to be killed. */
   killAfterEffects: number | undefined
 
   constructor(
@@ -248,7 +248,7 @@ export class SimulatedProcess {
     }
   }
 
-  /** Ends the process, which is then started again; an error that is not a fault is a bug and fails the simulation. */
+  /** Ends the process, which is then started again. An error that is not a fault is a bug, and fails the simulation. */
   #died(life: Life, error: unknown): void {
     if (this.#life !== life) return
     const reason = error instanceof Error ? error : new Error(String(error), { cause: error })

@@ -10,7 +10,7 @@ interface Timer {
 /** A clock that advances only when no work is left at the current time. */
 export class VirtualClock implements Clock {
   readonly #startMs: number
-  /** A binary heap, the earliest first. */
+  /** A binary heap with the earliest timer first. */
   readonly #timers: Timer[] = []
   #nowMs = 0
   #set = 0
@@ -107,7 +107,7 @@ function isEarlier(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
 }
 
-/** Resolves when no promise callback is pending, since the event loop turns only then. */
+/** Resolves when no promise callback is pending: only then does the event loop go to its next turn. */
 function allMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

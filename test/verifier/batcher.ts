@@ -65,7 +65,7 @@ export class Batcher {
     while (this.#posted < blocks.length && random.chance(0.8)) {
       const isSpan = isActive(this.#config, 'delta', timestamp) && random.chance(0.6)
       const count = random.between(1, random.pick([3, 8, 30]))
-      // To be valid, a span batch must repeat the blocks that it overlaps unchanged.
+      // A span batch that overlaps safe blocks is valid only if it repeats these blocks unchanged.
       const overlap = isSpan && random.chance(0.2) ? random.between(1, 4) : 0
       const from = Math.max(0, this.#posted - overlap)
       const batches = blocks.slice(from, this.#posted + count).map(({ batch }) => batch)

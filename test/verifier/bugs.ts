@@ -32,7 +32,7 @@ interface Broken {
   readonly executionClient: (client: ExecutionClient) => ExecutionClient
 }
 
-/** The parts with a bug; undefined means the unchanged parts. */
+/** The parts of a verifier with the given bug; without a bug, the unchanged parts. */
 export function withBug(bug: Bug | undefined): Broken {
   const sound: Broken = {
     derivation: {},
@@ -62,7 +62,7 @@ export function withBug(bug: Bug | undefined): Broken {
   }
 }
 
-/** Each safe head is finalized for a moment. The final label is right again before anyone reads it. */
+/** A client that finalizes each safe head for a moment. The label `finalized` is right again before anyone reads it. */
 function finalizingEarly(client: ExecutionClient): ExecutionClient {
   const forkchoice: ExecutionClient['forkchoice'] = async (heads) => {
     await client.forkchoice({ ...heads, finalized: heads.safe })
@@ -130,7 +130,7 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { own, serve })
 }
 
-/** An engine that makes each unsafe block safe: its attributes replace those that derivation sends. */
+/** An engine that makes each unsafe block safe: it takes the block's transactions and gas limit, not derivation's. */
 function takingAnyUnsafeBlock(): Pick<Broken, 'engineBus' | 'executionClient'> {
   let client: ExecutionClient | undefined
   const asUnsafe = async (request: ApplyAttributesRequest): Promise<ApplyAttributesRequest> => {

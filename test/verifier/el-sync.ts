@@ -6,7 +6,7 @@ import type { VerifierRun } from './verifier-run.ts'
 export interface ElSyncScript {
   /** Whether the safe head that EL sync chooses is below the end of the history, or above it. */
   readonly chosen: 'below' | 'above'
-  /** The engine is killed after this number of messages and calls, counted from when the client has the blocks. */
+  /** The engine is killed after this number of messages and calls, counted from when the client gets the blocks. */
   readonly killAfter: number
 }
 

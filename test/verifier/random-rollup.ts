@@ -10,7 +10,7 @@ import { hashOf } from './hash-of.ts'
 /** Seconds from one L1 block to the next, if no slot is missed. */
 export const l1BlockTime = 12n
 
-/** Addresses between which config updates switch the batcher. */
+/** The two addresses of the batcher: updates of the system config switch from one to the other. */
 export const batchers = [address(0xba), address(0xbb)] as const
 
 /** A rollup with short windows, whose hardforks activate at genesis or during a run of `blocks` L1 blocks. */
@@ -46,7 +46,10 @@ export function randomRollup(
   })
 }
 
-/** Ordered times of the first few forks, or of all: in half of the rollups from genesis, in the others some later. */
+/**
+ * Activation times, in order, of the first few forks or of all forks. In half of the rollups, all of these forks
+ * activate at genesis. In the others, some of them activate later.
+ */
 function randomForks(
   random: Random,
   { from, to }: { readonly from: bigint; readonly to: bigint },
@@ -60,7 +63,7 @@ function randomForks(
       const step = (to - before) / 3n
       before += BigInt(random.between(0, Number(step > 0n ? step : 0n)))
     }
-    // Two forks in one block get different times where the rules require it.
+    // Karst and Lagoon must not activate in the same block, except at genesis.
     if (name === 'lagoon' && before > from) before += 30n
     times[name] = before
   }

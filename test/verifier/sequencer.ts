@@ -19,7 +19,7 @@ export interface SequencedBlock {
   readonly head: L2Head
 }
 
-/** What a block of the sequencer was made of. */
+/** A block of the sequencer, with the parent and the attributes from which it was built. */
 export interface MadeBlock {
   readonly payload: Payload
   readonly parent: Pick<L2BlockRef, 'hash' | 'number'>

@@ -14,7 +14,7 @@ import { batchers, l1BlockTime, randomRollup } from './random-rollup.ts'
 import { type Sequenced, Sequencer } from './sequencer.ts'
 import type { StandInRules } from './stand-in-chain.ts'
 
-/** The L1 chain from some time on. */
+/** The state of L1 from `atMs` until the next view. */
 interface View {
   readonly atMs: number
   readonly chain: readonly L1Block[]
@@ -175,7 +175,7 @@ class Author {
     this.#batcher.restart()
   }
 
-  /** The batcher after all L1 blocks so far. */
+  /** The address of the batcher after all L1 blocks so far. */
   #batcherNow(): Address {
     const { config } = this.#rules
     let current = config.genesis.systemConfig
@@ -264,7 +264,7 @@ function depositLog(config: RollupConfig, random: Random, index: number): L1Log 
   return { address: config.depositContractAddress, topics, data, index }
 }
 
-/** An address as a word. */
+/** A random address, padded to 32 bytes. */
 function word(random: Random): Bytes32 {
   const bytes = new Uint8Array(32)
   bytes.set(random.bytes(20), 12)

@@ -20,7 +20,7 @@ import type { Sequenced } from './sequencer.ts'
 import type { SimulatedL1 } from './simulated-l1.ts'
 import { payloadOf } from './stand-in-chain.ts'
 
-/** The id of the one peer. */
+/** The id of the only peer. */
 const peer = 'peer-0'
 
 const otherKey = new Uint8Array(32).fill(9)
@@ -28,15 +28,15 @@ const otherKey = new Uint8Array(32).fill(9)
 /** The longest delay of a late block. */
 const maxDelayMs = 8_000
 
-/** Blocks of a fork that the sequencer also signs. */
+/** Maximum number of blocks in a fork. The sequencer signs the blocks of a fork too. */
 const maxForkBlocks = 5
 
-/** How often something happens to a block. */
+/** The probability of each event for a block. */
 interface Shares {
   readonly lost: number
   readonly late: number
   readonly repeated: number
-  /** A wrong message is sent as well. */
+  /** A wrong message is sent before the block. */
   readonly wrong: number
   /** A fork begins. */
   readonly forked: number
@@ -53,11 +53,11 @@ export class SimulatedPeers {
   readonly #shares: Shares
   /** All valid blocks. */
   readonly #blocks = new Map<Hash, Payload>()
-  /** Wrong messages without a verdict, and whether each may be ignored, since its block may be too old. */
+  /** Wrong messages without a verdict yet. The value is whether gossip may ignore the message as too old. */
   readonly #wrong = new Map<number, boolean>()
   #arrivals = 0
   #isSilent = false
-  /** Of the running gossip. */
+  /** Delivers a block to the running gossip. */
   #deliver: ((block: ArrivedBlock) => void) | undefined
   /** The last block of the current fork, and the number of its blocks. */
   #fork: { readonly hash: Hash; readonly number: bigint; readonly length: number } | undefined
@@ -88,7 +88,7 @@ export class SimulatedPeers {
     this.#isSilent = true
   }
 
-  /** The network of a process of gossip. */
+  /** The network that one process of gossip uses. */
   networkOf(host: Host): Network {
     return {
       onBlock: (listener) => {
@@ -139,7 +139,10 @@ export class SimulatedPeers {
     })
   }
 
-  /** The next block of a fork, if there is one: the same deposits on another parent, or a block without its users. */
+  /**
+   * The next block of the current fork, or the first block of a new fork; empty if there is neither. The first block of
+   * a fork has no user transactions. The later blocks have the attributes of the sequencer's blocks.
+   */
   #forkOf({ parent, attributes }: Sequenced): readonly Payload[] {
     const fork = this.#fork
     const isNext = fork !== undefined && parent.number === fork.number
@@ -155,7 +158,7 @@ export class SimulatedPeers {
     return [payload]
   }
 
-  /** A message that must not be accepted. */
+  /** Sends a message that gossip must not accept. */
   #sendWrong(payload: Payload): void {
     const signed = this.#signed(payload)
     const changed = Uint8Array.from(signed)
@@ -206,7 +209,7 @@ function decompressed(bytes: Uint8Array): GossipData {
   return { kind: 'decompressed', bytes }
 }
 
-/** Attributes of the first block of a fork: only the deposit with L1's attributes, and another gas limit. */
+/** Attributes of the first block of a fork: only the L1 attributes deposit, and another gas limit. */
 function forked(attributes: PayloadAttributes): PayloadAttributes {
   const { transactions } = attributes
   return {

@@ -11,7 +11,7 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Rules by which the stand-in client refuses blocks. The digest of the attributes determines which are refused. */
+/** Rules by which the stand-in client refuses blocks. It decides by the digest of the attributes. */
 export interface StandInRules {
   readonly config: RollupConfig
   /** Of 256 blocks with user transactions, about this number are refused. */
@@ -35,7 +35,7 @@ export function refusalOf(
 
 const zeroHash = toHash(new Uint8Array(32))
 
-/** The block built from attributes; it depends only on them and the parent. */
+/** The block built from attributes on a parent. It depends on nothing else. */
 export function payloadOf(
   { config }: StandInRules,
   parent: Pick<L2BlockRef, 'hash' | 'number'>,

@@ -44,7 +44,7 @@ import { StandInClient } from './stand-in-client.ts'
 /** Default number of L1 blocks in a run. */
 const l1Blocks = 30
 
-/** Maximum time from the end of the L1 script until all parts agree. Some disturbances, as F18, last into this time. */
+/** Maximum time from the end of the L1 script until all parts agree. Some disturbances last into this time. */
 const graceMs = 120_000
 
 /** Interval of the check for agreement. */
@@ -58,12 +58,12 @@ const l1PollMs = 200
  */
 export class VerifierRun implements DisturbedRun {
   /**
-   * A lost call is repeated after its deadline and a pause, at most 6 s later. In 1 s more, the safe head catches up.
+   * A lost call is repeated after its deadline and a pause, at most 6 s later. Then the safe head catches up in 1 s.
    */
   readonly recoveryMs = 7_000
   /**
-   * Only few messages are delayed: more would slow derivation so much that, after a reset, it would not reach the block
-   * of a late message again.
+   * Only a few messages are delayed. With more, derivation would be so slow after a reset that it would not reach the
+   * block of a late message again.
    */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
@@ -71,14 +71,14 @@ export class VerifierRun implements DisturbedRun {
   readonly l1: SimulatedL1
   readonly client: StandInClient
   readonly peers: SimulatedPeers
-  /** The safe-head history of each derivation instance, which stands for its disk. */
+  /** The safe-head history of each derivation instance, in memory instead of on a disk. It outlives the process. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
-  /** The disk of gossip. */
+  /** The stored peers of gossip, in memory instead of on a disk. */
   readonly #peerStore: PeerStore
   readonly observer = new Observer()
   /** The sync settings of engines. A change applies to those that start after it. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
-  /** Whether the history must have a safe head for every L1 block at the end. Otherwise it may begin at a later one. */
+  /** Whether the history must end with a safe head for every L1 block. If not, it may begin at a later L1 block. */
   expectsWholeHistory = false
   readonly #bug: Bug | undefined
   /** Digests of the attributes sent, by generation. */
@@ -124,8 +124,8 @@ export class VerifierRun implements DisturbedRun {
   /**
    * Why the chain may differ from that of a single pass over L1; undefined if nothing explains it. When derivation
    * starts, it reads L1 blocks again, from below the block that made its safe head safe. Delta changes which batches are
-   * valid, and Holocene drops pending batches: if one of them activates among these blocks, batches that were dropped
-   * the first time may be valid now. op-node reads the same L1 blocks.
+   * valid, and Holocene drops pending batches. If one of these forks activates among these L1 blocks, batches that were
+   * dropped the first time may be valid now. op-node reads the same L1 blocks again.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1
@@ -255,7 +255,7 @@ export class VerifierRun implements DisturbedRun {
     for (let entry = history.finished(); entry !== undefined;) {
       const { number } = entry.l1
       if (this.#stored(number)?.safe.hash !== entry.safe.hash)
-        return `the safe head at L1 block ${number} in the log is not that in the history`
+        return `the safe head at L1 block ${number} in the log differs from that in the history`
       entry = history.finished(number - 1n)
     }
     return undefined

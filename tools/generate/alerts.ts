@@ -5,13 +5,13 @@ export interface Alert {
   readonly expr: string
   /** How long the condition holds before the alert fires. */
   readonly for: string
-  /** `page`: the node makes no progress, or will soon make none; `ticket`: within days. */
+  /** `page`: act now, since the node makes no progress or will soon make none; `ticket`: act within days. */
   readonly severity: 'page' | 'ticket'
   readonly means: string
   readonly action: string
 }
 
-/** What to alert on. Rules file and metrics page are made of this table. */
+/** The alerts. The rules file and the metrics page are generated from this table. */
 export const alerts: readonly Alert[] = [
   {
     name: 'AtollNodeDown',
@@ -20,7 +20,7 @@ export const alerts: readonly Alert[] = [
     severity: 'page',
     means: 'the node does not answer at --metrics-port',
     action:
-      'see whether it runs, and the end of its log; exit code 2 means wrong settings, which a restart does not fix',
+      'check whether the node runs, and read the end of its log; exit code 2 means wrong settings, which a restart does not fix',
   },
   {
     name: 'AtollServiceDown',
@@ -44,7 +44,7 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     severity: 'page',
     means: 'a service has not been ready for 10 minutes',
-    action: 'atoll status and /readyz name what it waits for, and what to do',
+    action: 'atoll status and /readyz name the reason and what to do',
   },
   {
     name: 'AtollSafeHeadStands',
@@ -60,8 +60,8 @@ export const alerts: readonly Alert[] = [
     expr: 'atoll_gossip_peers == 0',
     for: '15m',
     severity: 'ticket',
-    means: 'the node has no peers, so that its unsafe blocks come from L1 alone',
-    action: 'docs/operations.md, "Peers"; see that the ports are open and static peers run',
+    means: 'the node has no peers, so its unsafe blocks come only from L1',
+    action: 'docs/operations.md, "Peers"; check that the ports are open and the static peers run',
   },
   {
     name: 'AtollFinalizedHeadStands',
@@ -70,7 +70,7 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     means: 'no block became final for an hour',
     action:
-      'see whether L1 finalizes, and whether the nodes of --l1-rpc-urls answer for block finalized; allow more time if the batcher posts rarely',
+      'check whether L1 finalizes, and whether the nodes of --l1-rpc-urls return the block `finalized`; allow more time if the batcher posts rarely',
   },
   {
     name: 'AtollL1HeadStands',
@@ -78,7 +78,8 @@ export const alerts: readonly Alert[] = [
     for: '3m',
     severity: 'page',
     means: 'no new block of L1 was seen for 5 minutes',
-    action: 'see whether the nodes of --l1-rpc-urls are in sync, and add one of another operator',
+    action:
+      'check whether the nodes of --l1-rpc-urls are in sync, and add a node of another operator',
   },
   {
     name: 'AtollDerivationBehind',
@@ -87,7 +88,7 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     means: 'derivation is more than 100 blocks behind the head of L1',
     action:
-      'nothing while it catches up; else atoll status names what it waits for, often L1 blocks, blobs or the execution client',
+      'nothing while derivation catches up; otherwise atoll status names what it waits for, often L1 blocks, blobs or the execution client',
   },
   {
     name: 'AtollDerivationHalted',
@@ -105,7 +106,7 @@ export const alerts: readonly Alert[] = [
     severity: 'page',
     means:
       'a fork starts within 14 days, or has started, that the execution client does not support',
-    action: 'update the execution client before the fork; atoll status says what it lacks',
+    action: 'update the execution client before the fork; atoll status says what the client lacks',
   },
   {
     name: 'AtollExecutionClientFails',
@@ -122,7 +123,7 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     means: 'endpoints of L1 fail often',
     action:
-      'docs/fault-codes.md has the advice for the code; the log names the endpoint; --l1-rate-limit stays below the limit of a provider',
+      'docs/fault-codes.md has the advice for the code; the log names the endpoint; --l1-rate-limit keeps the node below the limit of a provider',
   },
   {
     name: 'AtollL1WrongAnswers',
@@ -130,7 +131,7 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     severity: 'ticket',
     means: 'an endpoint of L1 gave an answer that failed verification',
-    action: 'atoll status says what was wrong; if it comes again, replace the endpoint',
+    action: 'atoll status says what was wrong; if it happens again, replace the endpoint',
   },
   {
     name: 'AtollResets',
@@ -147,7 +148,7 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     severity: 'ticket',
     means: 'the NATS server needs more than a second to store a message',
-    action: 'see whether the disk of --data-dir is slow or the machine overloaded',
+    action: 'check whether the disk of --data-dir is slow, or the machine is overloaded',
   },
 ]
 

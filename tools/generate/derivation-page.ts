@@ -5,7 +5,7 @@ import { table } from './messages-page.ts'
 /** Contents of source files and tests by path. */
 export type Sources = Readonly<Record<string, string>>
 
-/** A rule of derivation, as the comment beside its code has it. */
+/** A rule of derivation, from the comment beside its code. */
 interface Rule {
   readonly id: string
   readonly text: string
@@ -45,7 +45,7 @@ export function derivationPage(sources: Sources = derivationSources()): string {
     '',
     'Made by `npm run generate` from the comments `// Rule ID: … Spec: …` beside the code and `// Rules: ID, …` above the tests:',
     'search for an ID to find both. A spec `*.md` is a file of ethereum-optimism/specs, below `specs/protocol`; a `*.go` is one of op-node v1.19.6,',
-    'below `op-node/rollup`. What is not a rule is in [derivation-notes.md](derivation-notes.md).',
+    'below `op-node/rollup`. Facts that are not rules are in [derivation-notes.md](derivation-notes.md).',
     '',
     ...Object.entries(sections).flatMap(([folder, title]) => [
       `## ${title}`,
@@ -122,7 +122,7 @@ function isOpen(text: string): boolean {
 const declaration = /^(?:export )?(?:async )?(?:function\*?|class|const|interface) (\w+)/
 const method = /^ {2}(?:async |override |get )*(#?\w+)\((?:.*[{(])?$/
 
-/** The declaration below a line, or else the one that contains it. */
+/** The declaration below a line, or else the declaration that contains the line. */
 function symbolAt(lines: readonly string[], from: number): string {
   let at = from
   while (/^ *(\/\/|\/\*\*|\*)/.test(lines[at] ?? '')) at++

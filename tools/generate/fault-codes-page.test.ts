@@ -5,7 +5,7 @@ import { faultCodesPage, faultTableProblems } from './fault-codes-page.ts'
 
 const rule = { severity: 'temporary', means: 'it is down', advice: 'start it' } as const
 
-test('a code that is not used, says nothing or has no advice is a problem', () => {
+test('a code that is not used, or has no meaning or no advice, is a problem', () => {
   const sources = ["new Fault('down')", "isFault(error, 'mute')"]
   const rules = { down: rule, gone: rule, mute: { ...rule, means: '', advice: ' ' } }
   assert.deepEqual(faultTableProblems(rules, sources), [
@@ -24,7 +24,7 @@ test('the page has a line for each code, with severity and advice', async () => 
   )
 })
 
-test('a fault of another process keeps its code; a code that is not known or needs fields becomes remote-fault', () => {
+test('a fault of another process keeps its code; a code that is unknown or needs fields becomes remote-fault', () => {
   const known = remoteFault({ code: 'l2-lost', detail: 'block 5' })
   assert.ok(isFault(known, 'l2-lost'))
   assert.deepEqual([known.severity, known.message], ['reset', 'l2-lost: block 5'])

@@ -10,9 +10,9 @@ const tableFiles = ['chain-faults', 'process-faults'].map((name) => `packages/ru
 
 const severities: Readonly<Record<Severity, string>> = {
   temporary:
-    'The call is repeated, with growing pauses; it heals by itself when its cause is gone.',
-  reset: 'The engine begins a new generation from what the execution client and L1 have.',
-  critical: 'No repeat can help: the process stops, or waits until an operator has acted.',
+    'The call is repeated, with growing pauses. The fault ends by itself when its cause is gone.',
+  reset: 'The engine begins a new generation from the blocks of the execution client and L1.',
+  critical: 'A repeat cannot help: the process stops, or waits until an operator has acted.',
 }
 
 /** The operators' page of fault codes. @throws Error if the table has a code that no source uses, or without advice */
@@ -28,7 +28,7 @@ export async function faultCodesPage(): Promise<string> {
     '',
     'Made by `npm run generate` from the tables behind `packages/runtime/fault-codes.ts`.',
     '',
-    'Logs have the code in `error.code`, metrics in the label `code`, messages at their beginning.',
+    'Logs have the code in `error.code`, metrics have it in the label `code`, and a message begins with it.',
     '',
     ...Object.entries(severities).map(([severity, does]) => `- **${severity}**: ${does}`),
     '',
@@ -42,7 +42,7 @@ export async function faultCodesPage(): Promise<string> {
   ].join('\n')
 }
 
-/** What is wrong with a table of codes, given the sources that use it. */
+/** The mistakes in a table of codes, given the sources that use it. */
 export function faultTableProblems(
   rules: FaultTable,
   sources: readonly string[],

@@ -1,7 +1,7 @@
 /**
  * Writes generated files: protobuf code, the history of the schema, reference pages.
  *
- *   npm run generate            writes what differs
+ *   npm run generate            writes the files that differ
  *   npm run generate -- --check lists differences, and fails if there is one; part of `npm run check`
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

@@ -45,13 +45,13 @@ export function messagesPage(): string {
         String(stream.messagesPerSubject),
         stream.maxAgeMs === undefined ? 'ever' : `${stream.maxAgeMs / 1_000} s`,
         `${stream.maxBytes / 1024 ** 2} MiB`,
-        stream.whenFull === 'refuse-new' ? 'refuses what is new' : 'drops what is old',
+        stream.whenFull === 'refuse-new' ? 'refuses new messages' : 'drops old messages',
       ]),
     ),
     '',
     '## Rights',
     '',
-    'Each user of the bus has a key of its own and may do just this; `test/bus/permissions.test.ts` tries all else.',
+    'Each user of the bus has a key of its own and only these rights. `test/bus/permissions.test.ts` tries all other operations.',
     '',
     ...busRoles.flatMap(rights),
   ].join('\n')
@@ -61,10 +61,14 @@ const kinds = [
   {
     kind: 'state',
     title: 'States',
-    promise: 'Only the newest value counts; it is always there to read.',
+    promise: 'Only the newest value counts, and it can always be read.',
   },
-  { kind: 'log', title: 'Logs', promise: 'Each entry counts, and is found by its number.' },
-  { kind: 'call', title: 'Calls', promise: 'One asks, one answers; the caller repeats.' },
+  { kind: 'log', title: 'Logs', promise: 'Each entry counts, and can be read by its number.' },
+  {
+    kind: 'call',
+    title: 'Calls',
+    promise: 'One service asks, and one answers. The caller repeats a lost call.',
+  },
   { kind: 'signal', title: 'Signals', promise: 'Hints that may be lost.' },
 ] as const
 

@@ -24,7 +24,7 @@ test('each alert uses metrics and labels that services register', async () => {
   assert.deepEqual(alertProblems(alerts, metrics), [])
 })
 
-test('no metric has a label that Prometheus sets itself, as it would rename the label', async () => {
+test('no metric has a label that Prometheus sets itself, since Prometheus would rename the label', async () => {
   for (const { name, labels } of [...(await describedMetrics()).values()].flat())
     assert.ok(!labels.includes('job') && !labels.includes('instance'), name)
 })

@@ -13,7 +13,7 @@ import { createMetrics as rpcMetrics, registerGauges as rpcGauges } from '#servi
 import { type Alert, alerts } from './alerts.ts'
 import { table } from './messages-page.ts'
 
-/** A metric, as it registers itself. */
+/** A metric, as the registry describes it. */
 export interface Described {
   readonly name: string
   readonly type: string
@@ -21,7 +21,7 @@ export interface Described {
   readonly labels: readonly string[]
 }
 
-/** What registers metrics, by the title of its section. */
+/** The functions that register metrics, by the title of their section. */
 const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   'The node': (registry) => createNodeMetrics(registry),
   'Every service': (registry) =>
@@ -43,7 +43,7 @@ const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   },
 }
 
-/** Labels that each metric has: of Prometheus, and that of the service. */
+/** Labels that each metric has: two that Prometheus adds, and the service. */
 const commonLabels = ['instance', 'job', 'service']
 
 /** The metrics of a node by section. */
@@ -82,14 +82,14 @@ export async function metricsPage(): Promise<string> {
     '',
     '`atoll node` serves all of them at `http://127.0.0.1:7300/metrics` (`--metrics-addr`, `--metrics-port`), with the label `service`.',
     'A counter begins at 0 with each start of its service. A counter with labels has no sample until it counts for the first time.',
-    'Besides, each service has those of [prom-client](https://github.com/siimon/prom-client) for a process of Node.js, such as',
+    'Each service also has the metrics of [prom-client](https://github.com/siimon/prom-client) for a Node.js process, such as',
     '`process_resident_memory_bytes`, `process_cpu_seconds_total`, `process_open_fds`, `nodejs_eventloop_lag_p99_seconds`.',
     '',
     '## Alerts',
     '',
     '`deploy/prometheus/alerts.yml` has these alerts as rules for Prometheus; `deploy/prometheus/prometheus.yml` is an example that',
-    'scrapes a node as job `atoll`, which `AtollNodeDown` needs. **page**: the node makes no progress, or will soon make none. **ticket**: act within days.',
-    'The free space of the disk is best watched by the metrics of the machine.',
+    'scrapes a node as job `atoll`, which `AtollNodeDown` needs. **page**: act now, since the node makes no progress or will soon make none.',
+    '**ticket**: act within days. Watch the free space of the disk with the metrics of the machine.',
     '',
     ...table(
       ['alert', 'if', 'for', 'severity', 'what happened', 'what to do'],
@@ -119,7 +119,7 @@ export async function metricsPage(): Promise<string> {
   ].join('\n')
 }
 
-/** What is wrong with a table of alerts: metrics and labels that do not exist. */
+/** The mistakes in a table of alerts: metrics and labels that do not exist. */
 export function alertProblems(
   rules: readonly Pick<Alert, 'name' | 'expr'>[],
   metrics: readonly Described[],

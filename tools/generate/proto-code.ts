@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pbjs from 'protobufjs-cli/pbjs.js'
 
-/** Every file of the schema, in one order on every machine. */
+/** Every file of the schema, in the same order on every machine. */
 export function protoFiles(): readonly string[] {
   return globSync('proto/atoll/**/*.proto').toSorted()
 }
 
 /**
- * Code and types of all messages: encode and decode only, as values are converted and checked by hand in
- * `packages/messages`. 64-bit numbers are `Long`, which loses nothing.
+ * Code and types of all messages, with only the functions to encode and decode: `packages/messages` converts and checks
+ * the values. 64-bit numbers are `Long`, which is exact.
  */
 export async function protoCode(): Promise<Readonly<Record<string, string>>> {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-proto-'))

@@ -26,7 +26,7 @@ const noReexport: Rule = {
   },
 }
 
-/** All that the pure layers may import; anything else does I/O. The packages compute, in WebAssembly or as native code. */
+/** The only imports of the pure layers, since other modules may do I/O. The listed packages only compute. */
 const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$|snappy$|tiny-secp256k1$)/],
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
@@ -123,7 +123,7 @@ function isBoolean(parameter: Node): boolean {
   )
 }
 
-/** Pure code is synchronous: it returns its result. */
+/** Pure code is synchronous: it returns results, not promises. */
 const noAsync: Rule = {
   create: (context) => {
     const check = (node: Node) => {

@@ -1,8 +1,8 @@
 import { isNode, mentions, namesIn, type Node, nodesIn, type Rule } from './syntax-tree.ts'
 
 /**
- * A caught error is used, and an error thrown instead carries it as `cause`. A catch clause that handles some errors
- * and rethrows the others must name those that it handles: by code, class or property.
+ * A caught error must be used, and an error that is thrown in its place must have it as `cause`. A catch clause that
+ * handles some errors and rethrows the others must name those that it handles: by code, class or property.
  */
 export const useCaughtError: Rule = {
   create: (context) => ({
@@ -32,8 +32,8 @@ export const useCaughtError: Rule = {
 }
 
 /**
- * Whether a catch clause drops errors without naming which. Such a clause tests at most whether the error is a `Fault` or an `Error`, as in
- * `if (!isFault(error)) throw error` or `if (isFault(error)) return undefined; throw error`.
+ * Whether a catch clause drops errors without naming them. Such a clause tests at most whether the error is a `Fault`
+ * or an `Error`, as in `if (!isFault(error)) throw error` or `if (isFault(error)) return undefined; throw error`.
  */
 function dropsAnyError(statements: readonly Node[], caught: ReadonlySet<string>): boolean {
   const guards = statements.filter((statement) => isGuard(statement, caught))

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-// What the docs name must be there: paths in backquotes and in commands, pages and headings that links lead to.
+// Everything that the docs name must exist: paths in backquotes and in commands, and the pages and headings of links.
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Planned folders, which docs/architecture.md names as such. */
+/** Planned folders that docs/architecture.md names. */
 const toCome = ['packages/protocol/flashblock', 'devnet/batcher', 'devnet/contracts']
 
-/** Beginnings of what looks like a path of the repository, and is not: lint rules, data of a node, other repositories. */
+/** Prefixes of texts that only look like paths of the repository: lint rules, data of a node, other repositories. */
 const elsewhere = [
   'atoll/',
   'import/',
@@ -126,7 +126,7 @@ test('all paths and links in README.md and docs exist', () => {
   assert.deepEqual(missing, [])
 })
 
-test('what is to come does not exist yet', () => {
+test('planned folders do not exist yet', () => {
   assert.deepEqual(
     toCome.filter((path) => paths.has(path)),
     [],

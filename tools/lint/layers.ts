@@ -2,7 +2,7 @@
 export interface Layer {
   /** First part of a path in an import: `#bus/…`. */
   readonly name: string
-  /** Its folder in the checkout. */
+  /** Folder of the layer in the checkout. */
   readonly folder: string
 }
 
@@ -10,7 +10,7 @@ const layer = (name: string, folder = `packages/${name}`): Layer => ({ name, fol
 
 /**
  * The layers, lowest first. A file imports from its own layer and from layers on lower levels; layers on one level
- * do not import each other. Lint enforces it (`atoll/layers`), `tools/graph.ts` checks the graph.
+ * do not import each other. Lint enforces this (`atoll/layers`), and `tools/graph.ts` checks the graph.
  */
 export const levels: readonly (readonly Layer[])[] = [
   [layer('protocol')],
@@ -26,7 +26,7 @@ export const levels: readonly (readonly Layer[])[] = [
   [layer('cli')],
 ]
 
-/** Imports that the levels would allow but that are forbidden: services are run, not called. */
+/** Imports that are forbidden although the levels would allow them: services are run, not called. */
 const exceptions: readonly (readonly [importer: string, imported: string])[] = [
   ['execution-client', 'services'],
   ['records', 'services'],

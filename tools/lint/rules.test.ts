@@ -266,7 +266,7 @@ const planted: readonly Planted[] = [
   },
 ]
 
-/** Files that break none. */
+/** Files that break no rule. */
 const clean: Readonly<Record<string, string>> = {
   'test/clean.ts': 'export const a = 1\n',
   'test/cycle-b.ts': "import { a } from './cycle-a.ts'\nexport const b = () => a\n",
@@ -351,7 +351,7 @@ test('each rule that the configuration names has a violation that it finds', asy
 
 for (const file of Object.keys(clean)) {
   if (file.includes('cycle')) continue
-  test(`nothing is wrong with ${file}`, () => {
+  test(`${file} breaks no rule`, () => {
     assert.deepEqual([...(found.get(file) ?? [])], [])
   })
 }

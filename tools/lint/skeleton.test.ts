@@ -27,7 +27,7 @@ interface Folder {
   readonly read: (name: string) => string
 }
 
-/** Why a folder does not follow the skeleton; empty if it does. */
+/** The differences of a folder from the skeleton; empty if there are none. */
 function problemsOf({ names, read }: Folder): readonly string[] {
   const problems: string[] = []
   for (const [name, wanted] of Object.entries(skeleton)) {
@@ -42,7 +42,7 @@ function problemsOf({ names, read }: Folder): readonly string[] {
   for (const name of names) {
     const isTest = name.endsWith('.test.ts')
     if (name.endsWith('.ts') && !isTest && !Object.hasOwn(skeleton, name))
-      problems.push(`${name} belongs into a folder for its idea`)
+      problems.push(`${name} belongs in a folder for its idea`)
   }
   if (names.includes('state.ts')) problems.push(...closuresIn({ names, read }))
   return problems
@@ -105,7 +105,7 @@ for (const name of readdirSync(services)) {
   })
 }
 
-test('a folder that strays from the skeleton is found', () => {
+test('a folder that does not follow the skeleton is found', () => {
   const sources: Readonly<Record<string, string>> = {
     'main.ts': '',
     'config.ts': 'export const config = {}',
@@ -126,7 +126,7 @@ test('a folder that strays from the skeleton is found', () => {
     [
       'perform.ts does not export createPerform',
       'waits.ts is missing',
-      'extra.ts belongs into a folder for its idea',
+      'extra.ts belongs in a folder for its idea',
       'state.ts: State has a closure: readonly late: Promise<1>',
       'state.ts: Job has a closure: readonly run: () => void',
       "state.ts: Event has a closure: | { readonly kind: 'called'; readonly answer: () => void }",

@@ -9,7 +9,7 @@ import { wordToAvoid } from './words.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Words to avoid in a text, with their lines; code in backquotes may have any. */
+/** The words to avoid in a text, with their lines. Code in backquotes may have any words. */
 function wordsIn(text: string): readonly string[] {
   return text.split('\n').flatMap((line, at) => {
     const word = wordToAvoid(line.replaceAll(/`[^`]*`/g, ''))

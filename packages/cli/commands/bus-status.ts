@@ -48,7 +48,7 @@ interface StateStatus {
   readonly ageMs: number
 }
 
-/** A service writes its status every 5 s; a service with an older status has likely ended. */
+/** A service writes its status every 5 s. If its status is older than this, the service has likely ended. */
 const silentMs = 15_000
 
 /** Prints the content of the bus, as text or JSON. */
@@ -65,7 +65,7 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
   }
 }
 
-/** Says which bus is asked, since an answer may take seconds. */
+/** Prints which bus is asked, since the answer may take seconds. */
 export function reportPlace(found: FoundBus): void {
   const { natsUrls, where } = found
   const text = `${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})`
@@ -73,7 +73,7 @@ export function reportPlace(found: FoundBus): void {
   process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
-/** Waits for an answer of a bus. A fault also says which node was asked for at which bus, if the bus may not have it. */
+/** Waits for an answer of a bus. If the bus may not have the requested node, the fault also names both of them. */
 export async function explained<Answer>(
   answering: Promise<Answer>,
   { found }: NodeConnection,
@@ -83,7 +83,7 @@ export async function explained<Answer>(
   } catch (cause) {
     if (!isFault(cause, 'not-permitted') && !isFault(cause, 'stream-missing')) throw cause
     const { chainId, node } = found
-    const detail = `the bus at ${found.natsUrls.join(', ')} is not that of ${nameOf({ chainId, node })}, or has no streams yet: check --chain-id, --network and --node (${cause.detail ?? cause.code})`
+    const detail = `the bus at ${found.natsUrls.join(', ')} does not belong to ${nameOf({ chainId, node })}, or has no streams yet: check --chain-id, --network and --node (${cause.detail ?? cause.code})`
     throw new Fault(cause.code, { detail, cause })
   }
 }

@@ -27,7 +27,7 @@ export function addBusCommands(program: Command): void {
   const bus = program
     .command('bus')
     .summary("run and inspect a node's bus")
-    .description("Run and inspect a node's bus: the NATS server between its services.")
+    .description("Run and inspect a node's bus: the NATS server that connects the services.")
   addSettingsCommand(bus, {
     name: 'serve',
     summary: 'run the NATS server of a node',

@@ -83,7 +83,7 @@ async function printSettings(
   for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)
 }
 
-/** Variables with our prefix that no program reads. Checked over all programs, since they share the environment. */
+/** Variables with Atoll's prefix that no program reads. All programs count, since they share the environment. */
 function unreadVariables(): readonly string[] {
   const known = new Set(
     Object.values(programs).flatMap((schema) =>

@@ -114,7 +114,7 @@ function printSummary(
   const outcome = result.mismatch === undefined ? compared : 'then a block that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
   if (result.unrecorded > 0)
-    print(`the last ${result.unrecorded} are not in the record, and were not compared`)
+    print(`the last ${result.unrecorded} blocks are not in the record, and were not compared`)
   if (refused > 0) print(`${refused} sets of attributes refused`)
   print(`safe head ${safe.number} ${safe.hash}`)
   const speed = withCommas(blocks / seconds)

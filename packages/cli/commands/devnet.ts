@@ -26,7 +26,7 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The interpreter is slow to load. Until signals are caught, on the next line, Ctrl-C ends the process at once.
+  // The interpreter is slow to load. So it is loaded before signals are caught: Ctrl-C still ends the process at once.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
@@ -42,7 +42,7 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       clock: systemClock,
       signal,
       report: (what) => table.say(what),
-      // Lines of a log between two drawings would be erased with the table.
+      // Log lines that are written between two drawings of the table would be erased with it.
       onLog: table.mixesWith(process.stdout) ? (line) => table.say(line) : undefined,
       onChange: (view) => table.show(view),
     })

@@ -21,7 +21,7 @@ import { reportPlace } from './bus-status.ts'
 
 type PeersSettings = z.output<typeof peersSettings>
 
-/** Longer than a dial of gossip, which ends after ten seconds. */
+/** Deadline of a call. It is longer than a dial of gossip, which ends after ten seconds. */
 const deadlineMs = 15_000
 
 const actions = [
@@ -41,7 +41,7 @@ export function addPeersCommand(program: Command): void {
     name: 'peers',
     summary: 'list the peers of a node and why some are banned, and change them',
     description:
-      'Lists the peers of a node, and whom it refuses and why. Connects, disconnects or protects a peer; a protected peer is kept when there are too many. Blocks and unblocks a peer, an IP address or a subnet, also for later starts; to unblock also ends a ban. A block does not close connections: disconnect the peer first, since that unblocks it.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, also for later starts; to unblock also ends a ban. A block does not close connections. So disconnect a peer before you block it, since a disconnect ends the block.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(
@@ -74,7 +74,7 @@ async function runAction(
   }
 }
 
-/** @throws Fault `settings` if the name is not one of what can be changed */
+/** @throws Fault `settings` if the action does not accept this name */
 function changeOf(action: Exclude<Action, 'list'>, name: string): PeerChange {
   if (action === 'connect') return 'connect'
   if (action === 'block' || action === 'unblock') {
@@ -164,7 +164,7 @@ function printPeer(peer: Peer): void {
   printAddresses(peer)
 }
 
-/** Without `/p2p/` and the peer id, which stands above and would make the lines too long. */
+/** Prints addresses without `/p2p/` and the peer id. The id is on the line above, and would make the lines too long. */
 function printAddresses({ id, addresses }: Peer): void {
   const suffix = `/p2p/${id}`
   for (const address of addresses)

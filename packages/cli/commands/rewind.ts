@@ -30,7 +30,7 @@ export function addRewindCommand(program: Command): void {
     name: 'rewind',
     summary: 'take the L2 chain of an execution client back to a block',
     description:
-      'Takes the L2 chain of an execution client back to a block, which becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. The blocks above are derived again when it starts.',
+      'Takes the L2 chain of an execution client back to a block, which becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. When the node starts again, it derives the blocks above again.',
     schema: rewindSettings,
     run: rewind,
   })

@@ -64,7 +64,7 @@ async function showStatus(settings: StatusSettings): Promise<void> {
   }
 }
 
-/** Shows the status of a node each second until the process is stopped, also of one that starts or stops meanwhile. */
+/** Shows the status of a node each second until the process is stopped, even if the node stops or starts meanwhile. */
 async function watchNode(settings: StatusSettings): Promise<void> {
   const signal = stopSignal()
   let wanted = settings
@@ -73,7 +73,7 @@ async function watchNode(settings: StatusSettings): Promise<void> {
   while (!signal.aborted) {
     try {
       const found = await findBus(wanted)
-      // From now on this node is meant, also if others start.
+      // From here on, only this node is shown, even if other nodes start.
       wanted = { ...settings, network: undefined, chainId: found.chainId, node: found.node }
       node = await reconnected(node, found, signal)
       await unlessAborted(show(node, settings), signal)
@@ -91,7 +91,7 @@ async function watchNode(settings: StatusSettings): Promise<void> {
   await node?.connection.close()
 }
 
-/** The connection, or a new one if it is lost or the bus has another address now. */
+/** The given connection, or a new one if the given one is lost or the bus has another address now. */
 async function reconnected(
   node: NodeConnection | undefined,
   found: FoundBus,
@@ -102,7 +102,7 @@ async function reconnected(
   return connectNode(found, signal)
 }
 
-/** Whether a failure passes when a node starts. */
+/** Whether a failure ends when a node starts. */
 function isPassing({ code, severity }: Fault): boolean {
   return severity === 'temporary' || ['no-node', 'closed', 'stream-missing'].includes(code)
 }
@@ -126,7 +126,7 @@ async function show(node: NodeConnection, { json, watch }: StatusSettings): Prom
   return status
 }
 
-/** A server whose disk failed may answer no request about its store. The disk is then the cause. */
+/** Reads the states. If the server cannot answer because its disk failed, the fault names the disk. */
 async function readOrExplain(node: NodeConnection): Promise<NodeStates> {
   try {
     return await explained(readNode(node), node)
@@ -148,7 +148,7 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
       services.set(service, status)
   }
   const { startedMs, nodeFolder: folder, isKept } = found.local ?? {}
-  // A node that was killed leaves the file with its health address behind, where another program may listen now.
+  // A killed node leaves the file with its health address. Another program may listen at this address now.
   const isServed = folder !== undefined && isKept === true
   const healthUrl = isServed ? await readHealthUrl(folder) : undefined
   return {

@@ -96,7 +96,7 @@ test('after a reboot, processes with the ids of the supervisor and the server do
   assert.ok(process.kill(server.pid, 0))
 })
 
-test('a folder says whether its server runs, and whether the process that keeps it does', async (t) => {
+test('ownerOfBus reports whether the server runs, and whether its supervisor runs', async (t) => {
   const folder = folderFor(t)
   const claimed = await claimBusFolder(folder, main, { report: assert.fail })
   const found = async () => {

@@ -12,11 +12,11 @@ const busOwner = z.object({
   node: z.string(),
   /** Process id of the supervisor that started the server. */
   supervisor: z.int(),
-  /** When the supervisor began, since its id may belong to another process later. */
+  /** Start of the supervisor. Later, its id may belong to another process, which has another start. */
   supervisorStart: z.string().optional(),
-  /** Process id of the server; absent while it starts. */
+  /** Process id of the server; absent while the server starts. */
   server: z.int().optional(),
-  /** When the server began. */
+  /** Start of the server. */
   serverStart: z.string().optional(),
 })
 
@@ -28,8 +28,8 @@ const orphanTimeoutMs = 5_000
 /** A claimed bus folder. */
 export interface ClaimedFolder {
   /**
-   * Stores the server's process id, so that the next node can end it after a crash of this process, and its URL for
-   * commands such as `atoll status`.
+   * Stores the process id of the server, so that the next node can end the server if this process crashes. Also stores
+   * the URL of the server, for commands such as `atoll status`.
    */
   serverStarted(server: { readonly pid: number; readonly url: string }): Promise<void>
 }
@@ -76,7 +76,7 @@ export async function claimBusFolder(
     serverStarted: async ({ pid, url }) => {
       const owner = { ...claim, server: pid, serverStart: startOf(pid) }
       await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
-      // The time of this file is that of the start of the node, so a restart of the server does not write it.
+      // The time of this file is the start of the node. So a restart of the server must not write the file again.
       if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },
@@ -104,7 +104,7 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
-  /** Whether the process that started the server is alive; `atoll node` also keeps the services running. */
+  /** Whether the supervisor of the server is alive. If it is `atoll node`, it also keeps the services running. */
   readonly isKept: boolean
 }
 

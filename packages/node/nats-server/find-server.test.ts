@@ -94,7 +94,7 @@ test('a cache that cannot be written is reported, and the next source is tried',
   assert.match(said.join('\n'), /cache-refused: cannot store nats-server in/)
 })
 
-test('without any server the bus is in memory, and a log line says so', async () => {
+test('without any server, the bus is in memory, and a log line reports that', async () => {
   const said: string[] = []
   const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
   const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
@@ -137,7 +137,7 @@ function cacheWith(version: string): string {
   return cacheDir
 }
 
-test('after a failed build an older server is used, with a warning that names its version', async () => {
+test('after a failed build, an older server is used, and a warning names its version', async () => {
   const env = { PATH: pathWith('no-network', { go: 'echo "no network" >&2; exit 1' }) }
   const said: string[] = []
   const report = (what: string, level = 'info') => said.push(`${level}: ${what}`)
@@ -168,7 +168,7 @@ test('a stopped build ends with all of its processes, leaves nothing, and no oth
   await rejected
   assert.ok(performance.now() - stoppedMs < 500)
   assert.deepEqual(readdirSync(cacheDir), ['nats-server-debian'])
-  // A process without a parent is reaped by init, after some time.
+  // After some time, init reaps a process whose parent has ended.
   const state = /\) (\w)/.exec(readIfThere(`/proc/${pid}/stat`))?.[1]
   assert.ok(state === undefined || state === 'Z', state)
 })

@@ -14,7 +14,7 @@ export type FoundServer =
   | { readonly kind: 'program'; readonly path: string; readonly version: string }
   | { readonly kind: 'docker'; readonly image: string; readonly version: string }
 
-/** Where to look for a server. */
+/** Options of a search for a server. */
 export interface FindServerOptions {
   /** The program given by a setting; no other is tried. */
   readonly named?: string | undefined
@@ -22,7 +22,7 @@ export interface FindServerOptions {
   readonly cacheDir?: string
   /** Called before a slow step, for each source that failed, and for a server that is older than the tested one. */
   readonly report?: Report
-  /** Stops the search, with a build or download that is under way. */
+  /** Stops the search, and a running build or download. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -104,7 +104,7 @@ async function probe(path: string, { env, signal }: Search): Promise<FoundServer
   throw new Fault('nats-server-missing', { detail })
 }
 
-/** Runs a program, which must be one that the bus can use. @throws Fault `server-unsupported` if it is not */
+/** Runs a program to get its version. @throws Fault `server-unsupported` if the bus cannot use this version */
 async function probeSuitable(path: string, search: Search): Promise<FoundServer> {
   const server = await probe(path, search)
   checkServer({ version: server.version, maxPayloadBytes })
@@ -149,7 +149,7 @@ async function fromDebian(search: Search): Promise<FoundServer | undefined> {
   return probeSuitable(path, search)
 }
 
-/** @returns whether the tools of Debian are there */
+/** @returns whether the tools of Debian are installed */
 async function unpackFromDebian(path: string, search: Search): Promise<boolean> {
   const { env, report, signal } = search
   const apt = await lookUp('apt-get', search)
@@ -157,7 +157,7 @@ async function unpackFromDebian(path: string, search: Search): Promise<boolean> 
   if (apt === undefined || dpkg === undefined) return false
   report("unpacking Debian's nats-server (seconds, once)")
   await makeIn(join(path, '..'), async (folder) => {
-    // Package lists and downloads are kept in our own folder, so that neither root nor an earlier update is needed.
+    // Package lists and downloads are stored in this folder, so that neither root nor an earlier update is needed.
     const lists = join(folder, 'lists')
     await makeFolder(join(lists, 'partial'))
     await makeFolder(join(folder, 'archives', 'partial'))

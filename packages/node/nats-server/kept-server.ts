@@ -10,7 +10,7 @@ import { StoreWatch } from './store-watch.ts'
 /** Pauses before a server that ended is started again. */
 const restartBackoff = { firstMs: 100, longestMs: 1_000 }
 
-/** Where a server listens and stores. */
+/** Options of a server that is kept running. */
 export interface KeptServerOptions {
   readonly host: string
   /** 0 for any free port. */
@@ -23,8 +23,8 @@ export interface KeptServerOptions {
 }
 
 /**
- * A NATS server that is started again in the same folder when it ended, so that no acknowledged message is lost, and
- * restarted when its store failed and can be written again.
+ * A NATS server that is started again in the same folder when it has ended, so that no acknowledged message is lost. It
+ * is also restarted when its store has failed and can be written again.
  */
 export class KeptServer {
   readonly #bus: Pick<PreparedBus, 'start'>
@@ -106,7 +106,7 @@ export class KeptServer {
       try {
         const running = await this.#bus.start({ host, port, onLog, signal })
         this.#running = running
-        // A stop at the end of the start has ended the server before this one only.
+        // If `stop` was called at the end of this start, it ended only the server before this one.
         if (signal.aborted) await running.stop()
         failures = 0
         reported = undefined

@@ -99,7 +99,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     throw error
   })
   if (outcome !== 'ready' || child.pid === undefined) {
-    // A signal from elsewhere, such as of an OOM kill, says nothing of the store.
+    // If a signal from elsewhere ended the server, such as an OOM kill, the store is not the cause.
     const hasEnded = outcome === 'ended' && child.exitCode !== null
     kill('SIGKILL')
     await ended
@@ -122,7 +122,8 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
 }
 
 /**
- * If a file of its store is read-only, the server ends with a stack trace or loses messages, depending on its release.
+ * Checks that the store can be written. If one of its files is read-only, the server ends with a stack trace or loses
+ * messages, depending on the release.
  *
  * @throws the error of the operating system for the first such file
  */

@@ -25,7 +25,7 @@ export interface PreparedBus {
   readonly keysDir: string
   /** Path of the key of a user. */
   seedFileOf(role: BusRole): string
-  /** Starts the server; may be called again after it ended. @throws Fault as `startNatsServer` */
+  /** Starts the server. May be called again after the server ended. @throws Fault as `startNatsServer` */
   start(
     options: Pick<StartOptions, 'host' | 'port' | 'tls' | 'onLog' | 'signal'>,
   ): Promise<RunningNatsServer>

@@ -14,11 +14,11 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Limit on the output that is kept, of its end. */
+/** Number of characters that are kept from the end of the output. */
 const maxOutput = 1_024 * 1_024
 
 /**
- * Runs a command and returns its output of both streams.
+ * Runs a command and returns its output on both streams.
  *
  * @throws Fault `command-failed` with the last line of its output; `aborted` if the signal is aborted
  */
@@ -27,7 +27,7 @@ export async function runCommand(
   args: readonly string[],
   { env, timeoutMs, cwd, signal }: CommandOptions,
 ): Promise<string> {
-  // In a process group of its own, so that the processes that it starts can be ended with it.
+  // The command has a process group of its own, so that the processes that it starts can be ended too.
   const child = spawn(command, args, {
     env,
     cwd,

@@ -11,7 +11,7 @@ export interface ServerConfig {
   /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
-  /** Users with their permissions. Only tests of the server omit users, so that any client may do everything. */
+  /** Users with their permissions. Without users, any client may do everything; only tests of the server use that. */
   readonly users?: BusUsers
 }
 
@@ -32,7 +32,7 @@ const answerWithin = '60s'
 /** Formats the configuration file of a server, with options that all supported servers know. */
 export function renderServerConfig({ host, port, storeDir, tls, users }: ServerConfig): string {
   return [
-    '# Written by atoll; it is written again at each start.',
+    '# Atoll writes this file at each start.',
     `listen: ${quote(`${host}:${port}`)}`,
     `max_payload: ${maxPayloadBytes}`,
     `jetstream { store_dir: ${quote(storeDir)}, max_mem: 64M, max_file: ${maxStoreBytes} }`,

@@ -6,7 +6,7 @@ import { isStoreFailure, StoreWatch } from './store-watch.ts'
 const failure =
   "[12] 2026/01/31 12:00:00.000001 [ERR] JetStream failed to store a msg on stream 'N > S': write /d/store/1.blk: no space left on device"
 
-/** A watch whose folder has a problem until `heal`; what it reports, and when it restarts the server. */
+/** A watch whose folder has a problem until `heal`, with the reports of the watch and the times of its restarts. */
 function watched() {
   const clock = new VirtualClock(0)
   let problem: string | undefined = '/d: no space left on device; its disk has 0 bytes free'
@@ -50,7 +50,7 @@ test('a server whose store works is not restarted', async () => {
   assert.deepEqual([restarts, reports], [[], []])
 })
 
-test('failures that come back although the folder accepts writes lead to restarts with growing pauses', async () => {
+test('if failures repeat although the folder accepts writes, the server is restarted with growing pauses', async () => {
   const { watch, pass, heal, restarts } = watched()
   heal()
   for (let second = 0; second < 300; second++) {
@@ -80,6 +80,6 @@ for (const [line, isFailure] of [
   ['[1] t [ERR] 127.0.0.1:9 - cid:5 - "v1:no space left on device" - authentication error', false],
   ['[1] t [WRN] Slow Consumer Detected', false],
 ] as const)
-  test(`a log line ${isFailure ? 'of' : 'without'} a failed store: ${line}`, () => {
+  test(`a log line that ${isFailure ? 'reports' : 'does not report'} a failed store: ${line}`, () => {
     assert.equal(isStoreFailure(line), isFailure)
   })

@@ -11,19 +11,19 @@ export interface StoreWatchOptions {
   readonly restart: () => void
 }
 
-/** Interval of tests whether the folder of a failed store accepts writes again. */
+/** Interval at which the folder of a failed store is tested for writes. */
 const testPeriodMs = 1_000
 
-/** Pauses from a failure to the restart, if the failures come back although the folder accepts writes. */
+/** Pauses from a failure to the restart. They grow if failures repeat although the folder accepts writes. */
 const restartBackoff: Backoff = { firstMs: 1_000, longestMs: 30_000 }
 
-/** After this time without a failure, the next restart follows after the first pause again. */
+/** After this time without a restart, the pauses begin with the first one again. */
 const steadyMs = 60_000
 
 /**
- * Restarts a NATS server whose store failed, once the folder accepts writes again. The server itself does not recover:
- * after one failed write, nats-server 2.15 acknowledges no message of that stream any more, and earlier releases disable
- * JetStream. Its requests about streams succeed meanwhile, so only its log shows the failure.
+ * Restarts a NATS server whose store failed, when the folder accepts writes again. The server itself does not recover:
+ * after one failed write, nats-server 2.15 no longer acknowledges messages of that stream, and earlier releases disable
+ * JetStream. Requests about streams still succeed, so only the log shows the failure.
  */
 export class StoreWatch {
   readonly #options: StoreWatchOptions
@@ -49,7 +49,7 @@ export class StoreWatch {
     report(`the NATS server cannot store messages: ${messageOf(line)}; ${why}`)
   }
 
-  /** Called when the server has ended: its next process opens the store again. */
+  /** To be called when the server has ended: its next process opens the store again. */
   ended(): void {
     this.#failedMs = undefined
     this.#reported = undefined

@@ -8,7 +8,7 @@ import { withUsableStore } from './usable-store.ts'
 
 const ended = new Fault('nats-server-failed', { detail: 'panic', fields: { hasEnded: true } })
 
-/** Starts a server on a store with one file. @returns what it reported, and where the file is */
+/** Starts a server on a store with one file. @returns the result, the reports, and where the file is */
 async function startOn(t: TestContext, starts: (store: string) => Promise<string>) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-store-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -25,27 +25,27 @@ async function startOn(t: TestContext, starts: (store: string) => Promise<string
   return { running, said, isKept: file('store'), isAside: file('store.unusable') }
 }
 
-test('a store with which the server ends at once is moved aside, and reported', async (t) => {
+test('if the server ends at once with its store, the store is moved aside, and that is reported', async (t) => {
   const starts = (store: string) =>
     existsSync(join(store, 'state')) ? Promise.reject(ended) : Promise.resolve('runs')
   const { running, said, isKept, isAside } = await startOn(t, starts)
   assert.deepEqual([running, isKept, isAside], ['runs', false, true])
-  assert.match(said.join('\n'), /moved to .*unusable and starts empty: services write it again/)
+  assert.match(said.join('\n'), /moved to .*unusable; a new one is empty until services write it/)
 })
 
 for (const [what, error] of [
-  ['ends without a store too', ended],
+  ['also ends with an empty store', ended],
   ['is slow', new Fault('nats-server-failed', { detail: 'not in time' })],
   ['finds its port in use', new Fault('nats-port')],
 ] as const)
-  test(`a store stays if the server ${what}`, async (t) => {
+  test(`a store stays in place if the server ${what}`, async (t) => {
     const { running, said, isKept, isAside } = await startOn(t, () => Promise.reject(error))
     assert.deepEqual([running, isKept, isAside], [error, true, false])
-    // Only the end of a server moves the store, and then back.
+    // The store is moved, and then back, only if the server ended by itself.
     assert.equal(said.length, error === ended ? 2 : 0)
   })
 
-test('a stop in the second start is a stop, and the store is moved back', async (t) => {
+test('if the second start is cancelled, the error is `aborted`, and the store is moved back', async (t) => {
   const aborted = new Fault('aborted')
   const starts = (store: string) =>
     Promise.reject(existsSync(join(store, 'state')) ? ended : aborted)

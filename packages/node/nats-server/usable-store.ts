@@ -6,8 +6,8 @@ import type { Report } from '#node/supervisor.ts'
 import { storeFolder } from './nats-server.ts'
 
 /**
- * Starts a server. If it ends at once with the store that it finds, that is moved aside and the store starts empty, since
- * services write it again. If the server does not start then either, the store is moved back.
+ * Starts a server. If the server ends at once with an existing store, the store is moved aside, and the server starts
+ * with an empty one, which services write again. If the server does not start then either, the store is moved back.
  *
  * @throws the error of the first start; `aborted` if the second one is cancelled
  */
@@ -23,16 +23,19 @@ export async function withUsableStore<Running>(
     if (isNew || !isFault(error, 'nats-server-failed') || error.fields.hasEnded !== true)
       throw error
     const aside = asidePath(store)
-    // Before the move, since the process may end before the second start.
-    const what = `the NATS server does not start with the store of the bus, which is moved to ${aside}`
-    report(`${what} and starts empty: services write it again (${error.message})`, 'warn')
+    // The report comes before the move, since the process may end before the second start.
+    const what = `the NATS server does not start with the store of the bus: it is moved to ${aside}`
+    report(`${what}; a new one is empty until services write it (${error.message})`, 'warn')
     await rename(store, aside)
     try {
       return await start()
     } catch (second) {
       await rm(store, { recursive: true, force: true })
       await rename(aside, store)
-      report('the NATS server does not start without that store either: it was moved back', 'warn')
+      report(
+        'the NATS server does not start with an empty store either: the store was moved back',
+        'warn',
+      )
       throw isFault(second, 'aborted') ? second : error
     }
   }

@@ -11,7 +11,7 @@ import { pause, text, textOf, until, valueStream } from './raw-client.ts'
 export interface ConformingServer {
   /** Opens a connection with all permissions. */
   connect(): Promise<Connection>
-  /** Ends the server as a crash would; it keeps its stored data. */
+  /** Ends the server as a crash would. The server keeps its stored data. */
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -83,9 +83,9 @@ function testStates(): void {
     }
   })
 
-  test('an unwritten key is not found; a read of a missing stream fails as temporary', async () => {
+  test('a key that was never written is not found; a read of a missing stream fails as temporary', async () => {
     assert.equal(await get('never'), undefined)
-    // New servers answer at once; with old ones the request times out.
+    // New servers answer at once. With old servers, the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
   })
 
@@ -226,7 +226,8 @@ function testCrashes(): void {
 }
 
 /**
- * Tests each assumption of the bus about a server; runs for the supported NATS versions and the in-memory server.
+ * Tests each assumption that the bus makes about a server. It runs on each supported NATS version and on the in-memory
+ * server.
  */
 export function testConformance(start: () => Promise<ConformingServer>): void {
   before(async () => {

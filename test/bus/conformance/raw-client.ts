@@ -7,7 +7,7 @@ import { provision } from '#bus/provision.ts'
 /** The names of the suite's own streams. */
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'conformance' })
 
-/** A last-value stream with republish, as for states. With `ttlMs`, its values expire, as for leases. */
+/** A last-value stream. With `ttlMs`, values expire, as for leases; without, they are republished, as for states. */
 export function valueStream(name: string, ttlMs?: number): StreamSpec {
   return {
     name: `KV_${name}`,

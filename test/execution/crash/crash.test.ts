@@ -99,7 +99,7 @@ test(`the client restarts on its newest acknowledged head, or a child of it, aft
     starts.push(startMs)
     const driver = new EngineDriver(url, secret)
     const { hash } = await driver.head()
-    // The last block may be stored but not acknowledged: then its parent is the acknowledged head.
+    // The last block may be stored but not acknowledged. In that case its parent is the acknowledged head.
     const isKnown = newest === undefined || hash === newest || known.has(hash)
     const { parentHash } = await driver.call<{ parentHash: string }>(
       'eth_getBlockByHash',

@@ -9,13 +9,13 @@ import {
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
 import type { Genesis } from '#execution-client/genesis/genesis.ts'
 
-/** A process may have only one context. */
+/** EDR permits only one context in a process. */
 const context = new EdrContext()
 const isReady = context.registerProviderFactory(OP_CHAIN_TYPE, opProviderFactory())
 
 /**
- * A chain in EDR, which executes with op-revm. It can make one block only: EDR accepts one deposit per sender, and each
- * block needs one for the L1 attributes.
+ * A chain in EDR, which executes with op-revm. The chain can have only one block above the genesis: EDR accepts one
+ * deposit per sender, and each block needs one for the L1 attributes.
  */
 export class EdrChain {
   readonly #provider: Provider

@@ -48,12 +48,13 @@ for (const hardfork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'is
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       }
     }
-    // Deposits and three types of signed transactions succeed and fail. Transactions that EDR refuses are not counted.
+    // Some deposits succeed and some fail, as do transactions of the three signed types: 8 outcomes. Transactions that
+    // EDR refuses are not counted.
     assert.ok(Object.keys(outcomes).length === 8)
     t.diagnostic(JSON.stringify(outcomes))
   })
 
-/** Our genesis with EDR's header, whose transactions root differs. */
+/** Our genesis block with EDR's header: EDR's genesis has another transactions root. */
 function onEdr(own: ExecutedBlock, json: unknown): ExecutedBlock {
   const header = headerJson.parse(json)
   assert.equal(own.header.stateRoot, header.stateRoot)

@@ -33,7 +33,7 @@ export const contracts: Readonly<Record<Hex, Hex>> = {
   // Creates a contract that destroys itself at once.
   [factory]:
     '0x6c63600035ff6000526004601cf3600052600d601334f060003560005260006000602060006000855af100',
-  // One contract each: reverts; logs its calldata; stores until the gas is used up; destroys itself.
+  // Four contracts: one reverts, one logs its calldata, one stores until the gas is used up, one destroys itself.
   '0x5000000000000000000000000000000000000004': '0x600160005560003560005260206000fd',
   '0x5000000000000000000000000000000000000005': '0x36600060003760336044366000a200',
   '0x5000000000000000000000000000000000000006': '0x5b6001600055600056',
@@ -55,7 +55,7 @@ const depositors = Array.from(
 
 const chainId = 777
 
-/** A genesis in geth's form, with all forks up to one in effect. */
+/** A genesis in geth's form, with all forks up to the given one active. */
 export function genesisJson(hardfork: string): object {
   const ether = (10n ** 21n).toString()
   const coded = Object.entries(contracts).map(
@@ -150,7 +150,7 @@ function deposit(random: Random, parts: DepositParts): Hex {
   return toHex(raw)
 }
 
-/** EDR accepts no type 4. */
+/** EDR accepts no transactions of type 4. */
 type TransactionKind = 'legacy' | 'eip2930' | 'eip1559'
 
 async function randomTransaction(

@@ -46,7 +46,7 @@ function randomPush(random: Random, addresses: readonly Hex[]): Uint8Array {
   return join([Uint8Array.of(0x5f + value.length), value])
 }
 
-/** A call of a precompile, whose input is padded with zeros up to its size. */
+/** A call of a precompile. Its input is `data`, padded with zeros up to `size`. */
 interface Probe {
   readonly precompile: number
   readonly size: number
@@ -61,7 +61,7 @@ const p256Example = fromHex(
 /** The generator of bn256, twice. */
 const bnPoints = join([1, 2, 1, 2].map((number) => word(BigInt(number))))
 
-/** Input sizes for zeros, which are points at infinity: at each fork's limit, over it, and invalid ones. */
+/** Sizes of inputs of zeros, which encode points at infinity: at each fork's limit, above it, and invalid sizes. */
 const zeroSizes: readonly (readonly [precompile: number, sizes: readonly number[]])[] = [
   [0x06, [0, 128]],
   [0x08, [0, 100, 192, 576, 112_512, 112_704]],
