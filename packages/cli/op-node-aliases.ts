@@ -151,7 +151,10 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('p2p.timeout.accept', ownTimeout),
   foreign('p2p.timeout.dial', ownTimeout),
   foreign('p2p.sync.onlyreqtostatic', noGapSync),
-  foreign('syncmode.req-resp', noGapSync),
+  foreign(
+    'syncmode.req-resp',
+    'use --p2p-fetch-payloads: a gap is filled from peers, and in any case from L1',
+  ),
   foreign('l2.backup-unsafe-sync-rpc', noGapSync),
   foreign('l2.backup-unsafe-sync-rpc.', noGapSync),
   foreign('sequencer.', noSequencer),

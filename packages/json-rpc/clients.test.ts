@@ -41,14 +41,33 @@ function setup(limits: Partial<ClientLimits> = {}) {
 }
 
 test('connections of a client have a limit, and one that closes makes room', () => {
-  const { connect, counted } = setup()
+  const { connect, counted, pass } = setup()
   const first = connect()
   assert.equal(connect().state.isClosed, false)
   assert.equal(connect().state.isClosed, true)
   assert.deepEqual(counted, ['too-many-connections'])
   assert.equal(connect('1.1.1.2').state.isClosed, false)
   first.destroy()
+  pass(1_000)
   assert.equal(connect().state.isClosed, false)
+})
+
+test('new connections of a client in a second have the same limit, but not those of programs of this machine', () => {
+  const { connect, counted, pass } = setup()
+  const inTurn = (address: string) =>
+    [1, 2, 3].map(() => {
+      const { state, destroy } = connect(address)
+      const { isClosed } = state
+      destroy()
+      return isClosed
+    })
+  assert.deepEqual(inTurn('1.1.1.1'), [false, false, true])
+  assert.deepEqual(counted, ['too-many-connections'])
+  pass(999)
+  assert.deepEqual(inTurn('1.1.1.1'), [true, true, true])
+  pass(1)
+  assert.deepEqual(inTurn('1.1.1.1'), [false, false, true])
+  assert.deepEqual(inTurn('127.0.0.1'), [false, false, false])
 })
 
 test('the bytes of one client and of all clients may reach their limit, but not exceed it', () => {

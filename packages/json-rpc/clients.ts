@@ -37,7 +37,7 @@ export type Refusal = keyof typeof refusals
 
 /** Limits for one client, which is an IPv4 address or an IPv6 subnet. */
 export interface ClientLimits {
-  /** TCP connections; further ones are closed at once. */
+  /** TCP connections, and new ones in a second; further ones are closed at once. */
   readonly maxConnectionsPerClient: number
   /** HTTP requests that are not answered yet, and WebSockets; further ones get status 429. */
   readonly maxRequestsPerClient: number
@@ -60,6 +60,9 @@ const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
   readonly connections: Set<Socket>
+  /** New connections in the second that began at `secondMs`. */
+  newConnections: number
+  secondMs: number
   requests: number
   bytes: number
   refusals: number
@@ -98,21 +101,22 @@ export class Clients {
     this.#options = options
   }
 
-  /** Counts a connection until it closes. Closes it at once if the client is banned or has too many. */
-  connected(socket: Socket): void {
+  /** Counts a connection until it closes. Closes it at once if the client is banned or has too many. @returns whether it stays open */
+  connected(socket: Socket): boolean {
     const name = clientOf(socket.remoteAddress)
     const client = this.#client(name)
-    const why = this.#whyNoConnection(client)
+    const why = this.#whyNoConnection(name, client)
     if (why !== undefined) {
       socket.destroy()
       this.#options.onRefused?.(why)
-      return
+      return false
     }
     client.connections.add(socket)
     socket.once('close', () => {
       client.connections.delete(socket)
       this.#forget(name, client)
     })
+    return true
   }
 
   /** Whether a client may begin a request, which is counted until `requestEnded`. */
@@ -190,10 +194,17 @@ export class Clients {
     for (const [name, client] of this.#byName) this.#forget(name, client)
   }
 
-  #whyNoConnection({ bannedUntilMs, connections }: Client): Refusal | undefined {
+  #whyNoConnection(name: string, client: Client): Refusal | undefined {
     const { clock, limits } = this.#options
-    if (clock.monotonicMs() < bannedUntilMs) return 'banned'
-    return connections.size >= limits.maxConnectionsPerClient ? 'too-many-connections' : undefined
+    const nowMs = clock.monotonicMs()
+    if (nowMs < client.bannedUntilMs) return 'banned'
+    if (client.connections.size >= limits.maxConnectionsPerClient) return 'too-many-connections'
+    if (nowMs >= client.secondMs + 1_000)
+      Object.assign(client, { secondMs: nowMs, newConnections: 0 })
+    client.newConnections++
+    // The server accepts one connection in each turn of the event loop: a flood of them would delay those of others.
+    const isFlood = client.newConnections > limits.maxConnectionsPerClient
+    return isFlood && !thisMachine.includes(name) ? 'too-many-connections' : undefined
   }
 
   #client(name: string): Client {
@@ -201,6 +212,8 @@ export class Clients {
     if (known !== undefined) return known
     const fresh = {
       connections: new Set<Socket>(),
+      newConnections: 0,
+      secondMs: Number.NEGATIVE_INFINITY,
       requests: 0,
       bytes: 0,
       refusals: 0,
@@ -212,10 +225,11 @@ export class Clients {
   }
 
   #forget(name: string, client: Client): void {
-    const { connections, requests, bytes, sinceMs, bannedUntilMs } = client
+    const { connections, secondMs, requests, bytes, sinceMs, bannedUntilMs } = client
     const isUsed = connections.size > 0 || requests > 0 || bytes > 0
     const nowMs = this.#options.clock.monotonicMs()
-    if (!isUsed && nowMs >= Math.max(sinceMs + banMs, bannedUntilMs)) this.#byName.delete(name)
+    if (!isUsed && nowMs >= Math.max(secondMs + 1_000, sinceMs + banMs, bannedUntilMs))
+      this.#byName.delete(name)
   }
 }
 

@@ -237,11 +237,21 @@ function createApp(
         if (mayRun(request, response)) handler(request, response)
       })
       server.maxConnections = limits.maxConnections
-      server.on('connection', (socket) => clients.connected(socket))
+      serveAdmitted(server, clients)
       server.on('drop', () => onRefused?.('full'))
       servers.push(server)
       return server
     },
+  })
+}
+
+/** Lets only connections that `clients` admits reach the HTTP parser: to set it up costs more than to refuse one. */
+function serveAdmitted(server: Server, clients: Clients): void {
+  const listeners = server.listeners('connection')
+  server.removeAllListeners('connection')
+  server.on('connection', (socket) => {
+    if (!clients.connected(socket)) return
+    for (const listener of listeners) Reflect.apply(listener, server, [socket])
   })
 }
 

@@ -74,16 +74,18 @@ async function write(socket: Socket, data: string | Buffer): Promise<void> {
   ])
 }
 
+/** Requests or connections of an attack per second, at most: no more than one machine sends over a network. */
+const maxPerSecond = 2_000
+
 /** Does something in many places at once, again and again, until the time is over. */
 async function flood(places: number, act: () => Promise<unknown>): Promise<void> {
+  const periodMs = (1_000 * places) / maxPerSecond
   const one = async () => {
-    while (!isOver())
-      try {
-        await act()
-      } catch (error) {
-        note(error instanceof Error ? 'failed' : 'thrown')
-        await sleep(1)
-      }
+    while (!isOver()) {
+      const nextMs = performance.now() + periodMs
+      await act().catch(() => note('failed'))
+      await sleep(Math.max(0, nextMs - performance.now()))
+    }
   }
   await Promise.all(Array.from({ length: places }, one))
 }
