@@ -146,6 +146,8 @@ function cutOff(
 ): void {
   clients.refused(client, why)
   if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
+  // What the client still sends is not read. The library resumes the socket after an error, in the same turn.
+  setImmediate(() => socket.pause())
   // Without this, the client could go on sending: the library waits half a minute for the client's close frame.
   clock.after(closeGraceMs, () => socket.terminate())
 }
