@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 
@@ -235,9 +234,9 @@ export class Clients {
 
 /** The client that an address belongs to: itself, or its IPv6 subnet of 64 bits. */
 export function clientOf(address = ''): string {
+  if (!address.includes(':')) return address
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1]
   if (ipv4 !== undefined) return ipv4
-  if (!isIPv6(address)) return address
   const [start = '', end] = address.split('%')[0]?.split('::') ?? []
   const groups = (text = '') => (text === '' ? [] : text.split(':'))
   const missing = end === undefined ? 0 : 8 - groups(start).length - groups(end).length
