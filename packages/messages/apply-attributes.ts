@@ -9,6 +9,7 @@ import { l1RefFromWire, l1RefToWire, l2RefFromWire, l2RefToWire } from './wire/r
 
 /** The next attributes of the safe chain, with the block they were derived on. */
 export interface ApplyAttributesRequest {
+  /** The generation of the engine's chain state, which a reset ends. */
   readonly generation: bigint
   /** Counts attributes within the generation, from 1. */
   readonly sequence: bigint

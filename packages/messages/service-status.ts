@@ -21,7 +21,7 @@ export interface ServiceStatus {
   readonly restarted?: Restarted | undefined
   /** Address of health, readiness and metrics. */
   readonly healthUrl?: string | undefined
-  /** Where the service is in its work, as shown to operators. */
+  /** The progress of the service, as shown to operators. */
   readonly progress?: string | undefined
 }
 

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 
-/** What the metrics of a service show, read at each scrape. */
+/** The state that the metrics of a service show; it is read at each scrape. */
 export interface ShownState {
   /** Whether it is ready, as `/readyz` answers. */
   readonly isReady: () => boolean

@@ -167,7 +167,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets where the service is in its work, as shown to operators; written with the next status. */
+  /** Sets the progress of the service, as shown to operators. It is written with the next status. */
   set progress(progress: string | undefined) {
     this.#progress = progress
   }

@@ -185,7 +185,7 @@ test('a transaction that crashes the interpreter is dropped, and the next block 
   await seal()
 })
 
-test('filling never drops a transaction for its nonce, since the pool may know a later head', async () => {
+test('filling never drops a transaction because of its nonce, since the head of the pool may be newer than the block', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain
   await sendAll(pool, 'a0:5 b0:3')

@@ -216,7 +216,7 @@ test('the blob schedule of a private L1 is read from its genesis', () => {
 })
 
 // Rules: config-valid
-test('a chain config of another L1, or of none, is refused', () => {
+test('a chain config of another L1, and JSON that is no chain config of an L1, are refused', () => {
   const l1 = l1ChainConfigJson(1n)
   assert.equal(parseL1ChainId(l1), 1n)
   assert.equal(parseL1ChainId({ config: l1 }), 1n)

@@ -182,7 +182,8 @@ interface CarriedConfig {
   readonly next: SystemConfig
 }
 
-// Rule attributes-fit: Parent, time, epoch and L1 parent of a batch match; otherwise derivation is reset.
+// Rule attributes-fit: A batch must match its parent, the next block time and the canonical L1; otherwise derivation is
+// reset.
 // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
 function mismatchOf(
   { parent, batch, epoch }: AttributesSource,

@@ -81,7 +81,7 @@ test('a message has at least a signature and one byte', () => {
   assert.equal(verdictOn(new Uint8Array(66)), 'reject bad-signature')
 })
 
-test('a signature that is not recoverable is rejected, unless no signer is known', () => {
+test('a block with an unrecoverable signature is rejected; while no signer is known, it is ignored', () => {
   const message = signedMessage(4, payloadOf(4))
   const parity = message[64] ?? 0
   assert.equal(verdictOn(message), 'accept')

@@ -38,7 +38,7 @@ export class DerivationDriver {
     this.#pending = this.#safe
   }
 
-  /** The attributes of the block after the pending one, or what the pipeline needs for them. */
+  /** Asks the pipeline for the attributes of the block after the pending one. */
   next(): PipelineOutput {
     if (this.#pipeline === undefined) throw new TypeError('the driver was not started')
     return this.#pipeline.next(this.#pending)

@@ -202,7 +202,9 @@ export class Pipeline {
   }
 
   // Rule any-l1-data: Any L1 data has a defined outcome. Spec: Atoll's own
-  /** Returns the attributes of the block after the head, or what is needed for them. */
+  /**
+   * Returns the attributes of the block after the head, a request for missing data, or why derivation cannot continue.
+   */
   next(head: L2Head): PipelineOutput {
     const { ref } = head
     // Rule limit-epochs: L1 blocks are kept as long as they can be an epoch. Spec: derivation.md#batch-queue

@@ -19,7 +19,7 @@ async function roomAfter(bytes: readonly number[], used?: Handed): Promise<reado
   return [before, hasRoom]
 }
 
-test('there is room below the limits of messages and bytes, but not at a limit', async () => {
+test('the reader has room below the limits of messages and bytes, but not at a limit', async () => {
   assert.deepEqual(await roomAfter([99]), [true])
   assert.deepEqual(await roomAfter([100]), [false])
   assert.deepEqual(await roomAfter([1, 1]), [false])
