@@ -25,7 +25,7 @@ export interface ApplyAttributesRequest {
 export type ApplyAttributesResponse =
   /** Queued, or already applied. */
   | { readonly kind: 'accepted' }
-  /** The request is for another generation than that of the engine, which is `generation`. */
+  /** The request is for another generation than the current one of the engine, which is `generation`. */
   | { readonly kind: 'refused'; readonly generation: bigint }
 
 /** Codec of `ApplyAttributesRequest`. */

@@ -35,7 +35,7 @@ export interface Restarted {
   readonly lastMs: number
 }
 
-/** What a service waits for. */
+/** A wait of a service. */
 export interface Wait {
   /** What the service waits for, as shown to operators. */
   readonly what: string

@@ -1,6 +1,6 @@
 import type { FaultRule } from './fault-rule.ts'
 
-/** Faults of L1, the execution client, their endpoints, and what is derived from them. */
+/** Faults of L1, the execution client, their endpoints, and the derivation of L2. */
 export const chainFaults = {
   'blobs-missing': {
     severity: 'temporary',

@@ -67,7 +67,7 @@ const fault = {
   },
 }
 
-test('an error is one field with its causes, and one line unless its level is error', () => {
+test('an error is one field with its causes; it takes one line, except at level error', () => {
   const shown =
     'engine: x error="engine-unreachable: no answer: TypeError: fetch failed: connect ECONNREFUSED" url=http://127.0.0.1:8551'
   assert.deepEqual(lines('warn', 'x', { error: fault }), [shown])

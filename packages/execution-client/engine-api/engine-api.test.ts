@@ -260,7 +260,7 @@ for (const [what, changes] of [
     assert.deepEqual([status.status, status.latestValidHash], ['INVALID', null])
   })
 
-test('newPayload with missing or wrong parameters beside the payload is refused', async () => {
+test('newPayload is refused if a parameter other than the payload is missing or wrong', async () => {
   const client = open()
   const { executionPayload, parentBeaconBlockRoot } = await build(client)
   const refused = (version: number, ...extras: readonly unknown[]) =>

@@ -62,8 +62,8 @@ export class L1Origins {
     if (epochAt > 0) this.#blocks = this.#blocks.slice(epochAt)
   }
 
-  // Rule origin-fits: The L1 origin of the head is the first L1 block or the one before it; otherwise derivation is reset.
-  // Spec: derivation.md#batch-queue, derive/batch_queue.go
+  // Rule origin-fits: The L1 origin of the head is the first known L1 block or the block before it; otherwise
+  // derivation is reset. Spec: derivation.md#batch-queue, derive/batch_queue.go
   /** Whether the first block can be the epoch of the block after the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]

@@ -34,7 +34,7 @@ function problemsOf(json: unknown, sources?: RollupConfigSources): readonly stri
   }
 }
 
-test('every network of the registry has a valid config, except the one with alternative data availability', () => {
+test('every network of the registry has a valid config, except the network with alternative data availability', () => {
   assert.equal(networkNames.length, 23)
   const refused = networkNames.filter(
     (name) => problemsOf(networks[name as 'op-mainnet']).length > 0,
@@ -126,7 +126,7 @@ for (const [name, changes, want] of [
     assert.ok(first.startsWith(want), first)
   })
 
-test('all problems are reported at once, each with its path', () => {
+test('all problems are reported together, each with its path', () => {
   const problems = problemsOf({ genesis: { l1: { hash: 1 }, l2: {}, system_config: {} } })
   assert.ok(problems.length > 15)
   assert.ok(problems.some((problem) => problem.startsWith('genesis.l1.hash: 1 is not 32 bytes')))

@@ -82,7 +82,10 @@ export class ChannelBank {
     this.#sizeBytes -= channel.sizeBytes
   }
 
-  /** Drops the oldest channels until the rest fits, even the one that the frame was added to. Spec: protocol/derivation.md#pruning */
+  /**
+   * Drops the oldest channels until the rest fits, even the channel that the frame was added to. Spec:
+   * protocol/derivation.md#pruning
+   */
   #prune(maxBytes: number): readonly ChannelId[] {
     const pruned: ChannelId[] = []
     for (const channel of this.#channels.values()) {

@@ -45,11 +45,11 @@ export type AttributesOutput =
       /** L1 has data that its contracts cannot produce. Derivation must stop, since continuing would fork the chain. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
-      /** The malformed log and what is wrong with it. */
+      /** The malformed log, and the reason. */
       readonly detail?: string
     }
 
-/** What does not match between a batch and its parent or L1. */
+/** The part of a batch that does not match its parent or L1. */
 export type AttributesMismatch =
   'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
 

@@ -23,7 +23,7 @@ export type UserDeposits =
       readonly reason: DepositFault
     }
 
-/** What is wrong with a log of a deposit. */
+/** The reason why the log of a deposit is malformed. */
 type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
 /** The deposit contract, and the L1 block with its logs. */

@@ -56,7 +56,7 @@ export class DerivationDriver {
 
   /**
    * Called when the execution client refused the payload of the attributes. Flushes the pipeline or revokes the span,
-   * and returns what the caller does next.
+   * and returns the next action of the caller.
    */
   refused(derived: DerivedAttributes): AfterRefusal {
     const then = afterRefusal(this.#config, derived)

@@ -59,7 +59,7 @@ export interface L2Head {
 
 /** A dropped piece of data. */
 export type PipelineEvent = Dropped & {
-  /** What is wrong with malformed data. */
+  /** The error of malformed data. */
   readonly detail: string | undefined
   /** The L1 block that was read. */
   readonly l1: L1BlockRef

@@ -78,10 +78,7 @@ export class SyncStart {
   #finalized: L2BlockRef
   #at: L2BlockRef
   #unsafe: L2BlockRef | undefined
-  /**
-   * The newest visited block with a canonical L1 origin. It is searched anew below a block whose L1 origin was
-   * replaced.
-   */
+  /** The newest visited block with a canonical L1 origin, since the last visited block with a replaced L1 origin. */
   #highest: L2BlockRef | undefined
   /** Whether the parent of the current block is the safe head. */
   #isReady = false

@@ -36,7 +36,7 @@ export interface ForeignSetting {
   readonly variable: string
   /** Name of the other program. */
   readonly of: string
-  /** Why it has no counterpart, or what to do instead. */
+  /** Why the setting has no counterpart, or what to do instead. */
   readonly instead: string
   /** Whether the setting changes the chain: a node that ignored it would derive another chain. */
   readonly changesChain?: boolean
@@ -55,7 +55,7 @@ export interface SettingAlias {
 
 /** Another program's form of a value. */
 export interface SettingForm {
-  /** What is expected, in that form. @param bounds of our setting, if it is a number */
+  /** The expected value, in that form. @param bounds of our setting, if it is a number */
   readonly want: (bounds: Bounds | undefined) => string
   /** All values in that form; absent if they are not a list. */
   readonly choices?: readonly string[]
@@ -116,7 +116,7 @@ export interface SettingDescription {
   readonly isSecret: boolean
   /** All of its values; undefined if they are not a list. */
   readonly choices: readonly string[] | undefined
-  /** Undefined if it is not a number. */
+  /** Undefined if the setting is not a number. */
   readonly bounds: Bounds | undefined
   /** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
   readonly insteadOf: string | undefined
@@ -125,7 +125,7 @@ export interface SettingDescription {
 /**
  * Reads the settings of a program at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
  *
- * @throws SettingsError naming every bad, missing and unknown setting at once
+ * @throws SettingsError that names every bad, missing and unknown setting
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
