@@ -232,7 +232,7 @@ test('a chain config of another L1, and JSON that is no chain config of an L1, a
     assert.throws(() => parseL1BlobSchedule(json), /not a chain config of L1/)
 })
 
-test('the blob schedule has each fork with an entry, known or not, in the order of time', () => {
+test('the blob schedule has all forks with an entry, even unknown ones, in the order of time', () => {
   const entry = (baseFeeUpdateFraction: number) => ({ target: 3, max: 6, baseFeeUpdateFraction })
   const config = {
     cancunTime: 1,
@@ -258,7 +258,7 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
   )
 })
 
-test('of several forks with the same time, the last in the order of geth applies, not the last entry', () => {
+test('of several forks with the same time, the last one in the list of geth applies, whatever the order of the entries', () => {
   const entries = { bpo1: 11, bpo2: 22, cancun: 1, osaka: 3, prague: 2 }
   const blobSchedule = Object.fromEntries(
     Object.entries(entries).map(([name, fraction]) => [name, { baseFeeUpdateFraction: fraction }]),

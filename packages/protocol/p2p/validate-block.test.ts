@@ -166,7 +166,7 @@ test('a block has to be on the topic of its time', () => {
   assert.equal(at(2, now), 'reject wrong-topic')
 })
 
-test('six blocks at one height are accepted, and not the seventh; then even a repeat is rejected', () => {
+test('six blocks at one height are accepted; then a seventh, and even a repeat, is rejected', () => {
   const rules = { seen: new SeenBlocks() }
   const block = (gasUsed: bigint) => verdictOnBlock({ gasUsed }, rules)
   for (let count = 1n; count <= 5n; count++) assert.equal(block(count), 'accept')

@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins at the requested block, and ends the previous reading, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block and ends the previous reading, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
