@@ -185,18 +185,18 @@ test('a mistake in a setting of op-node names the flag or variable that was give
   const duration = 'a duration with its unit, such as 12s or 1m30s, from'
   const beacon = 'beacon API endpoints of L1; required if the batcher posts blobs'
   assert.deepEqual(mistakes(args, env).toSorted(), [
-    `--l1.epoch-poll-interval is "0": want ${duration} 10ms to 1h; also OP_NODE_L1_EPOCH_POLL_INTERVAL`,
-    `--l1.http-poll-interval is "12": want ${duration} 10ms to 10m; also OP_NODE_L1_HTTP_POLL_INTERVAL`,
-    '--l1.rpc-max-batch-size is "0": want a whole number from 1 to 1000 (calls in one request to L1; an endpoint that refuses this many gets fewer); also OP_NODE_L1_RPC_MAX_BATCH_SIZE',
-    '--l1.rpc-rate-limit is "0.5": want a whole number of calls per second; also OP_NODE_L1_RPC_RATE_LIMIT',
-    `--l2.engine-rpc-timeout is "soon": want ${duration} 1ms to 10m; also OP_NODE_L2_ENGINE_RPC_TIMEOUT`,
-    '--log.level is "loud": want one of trace, debug, info, warn, error, crit; also OP_NODE_LOG_LEVEL',
-    '--network and --rollup-config are both given: give --network or --rollup-config, one of the two',
-    `--rollup.config is "/nowhere": want a rollup config in op-node's form, a file that can be read (rollup config of any other chain); /nowhere: no such file; also OP_NODE_ROLLUP_CONFIG`,
-    '--syncmode is "fast": want one of consensus-layer, execution-layer; also OP_NODE_SYNCMODE',
-    `OP_NODE_L1_BEACON is "beacon:5052": want a URL, such as http://localhost:5052; several with commas (${beacon}); also --l1.beacon`,
-    'OP_NODE_LOG_FORMAT is "yaml": want one of text, terminal, logfmt, logfmtms, json, jsonms; also --log.format',
-    `OP_NODE_SYNCMODE_OFFSET_EL_SAFE is "3600": want ${duration} 0s to 8760h; also --syncmode.offset-el-safe`,
+    `--l1.epoch-poll-interval is "0": want ${duration} 10ms to 1h; it can also be set with OP_NODE_L1_EPOCH_POLL_INTERVAL`,
+    `--l1.http-poll-interval is "12": want ${duration} 10ms to 10m; it can also be set with OP_NODE_L1_HTTP_POLL_INTERVAL`,
+    '--l1.rpc-max-batch-size is "0": want a whole number from 1 to 1000 (calls in one request to L1; an endpoint that refuses this many gets fewer); it can also be set with OP_NODE_L1_RPC_MAX_BATCH_SIZE',
+    '--l1.rpc-rate-limit is "0.5": want a whole number of calls per second; it can also be set with OP_NODE_L1_RPC_RATE_LIMIT',
+    `--l2.engine-rpc-timeout is "soon": want ${duration} 1ms to 10m; it can also be set with OP_NODE_L2_ENGINE_RPC_TIMEOUT`,
+    '--log.level is "loud": want one of trace, debug, info, warn, error, crit; it can also be set with OP_NODE_LOG_LEVEL',
+    '--network and --rollup-config are both given: give exactly one of --network and --rollup-config',
+    `--rollup.config is "/nowhere": want a rollup config in op-node's form, a file that can be read (rollup config of any other chain); /nowhere: no such file; it can also be set with OP_NODE_ROLLUP_CONFIG`,
+    '--syncmode is "fast": want one of consensus-layer, execution-layer; it can also be set with OP_NODE_SYNCMODE',
+    `OP_NODE_L1_BEACON is "beacon:5052": want a URL, such as http://localhost:5052; several with commas (${beacon}); it can also be set with --l1.beacon`,
+    'OP_NODE_LOG_FORMAT is "yaml": want one of text, terminal, logfmt, logfmtms, json, jsonms; it can also be set with --log.format',
+    `OP_NODE_SYNCMODE_OFFSET_EL_SAFE is "3600": want ${duration} 0s to 8760h; it can also be set with --syncmode.offset-el-safe`,
   ])
   assert.deepEqual(mistakes(['--syncmode']), [
     '--syncmode has no value: want one of consensus-layer, execution-layer',

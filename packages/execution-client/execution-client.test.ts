@@ -9,7 +9,7 @@ import { smallGenesis } from '#test/fakes/execution-chain.ts'
 import type { Genesis } from './genesis/genesis.ts'
 import { startExecutionClient } from './execution-client.ts'
 
-test('a client that does not start leaves its file unlocked', async (t) => {
+test('a client that fails to start leaves its database file unlocked', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-client-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const start = (genesis: Genesis) =>

@@ -73,7 +73,7 @@ export async function startExecutionClient(
   try {
     return await startOn(database, options)
   } catch (error) {
-    // Else this process would keep the lock of the file.
+    // Without this, the process would keep the lock of the database file.
     database.close()
     throw error
   }
@@ -177,7 +177,7 @@ function openBuilds(
       }
       const { end, error } = await fillBlock(builder, pool, limits)
       if (end !== 'broken') return 'filled'
-      log.error({ error }, 'a transaction broke the interpreter, and is dropped')
+      log.error({ error }, 'the interpreter failed on a transaction, which is dropped')
       return 'broken'
     },
     onError: (error) => log.error({ error }, 'no further transactions could be added to a block'),
@@ -197,7 +197,11 @@ function followHead(chain: Chain, pool: TransactionPool, log: Logger): void {
       included: transactionsOf(added),
       dropped: transactionsOf(removed.toReversed()),
     })
-    for (const { reason } of refusals) log.debug({ reason }, 'a reorg dropped a transaction')
+    for (const { reason } of refusals)
+      log.debug(
+        { reason },
+        'a transaction of a block that a reorg dropped did not return to the pool',
+      )
   })
 }
 

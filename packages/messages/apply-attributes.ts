@@ -9,6 +9,7 @@ import { l1RefFromWire, l1RefToWire, l2RefFromWire, l2RefToWire } from './wire/r
 
 /** The next attributes of the safe chain, with the block they were derived on. */
 export interface ApplyAttributesRequest {
+  /** The generation of the engine's chain state, which a reset ends. */
   readonly generation: bigint
   /** Counts attributes within the generation, from 1. */
   readonly sequence: bigint
@@ -24,7 +25,7 @@ export interface ApplyAttributesRequest {
 export type ApplyAttributesResponse =
   /** Queued, or already applied. */
   | { readonly kind: 'accepted' }
-  /** The request is for another generation than that of the engine, which is `generation`. */
+  /** The request is for another generation than the current one of the engine, which is `generation`. */
   | { readonly kind: 'refused'; readonly generation: bigint }
 
 /** Codec of `ApplyAttributesRequest`. */

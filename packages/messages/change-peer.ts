@@ -2,7 +2,7 @@ import { atoll } from '#proto/atoll.js'
 import { enumWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** What an operator can change about peers. */
+/** Changes of peers that an operator can ask for. */
 export const peerChanges = [
   'connect',
   'disconnect',
@@ -28,7 +28,7 @@ export interface ChangePeerRequest {
 
 /** The outcome of the change. */
 export interface ChangePeerResponse {
-  /** Why it was not done; undefined if it was. */
+  /** Why the change was not made; undefined if it was made. */
   readonly refusal: string | undefined
 }
 

@@ -12,7 +12,9 @@ export interface DerivationTargets {
   readonly currentL1: L1BlockRef | undefined
   /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
   readonly generation: bigint
-  /** A version of `engine.chain`. It and all later ones have all heads derived from L1 blocks below `currentL1`. */
+  /**
+   * A version of `engine.chain`. This and all later versions have all heads derived from L1 blocks below `currentL1`.
+   */
   readonly version: bigint
 }
 

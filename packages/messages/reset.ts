@@ -5,7 +5,7 @@ import { enumWire, optional, uint64FromWire, uint64ToWire } from './wire/fields.
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
-/** Asks the engine for a new generation. */
+/** Asks the engine to reset its chain state, which begins a new generation. */
 export interface ResetRequest {
   /** The generation to end; a request for an earlier one has no effect. */
   readonly generation: bigint

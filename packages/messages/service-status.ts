@@ -21,7 +21,7 @@ export interface ServiceStatus {
   readonly restarted?: Restarted | undefined
   /** Address of health, readiness and metrics. */
   readonly healthUrl?: string | undefined
-  /** Where the service is in its work, as shown to operators. */
+  /** The progress of the service, as shown to operators. */
   readonly progress?: string | undefined
 }
 
@@ -35,7 +35,7 @@ export interface Restarted {
   readonly lastMs: number
 }
 
-/** What a service waits for. */
+/** A wait of a service. */
 export interface Wait {
   /** What the service waits for, as shown to operators. */
   readonly what: string

@@ -12,7 +12,10 @@ export const serviceNames = [
 /** The name of a service, as used in subjects, flags, metrics and container names. */
 export type ServiceName = (typeof serviceNames)[number]
 
-/** Users of the bus beside the services: `provision` creates the streams, and `operator` reads, and makes calls to change peers. */
+/**
+ * Users of the bus other than the services. `provision` creates the streams. `operator` reads, and makes calls to
+ * change peers.
+ */
 const operatorRoles = ['provision', 'operator'] as const
 
 /** A user of the bus, with its own key and the least rights. */

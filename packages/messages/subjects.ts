@@ -128,10 +128,11 @@ export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = cal
   traffic: 'bulk',
 })
 
-/** Asks for a new generation. */
+/** Asks the engine for a reset, which begins a new generation of its chain state. */
 export const reset: Call<ResetRequest, ResetResponse> = call({
   name: 'engine.reset',
-  summary: 'Asks for a new generation; a request to end an earlier generation is answered at once.',
+  summary:
+    'Asks for a reset, which begins a new generation; a request to end an earlier generation has no effect.',
   callers: ['derivation', 'sequencer', 'rpc'],
   request: resetRequestCodec,
   response: resetResponseCodec,
@@ -156,10 +157,10 @@ export const engineChain: State<ChainState> = state({
   newer: byGenerationAndVersion,
 })
 
-/** What the engine may finalize, and the progress of derivation on L1. */
+/** The L2 block that the engine may finalize, and the progress of derivation on L1. */
 export const derivationTargets: State<DerivationTargets> = state({
   name: 'derivation.targets',
-  summary: 'What the engine may finalize, and the progress of derivation on L1.',
+  summary: 'The L2 block that the engine may finalize, and the progress of derivation on L1.',
   readers: ['engine', 'rpc'],
   codec: derivationTargetsCodec,
 })
@@ -244,7 +245,7 @@ export const payloadRefused: Signal<RefusedPayload> = signal({
   codec: refusedPayloadCodec,
 })
 
-/** The lowest level that all services log, also rpc itself and its other replicas. */
+/** The lowest level that all services log, including all replicas of rpc. */
 export const logLevel: Signal<LogLevelChange> = signal({
   name: 'rpc.log-level',
   summary: 'The lowest level that all services log, as an operator set it.',

@@ -1,6 +1,6 @@
 import type { FaultRule } from './fault-rule.ts'
 
-/** Faults of L1, the execution client, their endpoints, and what is derived from them. */
+/** Faults of L1, the execution client, their endpoints, and the derivation of L2. */
 export const chainFaults = {
   'blobs-missing': {
     severity: 'temporary',
@@ -33,13 +33,13 @@ export const chainFaults = {
   },
   'engine-forks': {
     severity: 'temporary',
-    means: 'the execution client has another fork active than the rollup config',
+    means: 'the active fork of the execution client is not that of the rollup config',
     advice:
       'compare the fork times in its genesis or flags with the rollup config; a newer version of the client may have the right ones',
   },
   'engine-forkchoice': {
     severity: 'reset',
-    means: 'the execution client does not accept its heads',
+    means: 'the execution client does not accept the heads that the engine sends',
     advice: 'if it lasts, the execution client is broken: sync it again',
   },
   'engine-old': {
@@ -91,7 +91,7 @@ export const chainFaults = {
   },
   'l1-behind': {
     severity: 'temporary',
-    means: 'an L1 endpoint lacks blocks that others have',
+    means: 'an L1 endpoint lacks blocks that other endpoints have',
     advice: 'if it lasts, the endpoint is not in sync or has pruned old data: give another',
   },
   'l1-cache': {
@@ -129,7 +129,7 @@ export const chainFaults = {
   },
   'l1-short': {
     severity: 'critical',
-    means: 'L1 ends before the range to record is derived',
+    means: 'L1 ends before the whole range to record can be derived',
     advice: 'record later, or give a lower --to',
   },
   'l1-wrong-chain': {

@@ -56,7 +56,7 @@ export function writeProblem(folder: string): string | undefined {
   }
 }
 
-/** Why writes to folders fail or soon will, found without writing: at most one problem for each disk. */
+/** Finds, without writing, why writes to folders fail or soon will fail. Returns at most one problem for each disk. */
 export function diskProblems(folders: readonly string[]): readonly string[] {
   const seen = new Set<number>()
   return folders.flatMap((folder) => {

@@ -4,8 +4,8 @@ import type { FaultRule } from './fault-rule.ts'
 import { mayPass } from './sqlite.ts'
 
 /**
- * The exit code of a program that ends with a fault; undefined: 1, so that the program is started again, as after a
- * full disk.
+ * The exit code of a program that ends with a fault. Undefined means exit code 1, after which a supervisor starts the
+ * program again, as after a full disk.
  */
 export function exitOf({ code, cause }: Fault): FaultRule['exit'] {
   const { exit } = faultRule(code)

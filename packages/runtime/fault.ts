@@ -8,11 +8,11 @@ interface ReadFields {
     readonly next?: string
   }
   'l1-wrong-chain': {
-    /** As of `l1-unavailable`. */
+    /** As for `l1-unavailable`. */
     readonly next?: string
   }
   'nats-server-failed': {
-    /** Whether it ended by itself, before it served. */
+    /** Whether the NATS server ended by itself before it served. */
     readonly hasEnded?: boolean
   }
   'rpc-limited': {
@@ -27,7 +27,7 @@ interface ReadFields {
     readonly status: number
     /** Whether a repeat would get the same answer. */
     readonly isFinal: boolean
-    /** What a JSON-RPC error in the body means; absent without one. */
+    /** Explanation of the JSON-RPC error in the body; absent without one. */
     readonly meaning?: string
     readonly retryAfterMs?: number
   }

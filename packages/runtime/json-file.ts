@@ -31,7 +31,7 @@ export function invalidFile(path: string, cause: Error): Fault {
   return new Fault('invalid-file', { detail, cause })
 }
 
-/** What is wrong with the text of a JSON file; undefined if nothing is. */
+/** The mistake in the text of a JSON file; undefined if there is none. */
 export function jsonProblem(text: string): string | undefined {
   try {
     JSON.parse(text)
@@ -42,7 +42,7 @@ export function jsonProblem(text: string): string | undefined {
   }
 }
 
-/** What is wrong with a file that was read, decompressed or parsed. */
+/** The problem of a file that was read, decompressed or parsed. */
 export function readProblem(cause: Error): string {
   const code = 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT') return 'no such file'

@@ -32,7 +32,7 @@ test('a line has level, time, service, message and fields; a block is its number
   assert.match(textOfEntry(entry('error', 'x'), { width: 80, hasColors: false }), /^ERROR\[/)
 })
 
-test('on a terminal an entry at info is one line, from which the last fields may be missing', () => {
+test('on a terminal an entry at level info is one line, from which the last fields may be missing', () => {
   const heads = { safe: block(137_123_456), blocks: 999, unsafe: block(137_123_460) }
   const [line = '', ...more] = lines('info', 'progress', { ...heads, width: 80 })
   assert.deepEqual([line, more], ['engine: progress safe=137123456:0xc115…fd blocks=999 …', []])
@@ -50,7 +50,7 @@ test('on a terminal a warning is wrapped, and nothing is missing', () => {
   assert.equal(lines('warn', 'an L1 endpoint gave a wrong answer', fields).length, 1)
 })
 
-test('a long message is wrapped at info too', () => {
+test('a long message is wrapped at level info too', () => {
   const shown = lines('info', 'word '.repeat(20).trim(), { width: 80 })
   assert.equal(shown.join(' ').match(/word/g)?.length, 20)
 })
@@ -67,7 +67,7 @@ const fault = {
   },
 }
 
-test('an error is one field with its causes, and one line unless its level is error', () => {
+test('an error is one field with its causes; it takes one line, except at level error', () => {
   const shown =
     'engine: x error="engine-unreachable: no answer: TypeError: fetch failed: connect ECONNREFUSED" url=http://127.0.0.1:8551'
   assert.deepEqual(lines('warn', 'x', { error: fault }), [shown])

@@ -10,7 +10,7 @@ export type LogEntry = Readonly<Record<string, unknown>> & {
   readonly msg: string
 }
 
-/** Where an entry is shown. */
+/** The output on which an entry is shown. */
 export interface LogScreen {
   /** Undefined if the output is not a terminal: an entry is then one line, however long. */
   readonly width: number | undefined
@@ -29,8 +29,8 @@ const indent = 4
  * Formats an entry in the form of op-node's terminal log, with the service before the message:
  * `INFO [06-15|12:34:56.789] engine: progress safe=144:0xc115…fd blocks=12`.
  *
- * On a terminal, an entry at info is one line: fields that have no room are omitted, and `…` shows it. Entries at other
- * levels are wrapped. Only an error at level `error` has its stack, in lines below.
+ * On a terminal, an entry at level info is one line: fields without room are omitted, which `…` indicates. Entries at
+ * other levels are wrapped. Only an error at level `error` has its stack, in lines below.
  */
 export function textOfEntry(entry: LogEntry, { width, hasColors }: LogScreen): string {
   const { level, time, msg, service } = entry

@@ -6,7 +6,10 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Signals within this time count as one, since a signal may arrive directly and again from the parent process. */
 const sameRequestMs = 500
 
-/** Calls back at the first SIGINT, SIGTERM or SIGHUP. Another one, `sameRequestMs` or more later, ends the process at once. */
+/**
+ * Calls back at the first SIGINT, SIGTERM or SIGHUP. A further signal, `sameRequestMs` or more later, ends the process
+ * immediately.
+ */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let askedMs: number | undefined
   for (const name of stopSignals)
@@ -20,7 +23,7 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
     })
 }
 
-/** Calls back when the parent process that opened an IPC channel has ended; at once if it already has. */
+/** Calls back when the parent process that opened an IPC channel has ended, or immediately if it already has. */
 export function onParentGone(stop: () => void): void {
   process.once('disconnect', stop)
   if ('connected' in process && !process.connected) stop()

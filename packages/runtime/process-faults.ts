@@ -41,7 +41,7 @@ export const processFaults = {
   },
   devnet: {
     severity: 'critical',
-    means: 'a devnet did not reach the heads it was asked for',
+    means: 'a devnet did not reach the requested heads',
     advice: 'see what its services wait for, or allow more with --timeout-seconds',
   },
   fenced: {

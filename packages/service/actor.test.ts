@@ -67,8 +67,8 @@ test('events of an effect that arrive later do not block other events', async ()
 
 test('an effect that fails stops the actor', async () => {
   await assert.rejects(
-    run([given('a>x', 'b')], () => Promise.reject(new Error('the world failed'))),
-    /the world failed/,
+    run([given('a>x', 'b')], () => Promise.reject(new Error('the effect failed'))),
+    /the effect failed/,
   )
   await assert.rejects(
     run([given('a>x', 'b')], () => ({ later: Promise.reject(new Error('it failed later')) })),

@@ -23,8 +23,8 @@ interface Sink<Event> {
 export type Source<Event> = (sink: Sink<Event>) => () => void
 
 /**
- * The queue of an actor, which delivers one event at a time, in order of arrival. Events in a slot conflate: a busy
- * actor gets only the newest one.
+ * The queue of an actor, which delivers one event at a time, in order of arrival. Of the queued events in
+ * a slot, the actor gets only the newest one.
  */
 export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> {
   readonly #waiting: Waiting<Event>[] = []

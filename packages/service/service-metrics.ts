@@ -1,14 +1,14 @@
 import { Gauge, type Registry } from 'prom-client'
 
-/** What the metrics of a service show, read at each scrape. */
+/** The state that the metrics of a service show; it is read at each scrape. */
 export interface ShownState {
-  /** Whether it is ready, as `/readyz` answers. */
+  /** Whether the service is ready, as `/readyz` answers. */
   readonly isReady: () => boolean
-  /** Whether it waits while another instance holds its lease. */
+  /** Whether the service waits while another instance holds its lease. */
   readonly isStandby: () => boolean
 }
 
-/** Registers the metrics that every service has beside its own. */
+/** Registers the metrics that every service has in addition to its own. */
 export function registerServiceMetrics(
   registry: Registry,
   { isReady, isStandby }: ShownState,

@@ -55,7 +55,7 @@ export interface ServiceHost {
   readonly onLog?: OnLog | undefined
 }
 
-/** The reason of a failure, and what an operator can do. */
+/** The reason of a failure, and advice for an operator. */
 function reasonOf(error: unknown): string {
   const { message } = toError(error)
   return isFault(error) ? `${message}; ${faultRule(error.code).advice}` : message

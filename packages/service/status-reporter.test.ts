@@ -217,7 +217,7 @@ test('a service that failed twice in a row is not ready until it runs for 10 s',
   assert.equal(status.snapshot().restarted, undefined)
 })
 
-test('a wait that begins after a stop, as in a service that is stopped during its start, is not logged', async () => {
+test('a wait that begins after the service was stopped is not logged', async () => {
   const { world, status, waitsLasting, end } = await reported()
   end()
   status.setWait({ what: 'L1 block 7', next: 'asks again' })

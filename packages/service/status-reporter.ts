@@ -26,7 +26,7 @@ const loggedAfterMs = 5_000
 /** Period in which a wait that lasts is logged again. */
 const loggedEveryMs = 60_000
 
-/** What a service waits for, as it reports it. */
+/** A wait, as a service reports it. */
 export interface Waiting {
   /**
    * What the service waits for, such as `da-watcher to fetch L1 block 7`. The wait has lasted for as long as this text is
@@ -43,7 +43,7 @@ export interface Waiting {
   readonly startedMs?: number | undefined
 }
 
-/** What a service waits for, and the last failure. */
+/** The text of a wait: what the service waits for, and the last failure. */
 export function waitText({ what, why }: Pick<Waiting, 'what' | 'why'>): string {
   return why === undefined ? what : `${what}: ${why}`
 }
@@ -116,7 +116,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets what the service waits for; undefined if it waits for nothing. */
+  /** Sets the wait of the service; undefined if it waits for nothing. */
   setWait(wait: Waiting | undefined): void {
     if (wait === undefined) {
       this.#goOn()
@@ -167,7 +167,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets where the service is in its work, as shown to operators; written with the next status. */
+  /** Sets the progress of the service, as shown to operators. It is written with the next status. */
   set progress(progress: string | undefined) {
     this.#progress = progress
   }
@@ -202,7 +202,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait with its cause: the wait of the other service, which includes its own cause; else the last failure. */
+  /** The wait with its cause, which is the wait of the other service with its own cause, or else the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait
@@ -212,7 +212,7 @@ export class StatusReporter {
     return { what: waitText({ what, why }), next, sinceMs, ...(on !== undefined && { on }) }
   }
 
-  /** What another service waits for, if its last status is recent. */
+  /** The wait of another service, if the last status of that service is recent. */
   #causeOf(service: ServiceName | undefined): Wait | undefined {
     const cause = service && this.#causes.get(service)
     const isOld = cause === undefined || this.#options.clock.monotonicMs() - cause.seenMs > silentMs

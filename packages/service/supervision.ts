@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import type { Restarted } from '#messages/service-status.ts'
 
-/** What a service process reports to the node that started it, over the IPC channel. */
+/** A report of a service process to the node that started it, over the IPC channel. */
 export type ServiceNews =
-  /** Address of its health, readiness and metrics. */
+  /** Address of the health, readiness and metrics of the service. */
   | { readonly kind: 'health'; readonly url: string }
-  /** Why it ends. */
+  /** Why the service ends. */
   | { readonly kind: 'failed'; readonly reason: string }
 
 const newsSchema = z.union([
@@ -13,7 +13,7 @@ const newsSchema = z.union([
   z.object({ kind: z.literal('failed'), reason: z.string() }),
 ])
 
-/** Reports to the node that started this process; resolves at once if no node started it. */
+/** Reports to the node that started this process; resolves immediately if no node started it. */
 export function reportToNode(news: ServiceNews): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve()
@@ -50,7 +50,7 @@ export function readRestarted(
   try {
     return restartedSchema.safeParse(JSON.parse(env[restartedVariable] ?? 'null')).data
   } catch (error) {
-    // Another program set it.
+    // Another program set the variable.
     if (error instanceof SyntaxError) return undefined
     throw error
   }

@@ -44,7 +44,7 @@ for (const [what, more, code, message] of [
     'both --network and --rollup-config',
     ['--network', 'op-mainnet'],
     2,
-    /give --network or --rollup-config, one of the two/,
+    /give exactly one of --network and --rollup-config/,
   ],
   [
     'a --to above the newest block',

@@ -188,7 +188,7 @@ test('when a state is pruned, the side blocks built on it are dropped, with thei
   assert.equal(chain.head, head)
 })
 
-test('a forkchoice whose write fails, even repeatedly, leaves no trie nodes behind', async () => {
+test('a forkchoice update whose write fails, even repeatedly, leaves no trie nodes behind', async () => {
   const refuse = `CREATE TEMP TRIGGER refuse BEFORE INSERT ON labels BEGIN SELECT raise(ROLLBACK, 'full'); END`
   const nodesAfter = async (tries: number) => {
     const database = openChainDatabase(':memory:')

@@ -260,7 +260,7 @@ for (const [what, changes] of [
     assert.deepEqual([status.status, status.latestValidHash], ['INVALID', null])
   })
 
-test('newPayload with missing or wrong parameters beside the payload is refused', async () => {
+test('newPayload is refused if a parameter other than the payload is missing or wrong', async () => {
   const client = open()
   const { executionPayload, parentBeaconBlockRoot } = await build(client)
   const refused = (version: number, ...extras: readonly unknown[]) =>
@@ -348,7 +348,7 @@ test('a getPayload call in the version of another fork does not end a build', as
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
 })
 
-test('a block whose execution broke during filling is built again', async () => {
+test('a block that broke while pool transactions were added to it is built again', async () => {
   let attempt = 0
   const { promise: isFilled, resolve } = Promise.withResolvers<void>()
   const client = open(async ({ execution }) => {

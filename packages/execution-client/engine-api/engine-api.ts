@@ -247,7 +247,7 @@ function getPayloadVersions(forks: Hardforks): readonly number[] {
   return forks.ecotone ? [3] : [1, 2]
 }
 
-/** Checks the parameters beside a payload, as op-geth does. @throws JsonRpcError -32602, -38005 */
+/** Checks the parameters of newPayload other than the payload, as op-geth does. @throws JsonRpcError -32602, -38005 */
 function checkExtras(
   payload: PayloadJson,
   params: readonly unknown[],

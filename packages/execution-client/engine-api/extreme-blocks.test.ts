@@ -62,7 +62,7 @@ class ExtremeRun {
       await this.#spoil()
     } catch (cause) {
       const detail = JSON.stringify({ seed: this.#seed, block, attributes })
-      throw new Error(`an internal error, or two results: ${detail}`, { cause })
+      throw new Error(`an internal error, or builder and follower differ: ${detail}`, { cause })
     }
   }
 
@@ -85,7 +85,7 @@ class ExtremeRun {
     this.#good = envelope as Envelope
     const { blockHash } = this.#good.executionPayload
     for (const client of [builder, this.#follower]) {
-      // The builder has it already, the follower executes it. Both write it to their databases.
+      // The builder has this block already; the follower executes it. Both write the block to their databases.
       const { status, validationError } = await client.import(this.#good)
       assert.equal(status, 'VALID', `${validationError}`)
       assert.equal((await client.choose(blockHash)).payloadStatus.status, 'VALID')

@@ -43,7 +43,7 @@ export const attributesJson = z.object({
 /** Attributes as received. */
 export type AttributesJson = z.output<typeof attributesJson>
 
-/** Parameters of newPayload beside the payload. */
+/** Parameters of newPayload other than the payload. */
 export interface PayloadExtras {
   /** Absent before Ecotone. */
   readonly parentBeaconBlockRoot: z.output<typeof hashJson> | undefined

@@ -107,7 +107,7 @@ async function upgradeAccounts(
   const executor = { config, interpreters, source, ancestorHash: () => parent.hash }
   const touched = new Map<Address, Set<Hex>>()
   for (const [at, name] of forks.entries()) {
-    // A genesis has no dependency set, so transactions for chains with peers are not applied.
+    // A genesis has no dependency set, so the transactions for chains with interop peers are not applied.
     const transactions = upgradesOf(name, { hasInteropPeers: false })
     const attributes = scratchAttributes(forks.slice(0, at + 1), transactions)
     parent = await executeBlock(executor, parent, attributes)

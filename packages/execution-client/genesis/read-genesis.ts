@@ -3,10 +3,10 @@ import { invalidFile, readJsonFile } from '#runtime/json-file.ts'
 import { type Genesis, parseGenesis } from './genesis.ts'
 
 /**
- * Reads a genesis in geth's form. Its `alloc` may be the path of a file that several records share; `allocExtra` adds
- * accounts to those of the file.
+ * Reads a genesis in geth's form. Its `alloc` may be the path of a file that several recorded chains share;
+ * `allocExtra` adds accounts to those of the file.
  *
- * @throws Fault `invalid-file` that names the file and what is wrong with it
+ * @throws Fault `invalid-file` that names the file and the problem
  */
 export async function readGenesis(path: string): Promise<Genesis> {
   const json = await readGenesisJson(path)

@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and its reorg`, async () => {
+  test(`a block of ${fork} that is filled by descending tip is valid; the pool follows the block, and later its reorg`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -185,7 +185,7 @@ test('a transaction that crashes the interpreter is dropped, and the next block 
   await seal()
 })
 
-test('filling never drops a transaction for its nonce, since the pool may know a later head', async () => {
+test('filling never drops a transaction because of its nonce, since the head of the pool may be newer than the block', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain
   await sendAll(pool, 'a0:5 b0:3')

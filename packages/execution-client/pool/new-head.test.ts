@@ -27,7 +27,7 @@ test('queued transactions become pending when the head includes the nonce before
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('a transaction is removed if its sender can no longer pay or its gas exceeds a block, and later nonces are queued', async () => {
+test('a transaction is removed if its sender can no longer pay or its gas exceeds a block; then later nonces are queued', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
@@ -62,7 +62,7 @@ test('a transaction is removed if its sender cannot pay the L1 fee of the new he
   assert.equal(show(), ' | ')
 })
 
-test('transactions dropped by a reorg return, even if more transactions than may be queued wait for them', async () => {
+test('transactions dropped by a reorg return, even if more transactions wait for them than the queue may hold', async () => {
   const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4', 'a5')

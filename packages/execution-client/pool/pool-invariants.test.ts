@@ -114,7 +114,7 @@ class World {
         const dropped = this.blocks.splice(-one.depth).flat()
         for (const { sender, signed: old } of dropped.toReversed())
           view.nonces.set(sender, old.nonce)
-        // The transactions return to the pool, and some are removed again at once.
+        // The transactions return to the pool, and some are removed again immediately.
         for (const { hash } of dropped) this.live.add(hash)
         this.extend(dropped.slice(0, one.size), dropped)
         for (const { hash } of dropped) if (pool.get(hash) === undefined) this.live.delete(hash)

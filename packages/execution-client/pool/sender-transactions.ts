@@ -8,7 +8,7 @@ export interface PricedTransaction {
 
 /**
  * The transactions of one sender by nonce. Those that continue the account's nonce without a gap are pending up to a
- * limit, the others are queued.
+ * limit; the other transactions are queued.
  */
 export class SenderTransactions {
   readonly #maxPending: number

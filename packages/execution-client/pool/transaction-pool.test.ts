@@ -27,7 +27,7 @@ test('a transaction is pending at the nonce of its account and queued after a ga
   assert.deepEqual(reported, ['+a0'])
 })
 
-test('a transaction that fills a nonce gap makes all that waited for it pending, with one notification', async () => {
+test('a transaction that fills a nonce gap makes all waiting transactions pending, with one notification', async () => {
   const { pool, add, show, reported } = makePool()
   await add('a3', 'a1', 'a2', 'a5')
   assert.equal(show(), ' | a1 a2 a3 a5')

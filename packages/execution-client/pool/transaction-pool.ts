@@ -226,7 +226,11 @@ export class TransactionPool {
       if ((this.#senders.get(authority)?.size ?? 0) > 1) throw new PoolRefusal('authority-reserved')
   }
 
-  /** The transaction that a new one replaces: that with its nonce, or the last of a full queue. @throws PoolRefusal */
+  /**
+   * The transaction that a new one replaces: the one with its nonce, or the last of its sender's full queue.
+   *
+   * @throws PoolRefusal
+   */
   #leavingOf(
     { signed }: PooledTransaction,
     own: SenderTransactions,

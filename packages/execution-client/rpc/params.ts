@@ -5,7 +5,7 @@ import type { Chain } from '#execution-client/chain/chain.ts'
 import { hashJson, quantityJson } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 
-/** JSON-RPC error codes. Spec: EIP-1474, and those of geth */
+/** JSON-RPC error codes of EIP-1474 and of geth. */
 export const rpcCodes = {
   reverted: 3,
   server: -32_000,

@@ -5,9 +5,9 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
- * Number of appended sets of changes after which their sums are written to the rows of the nodes. A new block
- * increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would write
- * the rows of all children of each changed branch.
+ * Number of appended sets of reference-count changes after which their sums are written to the rows of the nodes. A new
+ * block increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would
+ * write the rows of all children of each changed branch.
  */
 const notesBetweenSums = 512
 

@@ -10,7 +10,7 @@ type Flat = Readonly<Record<string, string>>
  * genesis hash does not cover the config. Forks after the head may change.
  *
  * @param headTimestamp Unix seconds
- * @throws Fault `config-mismatch` that names what differs
+ * @throws Fault `config-mismatch` that names the difference
  */
 export function keepConfig(
   database: SqliteFile,

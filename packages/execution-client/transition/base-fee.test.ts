@@ -18,7 +18,7 @@ function feeAfter(timestamp: bigint, extraData: Uint8Array): bigint {
   return nextBaseFee(config, fields as Header, timestamp + 100n)
 }
 
-test('before Holocene the extra data may be arbitrary, as in a genesis, and does not affect the base fee', () => {
+test('before Holocene the extra data, which may be arbitrary, does not affect the base fee', () => {
   assert.equal(feeAfter(99n, new TextEncoder().encode('BEDROCK')), 9_960n)
   assert.equal(feeAfter(99n, new Uint8Array()), 9_960n)
 })

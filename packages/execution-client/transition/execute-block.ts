@@ -120,7 +120,7 @@ export class BlockBuilder {
       parentBeaconBlockRoot: forks.ecotone ? this.#attributes.parentBeaconBlockRoot : undefined,
       requestsHash: forks.isthmus ? noRequestsHash : undefined,
     }
-    // A block that no block can follow is refused, since the pool and the next build need the base fee after it.
+    // A block that cannot have a child is refused, since the pool and the next build need the base fee after it.
     nextBaseFee(execution.context.config, header, header.timestamp)
     const { trie } = this.#state
     return { hash: hashHeader(header), header, trie, transactions, changes }

@@ -6,8 +6,8 @@ export interface ExecutionConfig {
   readonly hardforkTimes: HardforkTimes
   readonly eip1559: Eip1559Constants
   /**
-   * Whether the EVM has Osaka's rules from Karst on, as on live networks. False for records made with op-geth, which
-   * keeps Jovian's EVM rules.
+   * Whether the EVM has Osaka's rules from Karst on, as on live networks. False for chains that were
+   * recorded with op-geth, which keeps Jovian's EVM rules.
    */
   readonly hasOsakaAtKarst: boolean
   /**

@@ -93,7 +93,7 @@ function readParameters(forks: Hardforks, state: WorldState): FeeParameters {
   const part = (bytes: Uint8Array, from: number, to: number) =>
     fromBigEndian(bytes.subarray(from, to))
   const scalars = word(3)
-  // The witness of a block before Isthmus does not have this slot.
+  // The witness of a block, which is the data that its execution reads, lacks this slot before Isthmus.
   const operator = forks.isthmus ? word(8) : new Uint8Array(32)
   const ecotone = {
     l1BaseFee: fromBigEndian(slot(1)),

@@ -24,13 +24,13 @@ export interface Receipt {
   readonly depositNonce: bigint | undefined
   /** Set for deposits from Canyon on. */
   readonly depositVersion: bigint | undefined
-  /** Fees beside gas; absent for deposits. */
+  /** Fees in addition to gas; absent for deposits. */
   readonly fees: ReceiptFees | undefined
   /** Effective gas price, in wei. */
   readonly effectiveGasPrice: bigint
 }
 
-/** Fees beside gas, in wei. */
+/** Fees in addition to gas, in wei. */
 export interface ReceiptFees {
   readonly l1Fee: bigint
   readonly operatorFee: bigint

@@ -4,7 +4,7 @@ import { type EVM, EVMError } from '@ethereumjs/evm'
 /** Steps between two checks of the clock. */
 const stepsBetweenLooks = 1_024
 
-/** First opcode for calls, creations and ends of frames. They may take long, so each of them checks the clock. */
+/** The opcodes from this one on call, create or end a frame. They may take long, so each of them checks the clock. */
 const firstCallOpcode = 0xf0
 
 /** Interval at which a run yields to other tasks. */

@@ -48,7 +48,7 @@ const genesis = parseGenesis({
   },
 })
 
-/** The chain with a block of one deposit as its head, and the receipt. */
+/** A chain whose head has one deposit as its only transaction, and the receipt of the deposit. */
 async function after(changes: Partial<Deposit>) {
   const chain = openChain({ genesis })
   const block = await addBlock(chain, chain.head, [deposit(1, changes)])

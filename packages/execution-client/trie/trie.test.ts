@@ -25,7 +25,7 @@ const key = fc
   .map(([left, right]) => Uint8Array.of(left * 0x50, 0, right, 0))
 const change = fc.record({ key, value: fc.uint8Array({ maxLength: 40 }) })
 
-test('a trie has the same root as EthereumJS after puts and deletes, also when it is reopened from its store', async () => {
+test('a trie has the same root as EthereumJS after puts and deletes, even if it is reopened from its store', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(change, { maxLength: 60 }), async (changes) => {
       const nodes = new Nodes()

@@ -129,7 +129,8 @@ test('a kept batch does not keep its channel in memory', () => {
   }
   queue.add({ kind: 'singular', batch }, head)
   channel[0] = 0x7e
-  // The queued copy still has the byte 0. With 0x7e, a deposit, the batch would be dropped.
+  // The channel's byte is now the type of a deposit, but the queued copy still has the byte 0. With a deposit, the
+  // batch would be dropped.
   const next = { ...l2Block(13), hash: head.hash }
   const output = queue.add({ kind: 'singular', batch: { ...batch, timestamp: 0n } }, next)
   assert.ok(output.kind === 'batch')

@@ -15,7 +15,7 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
  */
 export const maxQueuedBytes = 1_000_000_000
 
-/** Estimated memory per batch, per block of a span and per transaction, beside the bytes of the transactions. */
+/** Estimated memory per batch, per block of a span and per transaction, without the bytes of the transactions. */
 const batchBytes = 500
 const spanBlockBytes = 16
 const transactionBytes = 250

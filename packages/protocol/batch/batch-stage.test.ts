@@ -6,12 +6,12 @@ const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: true, ...options })
 
 // Rules: stage-order
-test('singular batches are returned in order, and each block is safe at once', () => {
+test('singular batches are returned in order, and each block is safe as soon as it is applied', () => {
   assert.equal(run('@3 13 14 15'), '13 14 15')
 })
 
 // Rules: stage-span-blocks
-test('a span batch is returned block by block, and each block is safe at once', () => {
+test('a span batch is returned block by block, and each block is safe as soon as it is applied', () => {
   assert.equal(run('@3 13-16'), '13 14 15 16')
 })
 
@@ -67,7 +67,7 @@ test('a span whose last epoch is unknown is dropped, but not its channel', () =>
   assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
 })
 
-test('a block too far ahead of its epoch must begin the next epoch, or be empty if it cannot', () => {
+test('a block too far ahead of its epoch must begin the next epoch; if it cannot, it must be empty', () => {
   const head = { number: 912, epoch: 2 }
   assert.equal(run('@3 912/2+02c0', { head: { number: 911, epoch: 2 } }), '912/2')
   assert.equal(run('@3 913/2+02c0', { head }), 'invalid:over-drift')
@@ -112,6 +112,6 @@ test('derivation is reset if the L1 origin of the head does not match the L1 blo
 })
 
 // Rules: stage-safe-start
-test('derivation that starts after the epoch of its head stops', () => {
+test('derivation stops if it started after the epoch of its head', () => {
   assert.equal(run('13', { base: 3 }), 'critical:too-few-l1-blocks')
 })

@@ -76,7 +76,7 @@ export class BatchStage {
       this.#held = undefined
       return needsData('before-safe-head')
     }
-    // Rule stage-safe-start: Derivation starts at a safe head, or stops. Spec: derive/batch_stage.go
+    // Rule stage-safe-start: Derivation that did not start at a safe head stops. Spec: derive/batch_stage.go
     if (origins.blocks.length < 2) return { kind: 'critical', reason: 'too-few-l1-blocks' }
     return origins.fit(safeHead) ? undefined : { kind: 'reset', reason: 'epoch-of-other-chain' }
   }

@@ -185,7 +185,7 @@ test('a batch must not have an empty transaction or a deposit, or a type that it
 })
 
 // Rules: transaction-forks
-test('set-code transactions are allowed from Isthmus on, and post-exec transactions from Lagoon on, by L2 time', () => {
+test('the L2 time decides: set-code transactions are allowed from Isthmus on, post-exec transactions from Lagoon on', () => {
   const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
   assert.equal(setCode(26n), 'accept')
   assert.equal(setCode(27n), 'drop set-code-before-isthmus')

@@ -18,7 +18,8 @@ export function undecided(reason: MissingKnowledge): BatchVerdict {
   return { kind: 'undecided', reason }
 }
 
-// Rule singular-checks: Order of the checks: the first that fails decides. Spec: derivation.md#batch-queue
+// Rule singular-checks: Of the checks of a singular batch, in order, the first that fails decides.
+// Spec: derivation.md#batch-queue
 /**
  * Checks whether a singular batch is the next block. The order of the checks matters, since a batch may fail
  * several checks with different outcomes.
@@ -31,7 +32,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   if (epoch === undefined) return undecided('no-l1-blocks')
 
   const nextTimestamp = safeHead.timestamp + config.blockTime
-  // Rule singular-time: The batch has the time of the next block; otherwise it is future or past.
+  // Rule singular-time: The batch has the time of the next block; otherwise it is future, past or invalid.
   // Spec: holocene/derivation.md#batch-queue
   if (batch.timestamp !== nextTimestamp) {
     const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
@@ -114,12 +115,13 @@ export function checkTransactions(
 ): BatchVerdict {
   for (const transaction of transactions) {
     switch (transaction[0]) {
-      // Rule batch-transactions: No empty transaction and no deposit. Spec: derivation.md#batch-queue
+      // Rule batch-transactions: A batch has no empty transaction and no deposit. Spec: derivation.md#batch-queue
       case undefined:
         return drop('empty-transaction')
       case depositType:
         return drop('deposit-in-batch')
-      // Rule transaction-forks: Set-code transactions from Isthmus on, post-exec from Lagoon on. Spec: isthmus/derivation.md
+      // Rule transaction-forks: Set-code transactions are allowed from Isthmus on, post-exec ones from Lagoon on.
+      // Spec: isthmus/derivation.md
       case setCodeType:
         if (!isActive(config, 'isthmus', timestamp)) return drop('set-code-before-isthmus')
         break

@@ -62,13 +62,13 @@ export class L1Origins {
     if (epochAt > 0) this.#blocks = this.#blocks.slice(epochAt)
   }
 
-  // Rule origin-fits: The L1 origin of the head is the first L1 block or the one before it; otherwise derivation is reset.
-  // Spec: derivation.md#batch-queue, derive/batch_queue.go
+  // Rule origin-fits: The L1 origin of the head is the first known L1 block or the block before it; otherwise
+  // derivation is reset. Spec: derivation.md#batch-queue, derive/batch_queue.go
   /** Whether the first block can be the epoch of the block after the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // The first block is one after the head's epoch when `makeEmptyBatch` has moved past that epoch.
+    // The first block is the block after the head's epoch when `makeEmptyBatch` has moved past that epoch.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n
@@ -88,8 +88,9 @@ export class L1Origins {
     const [epoch, nextEpoch] = this.#blocks
     if (epoch === undefined || nextEpoch === undefined) return undefined
     const lastOfWindow = epoch.number + this.#rules.sequencingWindow
-    // Rule window-over: Empty blocks are made once all batches of the window's last L1 block are read; at a later L1
-    // block, at once. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
+    // Rule window-over: At the last L1 block of the window, empty blocks are made after all its batches are read; at a
+    // later L1 block, they are made without waiting for its batches. Spec: derivation.md#batch-queue,
+    // derive/base_batch_stage.go
     const isOver = isOutOfData
       ? lastOfWindow <= this.#updatedTo.number
       : lastOfWindow < this.#updatedTo.number
@@ -99,7 +100,8 @@ export class L1Origins {
     // Rule epoch-has-block: Each epoch has at least one block. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     // Without a block, the deposits of the epoch would be lost.
     const isFirstOfEpoch = epoch.number === safeHead.l1Origin.number + 1n
-    // Rule empty-epoch-end: Empty blocks are made up to the time of the next L1 block, whose epoch then begins.
+    // Rule empty-epoch-end: Empty blocks are made until the time of the next L1 block is reached; then its epoch
+    // begins.
     // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     if (timestamp >= nextEpoch.timestamp && !isFirstOfEpoch) {
       this.#blocks = this.#blocks.slice(1)

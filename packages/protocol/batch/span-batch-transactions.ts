@@ -94,7 +94,10 @@ export class SpanBatchTransactions {
       bytes.subarray(this.#signatureAt, this.#signatureAt + 64).every((byte) => byte === 0) &&
       isZero(this.#nonceAt) &&
       isZero(this.#gasLimitAt)
-    if (!isCanonical) throw new PostExecSlotError('a post-exec transaction fills a column')
+    if (!isCanonical)
+      throw new PostExecSlotError(
+        'a post-exec transaction has a value in a column that it does not use',
+      )
   }
 
   /** Finds the offsets of the fields in a transaction's list, and checks that they are canonical. */

@@ -7,7 +7,8 @@ import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /**
- * Checks a span batch and its new blocks before Holocene, when a span is accepted or dropped as a whole.
+ * Checks a span batch by the rules before Holocene, including its new blocks: the span is accepted or dropped as a
+ * whole.
  * Spec: protocol/delta/span-batches.md#span-batch-rules
  */
 export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -89,7 +90,8 @@ function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fi
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
   const number = safeHead.number - sinceFirst / config.blockTime - 1n
-  // No block is below the genesis, so a request would stall. op-node's lookup fails, which leaves the batch undecided.
+  // No block is below the genesis, so a request for it would never be answered. op-node's lookup fails, which leaves
+  // the batch undecided.
   if (number < config.genesis.l2.number) return undecided('parent-of-genesis')
   const parent = safeBlock(number)?.ref
   return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }

@@ -26,7 +26,8 @@ export function encodeExtraData(parameters: BaseFeeParameters): Uint8Array {
   return bytes
 }
 
-// Rule extra-data: Extra data of Holocene and Jovian. Spec: holocene/exec-engine.md, derive/payload_util.go
+// Rule extra-data: Extra data has 9 bytes from Holocene on, 17 from Jovian on, and is empty before.
+// Spec: holocene/exec-engine.md, derive/payload_util.go
 /**
  * Decodes the extra data of a header.
  *

@@ -22,6 +22,6 @@ export interface L2BlockRef extends BlockId {
   readonly parentHash: Hash
   readonly timestamp: bigint
   readonly l1Origin: BlockId
-  /** The block's position among those with its L1 origin, from 0. */
+  /** The block's position among the blocks with the same L1 origin, from 0. */
   readonly sequenceNumber: bigint
 }

@@ -115,8 +115,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // As in geth, one of geth's forks is not planned if it has no time, see `unplannedL1Forks`. Any other fork may
-      // have its time in a field of another name, so it must not be ignored.
+      // A fork that geth knows is not planned if it has no time, as in geth; see `unplannedL1Forks`. Any other fork
+      // may have its time in a field of another name, so it must not be ignored.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
@@ -143,7 +143,7 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
  * The forks of geth that have an entry in `blobSchedule`, but no time in the chain config, not even null. geth accepts
  * this config and takes these forks as not planned. But the author of the config may also have forgotten their times.
  *
- * @param json as `parseL1BlobSchedule` takes
+ * @param json an L1 chain config, as for `parseL1BlobSchedule`
  */
 export function unplannedL1Forks(json: unknown): readonly string[] {
   const config = chainConfigOf(json)

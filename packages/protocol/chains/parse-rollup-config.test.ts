@@ -34,7 +34,7 @@ function problemsOf(json: unknown, sources?: RollupConfigSources): readonly stri
   }
 }
 
-test('every network of the registry has a valid config, except the one with alternative data availability', () => {
+test('every network of the registry has a valid config, except the network with alternative data availability', () => {
   assert.equal(networkNames.length, 23)
   const refused = networkNames.filter(
     (name) => problemsOf(networks[name as 'op-mainnet']).length > 0,
@@ -126,7 +126,7 @@ for (const [name, changes, want] of [
     assert.ok(first.startsWith(want), first)
   })
 
-test('all problems are reported at once, each with its path', () => {
+test('all problems are reported together, each with its path', () => {
   const problems = problemsOf({ genesis: { l1: { hash: 1 }, l2: {}, system_config: {} } })
   assert.ok(problems.length > 15)
   assert.ok(problems.some((problem) => problem.startsWith('genesis.l1.hash: 1 is not 32 bytes')))
@@ -216,7 +216,7 @@ test('the blob schedule of a private L1 is read from its genesis', () => {
 })
 
 // Rules: config-valid
-test('a chain config of another L1, or of none, is refused', () => {
+test('a chain config of another L1, and JSON that is no chain config of an L1, are refused', () => {
   const l1 = l1ChainConfigJson(1n)
   assert.equal(parseL1ChainId(l1), 1n)
   assert.equal(parseL1ChainId({ config: l1 }), 1n)
@@ -232,7 +232,7 @@ test('a chain config of another L1, or of none, is refused', () => {
     assert.throws(() => parseL1BlobSchedule(json), /not a chain config of L1/)
 })
 
-test('the blob schedule has each fork with an entry, known or not, in the order of time', () => {
+test('the blob schedule has all forks with an entry, even unknown ones, in the order of time', () => {
   const entry = (baseFeeUpdateFraction: number) => ({ target: 3, max: 6, baseFeeUpdateFraction })
   const config = {
     cancunTime: 1,
@@ -258,7 +258,7 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
   )
 })
 
-test('of several forks with the same time, the last in the order of geth applies, not the last entry', () => {
+test('of several forks with the same time, the last one in the list of geth applies, whatever the order of the entries', () => {
   const entries = { bpo1: 11, bpo2: 22, cancun: 1, osaka: 3, prague: 2 }
   const blobSchedule = Object.fromEntries(
     Object.entries(entries).map(([name, fraction]) => [name, { baseFeeUpdateFraction: fraction }]),

@@ -6,7 +6,7 @@ import { l1BlobSchedule } from './l1-blob-schedules.ts'
 import type { BlobFork, RollupConfig, RollupGenesis } from './rollup-config.ts'
 import { rollupConfigProblems } from './rollup-config-problems.ts'
 
-/** Sources of a rollup config beside `rollup.json`. */
+/** Sources of a rollup config in addition to `rollup.json`. */
 export interface RollupConfigSources {
   /** Ids of the chains of the dependency set, this chain included. Lagoon requires a dependency set. */
   readonly dependencySet?: readonly bigint[] | undefined
@@ -36,7 +36,7 @@ const meaningless = ['protocol_versions_address']
  *
  * An unknown field is refused: it may be the time of a fork, and a node without that fork would derive another chain.
  *
- * @throws RollupConfigError with all problems at once
+ * @throws RollupConfigError that lists all problems
  * Spec: protocol/configurability.md
  */
 export function parseRollupConfig(json: unknown, sources: RollupConfigSources = {}): RollupConfig {

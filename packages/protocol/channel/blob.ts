@@ -15,8 +15,8 @@ const groupDataBytes = 127
 /** Bytes of the version and the length, which precede the data. */
 const headBytes = 4
 
-// Rule blob-encoding: Blob encoding: version, length, spare bits, zeros after the end. Spec: derivation.md#blob-encoding,
-// op-service/eth/blob.go
+// Rule blob-encoding: A blob encodes a version, a length and its data; the bytes after the data are zero.
+// Spec: derivation.md#blob-encoding, op-service/eth/blob.go
 /**
  * Decodes the data of a blob.
  *

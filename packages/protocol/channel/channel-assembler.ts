@@ -13,7 +13,7 @@ export type AssemblerOutput =
     }
   | {
       readonly kind: 'dropped'
-      /** `timed-out` and `too-large` drop the channel too. */
+      /** Why the frame was dropped. With `timed-out` and `too-large`, its channel is dropped too. */
       readonly reason: Exclude<FrameVerdict, 'added'> | 'no-channel' | 'timed-out' | 'too-large'
     }
 
@@ -51,7 +51,7 @@ export class ChannelAssembler {
     return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
   }
 
-  /** Drops the incomplete channel, after a batch of the channel before it was invalid. */
+  /** Drops the incomplete channel. Called when a batch of the previous channel is invalid. */
   flush(): void {
     this.#staging = undefined
   }

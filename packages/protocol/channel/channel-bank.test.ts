@@ -15,7 +15,7 @@ const bedrock: ChannelRules = { ...canyon, isReadInOrder: true }
 
 /**
  * Adds frames `a:0:text!@l1Block`. As in op-node, the bank is read until it returns nothing, before and after each
- * frame; `@l1Block` alone only reads.
+ * frame; `@l1Block` without a frame only reads.
  */
 function feed(rules: ChannelRules, text: string): readonly string[] {
   const bank = new ChannelBank()
@@ -51,7 +51,7 @@ function letterOf(id: string): string {
 }
 
 // Rules: bank-order
-test('before Canyon a channel waits for those opened before it', () => {
+test('before Canyon a channel waits for the channels opened before it', () => {
   assert.deepEqual(feed(bedrock, 'a:0:A b:0:B! a:1:C!'), ['AC', 'B'])
 })
 
@@ -67,7 +67,7 @@ test('a timed-out channel does not block later ones', () => {
 })
 
 // Rules: bank-timeout
-test('a timed-out channel takes no frames, and is removed when it is the first', () => {
+test('a timed-out channel takes no frames, and is removed when it is the oldest one', () => {
   // b times out at block 51, but a was opened first: b is removed only after a, at block 60.
   assert.deepEqual(feed(canyon, 'a:0:A@9 b:0:B@0 b:1:C!@51 @59 @60'), [
     'timed-out',
@@ -83,7 +83,7 @@ test('a channel is opened at the L1 block of the first frame seen', () => {
 })
 
 // Rules: bank-pruning, limit-bank
-test('the oldest channels are pruned when the bank is full, even the one that the frame was added to', () => {
+test('the oldest channels are pruned when the bank is full, even the channel that the frame was added to', () => {
   const rules = { ...canyon, maxChannelBankBytes: 603 }
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:CC'), ['pruned a'])

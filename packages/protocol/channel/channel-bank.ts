@@ -35,7 +35,7 @@ export class ChannelBank {
   read(l1Block: bigint, rules: ChannelRules): BankRead {
     for (const channel of this.#channels.values()) {
       const isTimedOut = channel.isTimedOut(l1Block, rules.channelTimeout)
-      // Rule bank-timeout: A timed-out channel takes no frames, and is removed when it is the first.
+      // Rule bank-timeout: A timed-out channel takes no frames, and is removed when it is the oldest one.
       // Spec: derivation.md#channel-bank, derive/channel_bank.go
       if (isTimedOut && this.#isFirst(channel)) {
         this.#remove(channel)
@@ -55,7 +55,7 @@ export class ChannelBank {
   /** Takes the next frame, included in the L1 block with number `l1Block`. */
   add(frame: Frame, l1Block: bigint, rules: ChannelRules): BankAdd {
     const channel = this.#channels.get(frame.channelId) ?? this.#open(frame.channelId, l1Block)
-    // A timed-out channel stays in the bank until it is the first; then a read removes it.
+    // A timed-out channel stays in the bank until it is the oldest one; then a read removes it.
     if (channel.isTimedOut(l1Block, rules.channelTimeout))
       return { kind: 'dropped', reason: 'timed-out' }
     const sizeBefore = channel.sizeBytes
@@ -82,7 +82,10 @@ export class ChannelBank {
     this.#sizeBytes -= channel.sizeBytes
   }
 
-  /** Drops the oldest channels until the rest fits, even the one that the frame was added to. Spec: protocol/derivation.md#pruning */
+  /**
+   * Drops the oldest channels until the rest fits, even the channel that the frame was added to. Spec:
+   * protocol/derivation.md#pruning
+   */
   #prune(maxBytes: number): readonly ChannelId[] {
     const pruned: ChannelId[] = []
     for (const channel of this.#channels.values()) {

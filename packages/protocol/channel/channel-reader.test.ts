@@ -136,7 +136,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
 // Expected values are the results of op-node v1.19.6 for the same channels. They depend on the buffers of its readers.
 
 // Rules: flawed-piece
-test('a wrong checksum drops the last batch if its read bypasses the buffer', () => {
+test("a wrong checksum drops the last batch if op-node's read of this batch bypasses its buffer", () => {
   const withWrongSum = (...batches: readonly Uint8Array[]) => {
     const data = deflateSync(entries(...batches))
     const last = data.length - 1
@@ -155,7 +155,7 @@ test('a wrong checksum drops the last batch if its read bypasses the buffer', ()
 })
 
 // Rules: flawed-piece
-test('a flush returns the output so far, and the error follows', () => {
+test('a stream that is truncated after a flush gives its output, and then the error', () => {
   assert.deepEqual(lengths([flushed(entries(noise(20_000)))]), [20_000, 'truncated'])
 })
 
@@ -166,7 +166,7 @@ test('bytes after the end of a zlib stream are ignored', () => {
 })
 
 // Rules: flawed-piece
-test('bytes after the end of a brotli stream drop the last batch if its read bypasses the buffer', () => {
+test("bytes after the end of a brotli stream drop the last batch if op-node's read of this batch bypasses its buffer", () => {
   const withMore = (length: number) =>
     lengths([encodeChannel([noise(length)], 'brotli'), Uint8Array.of(0)])
   assert.deepEqual(withMore(1_000), [1_000, 'corrupt'])

@@ -19,13 +19,13 @@ interface RealVectors {
   readonly batchBytes: number
 }
 
-test('a channel of OP Mainnet is one batch', () => {
+test('a channel of OP Mainnet contains one batch', () => {
   const vectors = readVectors('op_mainnet_span_channel.json') as RealVectors
   checkReal(readHex('op_mainnet_span_channel.hex'), vectors, 'complete')
 })
 
 // Rules: open-stream
-test('a channel of OP Mainnet with an incomplete zlib stream is one batch', () => {
+test('a channel of OP Mainnet with an incomplete zlib stream contains one batch', () => {
   const vectors = readVectors('op_mainnet_batcher_tx.json') as RealVectors
   const fields = decodeRlpList(readHex('op_mainnet_batcher_tx.hex').subarray(1))
   const [frame] = decodeFrames(rlpBytes(fields[7]))

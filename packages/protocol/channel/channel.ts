@@ -68,7 +68,8 @@ export class Channel {
     return 'added'
   }
 
-  // Rule channel-frames: The first frame of a number wins; a channel has one end and nothing after it.
+  // Rule channel-frames: Of frames with the same number, the first is kept; a channel has one last frame and none after
+  // it.
   // Spec: derivation.md#channel-bank, derive/channel.go
   #judge({ channelId, number, isLast }: Frame): FrameVerdict {
     if (channelId !== this.id) return 'other-channel'

@@ -11,7 +11,8 @@ export type CompressionRefusal = 'unknown-compression' | 'brotli-not-allowed'
 /** The first byte of a brotli channel. Spec: protocol/fjord/derivation.md#brotli-channel-compression */
 export const brotliVersion = 0x01
 
-// Rule compression-type: The first byte selects zlib, or brotli from Fjord on; any other voids the channel.
+// Rule compression-type: The first byte selects zlib, or brotli from Fjord on; any other byte makes the channel
+// invalid.
 // Spec: derivation.md#channel-format, fjord/derivation.md#brotli-channel-compression, derive/channel.go
 /**
  * Decompresses a channel, up to the limit or the first flaw.
@@ -24,7 +25,7 @@ export function decompress(
 ): Decompressed | CompressionRefusal {
   const first = data[0]
   if (first === undefined) return 'unknown-compression'
-  // 15 is reserved and passes here; the zlib header is then invalid.
+  // Method 15 is reserved. It passes this check, but the zlib header is then invalid.
   const method = first & 0x0f
   if (method === 8 || method === 15) return decompressZlib(data, rules.maxRlpBytesPerChannel)
   if (first !== brotliVersion) return 'unknown-compression'

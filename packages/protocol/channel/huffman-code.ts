@@ -2,7 +2,7 @@ const maxCodeBits = 15
 
 /** A prefix code as a lookup table indexed by the next bits of the input. Spec: RFC 1951, 3.2.2 */
 export class HuffmanCode {
-  /** By the next bits: the symbol plus one, shifted left by four, plus the length of its code; 0 for no code. */
+  /** Entry for the next bits: the symbol plus one, shifted left by four, plus the length of its code; 0 for no code. */
   readonly table: Uint16Array
   /** Mask for the bits of the longest code. */
   readonly mask: number

@@ -30,7 +30,7 @@ export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0)
     throw new DecodeError(`hex has an odd number of digits: ${hex.length - 2}`)
   const bytes = new Uint8Array(hex.length / 2 - 1)
-  // The platform stops at an invalid character; the loop below finds it.
+  // The platform's conversion stops at an invalid character. The loop below then finds and reports it.
   if (
     bytes.length >= manyBytes.fromHex &&
     Buffer.from(bytes.buffer).write(hex.slice(2), 'hex') === bytes.length

@@ -45,11 +45,11 @@ export type AttributesOutput =
       /** L1 has data that its contracts cannot produce. Derivation must stop, since continuing would fork the chain. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
-      /** The malformed log and what is wrong with it. */
+      /** The malformed log, and the reason. */
       readonly detail?: string
     }
 
-/** What does not match between a batch and its parent or L1. */
+/** The part of a batch that does not match its parent or L1. */
 export type AttributesMismatch =
   'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
 
@@ -182,7 +182,8 @@ interface CarriedConfig {
   readonly next: SystemConfig
 }
 
-// Rule attributes-fit: Parent, time, epoch and L1 parent of a batch match; otherwise derivation is reset.
+// Rule attributes-fit: A batch must match its parent, the next block time and the canonical L1; otherwise derivation is
+// reset.
 // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
 function mismatchOf(
   { parent, batch, epoch }: AttributesSource,

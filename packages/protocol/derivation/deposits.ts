@@ -23,7 +23,7 @@ export type UserDeposits =
       readonly reason: DepositFault
     }
 
-/** What is wrong with a log of a deposit. */
+/** The reason why the log of a deposit is malformed. */
 type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
 /** The deposit contract, and the L1 block with its logs. */
@@ -65,7 +65,7 @@ export function depositsOfLogs(
   return { kind: 'deposits', transactions }
 }
 
-// Rule deposit-log: The log of a deposit: topics, version, offset, length, minimal padding.
+// Rule deposit-log: A deposit log has valid topics, version, offset and length, and the shortest padding.
 // Spec: deposits.md#user-deposited-transactions, derive/deposit_log.go
 /** As in op-node, the content of the padding and the upper bytes of the addresses are not checked. */
 function faultOf({ topics, data }: L1Log): DepositFault | undefined {

@@ -25,8 +25,8 @@ export function isFeeScalars(scalar: Bytes32): boolean {
   return version <= 1n && hasEmptyPadding(scalar, version)
 }
 
-// Rule scalar-invalid: A scalar that encodes no weights stops derivation. Spec: ecotone/l1-attributes.md,
-// op-service/eth/types.go
+// Rule scalar-invalid: From Ecotone on, an invalid encoding of the fee scalars stops derivation.
+// Spec: ecotone/l1-attributes.md, op-service/eth/types.go
 /** Decodes the weights of Ecotone; undefined if the version is unknown, or version 1 has data in its padding. */
 export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
   const version = uint(scalar, 0, 1)

@@ -58,8 +58,8 @@ type Change = Partial<SystemConfig> | IgnoredUpdate['reason']
 
 const noChange: Change = {}
 
-// Rule config-update-types: Config updates by type, each with its data format. Spec: system-config.md#system-config-updates,
-// derive/system_config.go
+// Rule config-update-types: The type of a config update decides the format of its data.
+// Spec: system-config.md#system-config-updates, derive/system_config.go
 function changeOf({ topics, data }: L1Log, { isEcotone }: UpdateRules): Change {
   if (topics.length !== 3) return 'topics'
   if (topics[1] !== zeroWord) return 'version'

@@ -12,7 +12,7 @@ export type UpgradeRules = Pick<RollupConfig, 'hasInteropPeers'>
 /**
  * The upgrade transactions of a hardfork for its activation block, in order; empty for a fork without any.
  * Spec: protocol/ecotone, fjord, isthmus, jovian, karst and lagoon, each derivation.md#network-upgrade-transactions;
- * where op-node has other intents than the specification, op-node's apply, since they are on chain
+ * where op-node's intents differ from those of the specification, op-node's apply, since the chains have used them
  */
 export function upgradesOf(
   fork: HardforkName,
@@ -25,8 +25,9 @@ export function upgradesOf(
     : upgrades
 }
 
-// Rule upgrade-transactions: Upgrade transactions of Ecotone, Fjord, Isthmus, Jovian and Karst. Spec: ecotone/derivation.md,
-// fjord/derivation.md, isthmus/derivation.md, jovian/derivation.md, karst/derivation.md, derive/upgrade_transaction.go
+// Rule upgrade-transactions: The activation blocks of Ecotone, Fjord, Isthmus, Jovian and Karst have upgrade
+// transactions. Spec: ecotone/derivation.md, fjord/derivation.md, isthmus/derivation.md, jovian/derivation.md,
+// karst/derivation.md, derive/upgrade_transaction.go
 /** The upgrade transactions of a hardfork, encoded. */
 export function upgradeTransactions(
   fork: HardforkName,
@@ -35,8 +36,8 @@ export function upgradeTransactions(
   return upgradesOf(fork, rules).map(({ deposit }) => encodeDeposit(deposit))
 }
 
-// Rule lagoon-transactions: Upgrade transactions of Lagoon, two more with interop peers. Spec: interop/derivation.md,
-// derive/upgrade_transaction.go
+// Rule lagoon-transactions: Lagoon's activation block has upgrade transactions, two more with interop peers.
+// Spec: interop/derivation.md, derive/upgrade_transaction.go
 /** `setFeature(bytes32)` with `INTEROP`. */
 const switchInteropOn: Upgrade = upgrade('Interop pre: setFeature(INTEROP)', {
   to: l1BlockAddress,

@@ -114,7 +114,7 @@ const attributes = readVectors('attributes.json') as {
 
 for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit.cases].entries())
   // Rules: upgrade-gas
-  test(`the gas limit read from a header excludes upgrade gas, except where a chain keeps that of Karst: case ${at}`, () => {
+  test(`the gas limit read from a header excludes upgrade gas, except on a chain that keeps the upgrade gas of Karst: case ${at}`, () => {
     const isFirst = known.parentIsKarstActivation ?? known.parentIsLagoonActivation
     const fork = known.parentIsKarstActivation === undefined ? 'lagoon' : 'karst'
     const config = {

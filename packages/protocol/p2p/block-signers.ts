@@ -3,11 +3,14 @@ import type { Address } from '#protocol/primitives.ts'
 /** Who may sign unsafe blocks. Undefined until the system config of L1 was read. */
 export interface BlockSigners {
   readonly current: Address
-  /** Still accepted for a while, since the sequencer and its peers read the change from L1 at different times. */
+  /**
+   * The signer before the last change. It is still accepted until `until`, since the sequencer and its peers read the
+   * change from L1 at different times.
+   */
   readonly previous?: { readonly address: Address; readonly until: bigint } | undefined
 }
 
-/** Seconds for which the previous signer is accepted, unless the new one signs a block earlier. As in op-node. */
+/** Seconds for which the previous signer is accepted, or until the new signer signs a block. As in op-node. */
 export const signerGraceSeconds = 10_800n
 
 const noAddress = /^0x0+$/u
@@ -28,7 +31,10 @@ export function withCurrentSigner(
   return { current: address, previous: { address: signers.current, until } }
 }
 
-/** The signers after a block of `signer`. A block of the new signer ends the grace period of the previous one. */
+/**
+ * The signers after a valid block signed by `signer`. A block of the new signer ends the grace period of the previous
+ * one.
+ */
 export function afterBlockOf(signers: BlockSigners, signer: Address): BlockSigners {
   return signer === signers.current && signers.previous !== undefined
     ? { current: signers.current }

@@ -62,7 +62,7 @@ function decodeSsz(
   }
 }
 
-/** Where each part of variable size begins. */
+/** Offset of each part of variable size. */
 interface Parts {
   readonly extraData: number
   readonly transactions: number
@@ -73,7 +73,7 @@ function readParts(version: PayloadVersion, view: DataView): Parts {
   const end = view.byteLength
   const extraData = view.getUint32(fieldAt.extraDataOffset, true)
   if (extraData !== fixedPartBytes[version])
-    throw new DecodeError(`extra data at ${extraData}, want ${fixedPartBytes[version]}`)
+    throw new DecodeError(`extra data begins at byte ${extraData}, want ${fixedPartBytes[version]}`)
   const transactions = view.getUint32(fieldAt.transactionsOffset, true)
   if (transactions < extraData || transactions > end)
     throw new DecodeError(`transactions at ${transactions}, want ${extraData} to ${end}`)
@@ -83,7 +83,8 @@ function readParts(version: PayloadVersion, view: DataView): Parts {
     )
   const withdrawals = version >= 2 ? view.getUint32(fieldAt.withdrawalsOffset, true) : end
   // L2 blocks have no withdrawals, so the list is empty and nothing comes after it.
-  if (withdrawals !== end) throw new DecodeError(`withdrawals at ${withdrawals}, want ${end}`)
+  if (withdrawals !== end)
+    throw new DecodeError(`withdrawals begin at byte ${withdrawals}, want ${end}`)
   return { extraData, transactions, withdrawals }
 }
 
@@ -94,7 +95,10 @@ function readUint256(view: DataView, at: number): bigint {
   return value
 }
 
-/** Shared, since a view for each of a million empty transactions would take a second and 100 MB. */
+/**
+ * Shared by all empty transactions, since a view for each of a million empty transactions would take a second and 100
+ * MB.
+ */
 const noBytes = new Uint8Array(0)
 
 /** Decodes a list: the offset of each transaction from the start of the list, then the transactions back to back. */
@@ -104,7 +108,9 @@ function decodeTransactions(list: Uint8Array): readonly Uint8Array[] {
   const view = new DataView(list.buffer, list.byteOffset, list.length)
   const first = view.getUint32(0, true)
   if (first === 0 || first % offsetBytes !== 0 || first > list.length)
-    throw new DecodeError(`first transaction at ${first} of ${list.length} bytes`)
+    throw new DecodeError(
+      `the first transaction begins at byte ${first} of a list of ${list.length} bytes`,
+    )
   const count = first / offsetBytes
   if (count > maxTransactions)
     throw new DecodeError(`${count} transactions, at most ${maxTransactions}`)

@@ -181,7 +181,7 @@ test('text that is not exactly the text of a record is refused', () => {
   assert.throws(() => parseRecord(right.replace(/Y$/u, 'Z')), { message: /spare bits/ })
 })
 
-test('endpoints of IPv6 have their own ports or those of IPv4; malformed endpoints are absent', () => {
+test('an IPv6 endpoint has its own port, or else the port of IPv4; malformed endpoints are absent', () => {
   const ip6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
   const of = (entries: readonly [string, RlpItem][]) =>
     signRecord({ sequence: 1n, entries: new Map(entries) }, signerKey)

@@ -6,7 +6,7 @@ export type MessageIdForm = 'op-node' | 'spec'
 /** The SHA-256 hash of chunks back to back. */
 type Sha256 = (chunks: readonly Uint8Array[]) => Uint8Array
 
-/** What the id of a message depends on besides the data. */
+/** Inputs of a message id other than the data. */
 export interface MessageIdRules {
   readonly form: MessageIdForm
   readonly topic: string
@@ -16,7 +16,9 @@ export interface MessageIdRules {
 /** Size of a message id. */
 const idBytes = 20
 
-/** First of the hashed bytes: whether the data was decompressed. Spec: rollup-node-p2p.md#message-id-computation */
+/**
+ * The first hashed bytes, which show whether the data was decompressed. Spec: rollup-node-p2p.md#message-id-computation
+ */
 const domains: Readonly<Record<GossipData['kind'], Uint8Array>> = {
   decompressed: Uint8Array.of(1, 0, 0, 0),
   raw: new Uint8Array(4),

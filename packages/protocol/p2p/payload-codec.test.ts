@@ -173,7 +173,7 @@ test('withdrawals are refused, since an L2 block has none', () => {
   const body = encodePayload(2, payloadOf(2))
   assert.throws(() => decodePayload(2, Uint8Array.of(...body, ...new Uint8Array(44))), {
     name: 'DecodeError',
-    message: /withdrawals at 544, want 588/,
+    message: /withdrawals begin at byte 544, want 588/,
   })
 })
 

@@ -55,7 +55,7 @@ export function signerOf(privateKey: Uint8Array): Address {
   return toAddress(fromHex(nodeIdOf(publicKeyOf(privateKey))).subarray(12))
 }
 
-/** What the check of a signature depends on besides the message. */
+/** Inputs of the check of a signature other than the message. */
 export interface SignatureRules {
   readonly l2ChainId: bigint
   readonly recover: RecoverPublicKey

@@ -11,7 +11,7 @@ export function compress(data: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads the length of the decompressed data that these bytes declare. It may be wrong.
+ * Reads the declared length of the decompressed data. The real length may differ.
  *
  * @throws DecodeError if the bytes do not begin with a length
  */

@@ -28,7 +28,7 @@ export interface ChannelInput {
 export interface ChannelSource {
   /** The next channel; undefined if this L1 block completes no more channels. */
   next(input: ChannelInput): readonly Uint8Array[] | undefined
-  /** Drops the incomplete channel, after a batch of the channel before it was invalid. */
+  /** Drops the incomplete channel. Called when a batch of the previous channel is invalid. */
   flush(): void
 }
 

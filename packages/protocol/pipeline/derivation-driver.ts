@@ -38,7 +38,7 @@ export class DerivationDriver {
     this.#pending = this.#safe
   }
 
-  /** The attributes of the block after the pending one, or what the pipeline needs for them. */
+  /** Asks the pipeline for the attributes of the block after the pending one. */
   next(): PipelineOutput {
     if (this.#pipeline === undefined) throw new TypeError('the driver was not started')
     return this.#pipeline.next(this.#pending)
@@ -56,7 +56,7 @@ export class DerivationDriver {
 
   /**
    * Called when the execution client refused the payload of the attributes. Flushes the pipeline or revokes the span,
-   * and returns what the caller does next.
+   * and returns the next action of the caller.
    */
   refused(derived: DerivedAttributes): AfterRefusal {
     const then = afterRefusal(this.#config, derived)

@@ -12,7 +12,7 @@ const blobTransactionType = 3
 export interface InboxRules {
   /** Whether blobs are read, as from Ecotone on. */
   readonly readsBlobs: boolean
-  /** Whether frames that cannot continue a channel are dropped at once, as from Holocene on. */
+  /** Whether frames that cannot continue a channel are removed from their transaction, as from Holocene on. */
   readonly prunesFrames: boolean
 }
 

@@ -61,7 +61,7 @@ async function heldAfter(
 }
 
 // Rules: limit-epochs
-test('a pipeline holds only L1 blocks that may still be an epoch, and only the blobs of the newest one', async () => {
+test('a pipeline holds only the L1 blocks that may still be an epoch, and the blobs of the newest L1 block only', async () => {
   const { logs, blobs } = await heldAfter(40)
   // The epoch of the head, the sequencing window of 4 L1 blocks after it, and the L1 block that is read.
   assert.ok(logs <= Number(config.sequencingWindow) + 2, `${logs} L1 blocks are held`)

@@ -59,7 +59,7 @@ export interface L2Head {
 
 /** A dropped piece of data. */
 export type PipelineEvent = Dropped & {
-  /** What is wrong with malformed data. */
+  /** The error of malformed data. */
   readonly detail: string | undefined
   /** The L1 block that was read. */
   readonly l1: L1BlockRef
@@ -202,7 +202,9 @@ export class Pipeline {
   }
 
   // Rule any-l1-data: Any L1 data has a defined outcome. Spec: Atoll's own
-  /** Returns the attributes of the block after the head, or what is needed for them. */
+  /**
+   * Returns the attributes of the block after the head, a request for missing data, or why derivation cannot continue.
+   */
   next(head: L2Head): PipelineOutput {
     const { ref } = head
     // Rule limit-epochs: L1 blocks are kept as long as they can be an epoch. Spec: derivation.md#batch-queue

@@ -4,7 +4,7 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { depositsOnly } from '#protocol/derivation/attributes.ts'
 
-/** What derivation does after the execution client refused the payload of derived attributes. */
+/** The next action of derivation after the execution client refused the payload of derived attributes. */
 export type AfterRefusal =
   /** From Holocene on, a deposits-only block replaces the refused block, and the pipeline is flushed. */
   | { readonly kind: 'build-deposits-only'; readonly attributes: PayloadAttributes }

@@ -1,7 +1,7 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-// Rule limit-pages: 256 L2 and 64 L1 blocks are requested at once. Spec: Atoll's own
+// Rule limit-pages: The search for the start requests pages of 256 L2 blocks and of 64 L1 blocks. Spec: Atoll's own
 /** Number of L2 blocks in a request. */
 const l2PageBlocks = 256
 
@@ -25,7 +25,7 @@ export interface L1PageRequest {
   readonly count: number
 }
 
-/** A request of a search. */
+/** A request of the search for the heads to start from. */
 export type PageRequest = L2PageRequest | L1PageRequest
 
 /** The answer to a request. */
@@ -38,7 +38,10 @@ export class L2Pages {
   #request: L2PageRequest | undefined
   readonly #blocks = new Map<Hash, L2BlockRef>()
 
-  /** The parent of a block, or a request for it; requests stop at `lowest`. */
+  /**
+   * Returns the parent of a block, or a request for a page that begins with the parent and ends at `lowest` at the
+   * latest.
+   */
   parentOf(block: L2BlockRef, lowest: bigint): L2BlockRef | L2PageRequest {
     const parent = this.#blocks.get(block.parentHash)
     if (parent !== undefined) return parent
@@ -54,7 +57,10 @@ export class L2Pages {
     return this.#request
   }
 
-  /** Takes an answer; undefined if it does not match the request. Blocks that are not linked by parent hash are dropped. */
+  /**
+   * Takes an answer and returns its first block; undefined if the answer does not match the request. From the first
+   * block that is not linked by parent hash, the blocks are dropped.
+   */
   take(blocks: readonly L2BlockRef[]): L2BlockRef | undefined {
     const [first] = blocks
     const request = this.#request
@@ -78,7 +84,7 @@ export class L1Pages {
   #request: L1PageRequest | undefined
   readonly #blocks = new Map<bigint, L1BlockRef | undefined>()
 
-  /** The block of a number, undefined if L1 does not have it yet, or a request if its page was not fetched. */
+  /** The block of a number; undefined if L1 does not have the block yet; a request if its page was not fetched. */
   at(number: bigint): L1BlockRef | L1PageRequest | undefined {
     if (this.#blocks.has(number)) return this.#blocks.get(number)
     const count = number < l1PageBlocks ? Number(number) + 1 : l1PageBlocks

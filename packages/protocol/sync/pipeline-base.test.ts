@@ -5,7 +5,7 @@ import { l2Block } from '#test/fakes/batch-notation.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { findPipelineBase, isPipelineBase, searchHeld } from './pipeline-base.ts'
 
-/** Whether the first block of an epoch is a base for a safe head in epoch 100. */
+/** Whether a pipeline for a safe head in epoch 100 can begin at the first block of an epoch, its base. */
 const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => {
   const { genesis } = rollupConfig({})
   const config = rollupConfig({
@@ -40,7 +40,7 @@ test('the genesis is always a base', () => {
   assert.equal(isBase(80, { fjord: 0n }, 80n), true)
 })
 
-/** One L2 block in each epoch. */
+/** The first L2 block of an epoch; each epoch has six. */
 const candidate = (epoch: number) => ({
   ref: l2Block(6 * epoch),
   l1OriginTimestamp: BigInt(12 * epoch),
@@ -63,7 +63,7 @@ function search(safe: number, hardforkTimes: HardforkTimes, lowest?: bigint) {
 }
 
 // Rules: pipeline-start
-test('the search finds the last block of the newest epoch a channel timeout below the safe head', () => {
+test('the search finds the last block of the newest epoch that is at least a channel timeout below the safe head', () => {
   assert.deepEqual(search(500, { granite: 0n }).base, '2705/450')
   assert.deepEqual(search(500, { fjord: 0n }).base, '2585/430')
   assert.deepEqual(search(500, { granite: 5_760n }).base, '2585/430')
@@ -77,7 +77,7 @@ test('the search ends at the genesis, or at the lowest block if one is given', (
 })
 
 // Rules: pipeline-start
-test('for a channel timeout of thousands of blocks, the search reads fewer than 30', () => {
+test('for a channel timeout of hundreds of L2 blocks, the search reads fewer than 30 of them', () => {
   const { reads } = search(100_000, { fjord: 0n })
   assert.ok(reads < 30, `${reads} blocks`)
 })

@@ -13,10 +13,11 @@ export interface BaseCandidate {
   readonly l1OriginTimestamp: bigint
 }
 
-// Rule pipeline-base: The longer of the channel timeouts at the base and at the safe head applies.
+// Rule pipeline-base: Of the channel timeouts at the safe head and at the base, where the pipeline begins, the longer
+// applies.
 // Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
 /**
- * Adds the timestamp of its L1 origin to an L2 block.
+ * Adds the timestamp of the L1 origin to an L2 block.
  *
  * @throws DecodeError if the block does not begin with its L1 attributes
  */
@@ -34,8 +35,8 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
 }
 
 /**
- * Whether a pipeline can begin at the L1 origin of a block, that is, whether every channel that may be open at the safe
- * head's L1 origin was opened there or later.
+ * Whether a pipeline can begin at the L1 origin of a block. It can if every channel that may still be open at the safe
+ * head's L1 origin was opened in this L1 block or a later one.
  *
  * The longer of the timeouts at the block and at the safe head applies. Implementations differ on which timeout counts,
  * and reading more L1 blocks does no harm.
@@ -56,8 +57,9 @@ export function isPipelineBase(
 // Rule pipeline-start: The pipeline starts a channel timeout below the safe head. Spec: derivation.md#resetting-the-pipeline,
 // derive/pipeline.go
 /**
- * For a safe head, finds the newest L2 block at whose L1 origin a pipeline can begin. L1 origins only grow with the
- * block number, so the search halves the range and reads about twenty blocks instead of all within a channel timeout.
+ * For a safe head, finds the newest L2 block at whose L1 origin a pipeline can begin. A later L2 block never has
+ * an earlier L1 origin, so the search halves the range and reads about twenty blocks instead of all within a channel
+ * timeout.
  *
  * This is a generator. It yields the number of each L2 block that it needs, and is resumed with that block.
  *

@@ -7,7 +7,8 @@ import { testRollup } from '#test/fakes/test-rollup.ts'
 import type { Page, PageRequest } from './block-pages.ts'
 import { type EngineLabels, SyncStart, type SyncStartStep } from './sync-start.ts'
 
-// Each epoch has two L2 blocks: L1 block 10 is the origin of L2 blocks 20 and 21. Hashes of a fork have another letter.
+// Each epoch has two L2 blocks: L1 block 10 is the origin of L2 blocks 20 and 21. The hashes of a fork contain
+// another letter.
 
 const hashOf = (layer: 1 | 2, letter: string, number: number) =>
   `0x${layer}${letter}${number.toString(16).padStart(62, '0')}` as Hash
@@ -102,14 +103,14 @@ function found(given: World): string {
 }
 
 // Rules: sync-start-window
-test('the safe head goes back a whole sequencing window below the newest canonical block', () => {
+test('the safe head is set back to a whole sequencing window below the newest block with a canonical L1 origin', () => {
   // The window is 10 blocks. The newest origin is 50, so 39 is the first origin more than ten below. The parent of its
   // first block is block 77.
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 4])), '101/77/4')
 })
 
 // Rules: sync-start-window
-test('the safe head does not go back below the finalized head', () => {
+test('the safe head is not set back below the finalized head', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 85])), '101/85/85')
 })
 

@@ -6,8 +6,12 @@ import { L1Pages, L2Pages, type Page, type PageRequest } from './block-pages.ts'
 /** Deepest reorg of the unsafe chain, in sequencing windows. Source: op-node, rollup/sync/start.go */
 const maxReorgWindows = 5n
 
-// Rule limit-recover: A chain of fourteen windows without a safe head counts as EL-synced. Spec: sync/start.go
-/** Length in sequencing windows from which an unsafe chain without a safe head counts as synced by the execution client. */
+// Rule limit-recover: A chain of more than fourteen sequencing windows without a safe head counts as EL-synced.
+// Spec: sync/start.go
+/**
+ * Length in sequencing windows. An unsafe chain that is longer, and has no safe head, counts as synced by the execution
+ * client (EL sync).
+ */
 const recoverWindows = 14n
 
 /** The labels of the execution client. */
@@ -51,15 +55,18 @@ type SyncStartFault =
   | 'l2-inconsistent'
   | 'l1-inconsistent'
 
-// Rule sync-start-window: The safe head goes a sequencing window below the newest canonical block, not below finalized.
+// Rule sync-start-window: The safe head is set back to a sequencing window below the newest block with a canonical L1
+// origin, but never below the finalized head.
 // Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
- * Finds the heads to start from. The unsafe head is the newest L2 block for which no L1 origin, from itself down to the
- * finalized block, was replaced. The safe head is a sequencing window below the newest block whose L1 origin is
- * canonical, so that all data that could change the safe head is read again. It is never below the finalized head.
+ * Finds the heads to start from. The unsafe head is the newest L2 block for which L1 replaced neither its own L1 origin
+ * nor that of any block below it that the search visits. The safe head is a sequencing window below the newest block
+ * whose L1 origin is canonical, so that all data that could change the safe head is read again. The safe head is never
+ * below the finalized head.
  *
  * This is a state machine. Each step returns a request for blocks, and the next step takes the answer.
- * Spec: protocol/derivation.md#finding-the-sync-starting-point; numbers and order of the checks are op-node's
+ * Spec: protocol/derivation.md#finding-the-sync-starting-point; the limits (five and fourteen
+ * windows) and the order of the checks are those of op-node
  */
 export class SyncStart {
   readonly #config: RollupConfig
@@ -71,7 +78,7 @@ export class SyncStart {
   #finalized: L2BlockRef
   #at: L2BlockRef
   #unsafe: L2BlockRef | undefined
-  /** Newest block on the walk whose L1 origin is canonical. */
+  /** The newest visited block with a canonical L1 origin, since the last visited block with a replaced L1 origin. */
   #highest: L2BlockRef | undefined
   /** Whether the parent of the current block is the safe head. */
   #isReady = false
@@ -82,7 +89,8 @@ export class SyncStart {
     this.#options = options
     this.#at = labels.unsafe
     this.#unsafe = labels.unsafe
-    // A missing head is a placeholder until the genesis block is fetched.
+    // If the client has no finalized block, its unsafe head stands in for it until the genesis block is fetched. A
+    // missing safe head is the finalized one.
     this.#finalized = labels.finalized ?? labels.unsafe
     this.#safe = labels.safe ?? this.#finalized
   }
@@ -118,9 +126,9 @@ export class SyncStart {
     return undefined
   }
 
-  // Rule sync-start-labels: The labels show whether the execution client synced by itself or lost its head.
-  // Spec: sync/start.go
-  /** Handles the cases that the labels decide without a walk. */
+  // Rule sync-start-labels: If the labels show EL sync, or an unsafe head below the safe or finalized one, all heads
+  // are set from the unsafe head alone. Spec: sync/start.go
+  /** Handles the cases in which the labels are enough, so that no other block is checked. */
   #begin(): SyncStartStep | undefined {
     const { genesis, sequencingWindow, blockTime } = this.#config
     const { labels, safeOffsetSeconds } = this.#options
@@ -150,9 +158,9 @@ export class SyncStart {
     return { kind: 'found', heads: { unsafe, safe, finalized: safe } }
   }
 
-  // Rule sync-start-origins: Blocks with a replaced L1 origin are dropped; those with an unknown newer origin are kept.
-  // Spec: sync/start.go
-  /** Checks the current block. */
+  // Rule sync-start-origins: Blocks with a replaced L1 origin are dropped; blocks with one that L1
+  // does not have yet are kept. Spec: sync/start.go
+  /** Checks the current block, and whether the search ends there. */
   #visit(): SyncStartStep | undefined {
     const block = this.#at
     const l1 = this.#l1.at(block.l1Origin.number)
@@ -216,11 +224,11 @@ export class SyncStart {
     if (own.number !== before.number + 1n)
       return `${link}: L1 origin ${own.number} after ${before.number}`
     if (block.sequenceNumber !== 0n)
-      return `${link}: sequence number ${block.sequenceNumber} at a new L1 origin`
+      return `${link}: sequence number ${block.sequenceNumber} at a new L1 origin, want 0`
     const l1 = this.#l1.at(own.number)
     const isCanonical = l1 !== undefined && !('kind' in l1) && l1.hash === own.hash
     return isCanonical && l1.parentHash !== before.hash
-      ? `${link}: L1 origin ${before.hash} is not the parent, ${l1.parentHash}`
+      ? `${link}: L1 origin ${own.hash} has parent ${l1.parentHash}, not ${before.hash}`
       : undefined
   }
 

@@ -50,7 +50,7 @@ export function decodeDeposit(raw: Uint8Array): Deposit {
   if (fields.length !== 8) throw new DecodeError(`${fields.length} fields of a deposit, want 8`)
   const to = rlpBytes(fields[2])
   const system = rlpUint(fields[6], 1)
-  if (system > 1n) throw new DecodeError(`${system} is neither true nor false`)
+  if (system > 1n) throw new DecodeError(`isSystemTransaction is ${system}, want 0 or 1`)
   return {
     sourceHash: toHash(rlpBytes(fields[0])),
     from: toAddress(rlpBytes(fields[1])),

@@ -28,7 +28,7 @@ export interface SignedTransaction {
   readonly value: bigint
   readonly data: Uint8Array
   readonly accessList: AccessList
-  /** Type 4; empty for the others. */
+  /** Present in type 4; empty for the other types. */
   readonly authorizations: readonly Authorization[]
   readonly signature: Signature
   /** The signed hash, 32 bytes. */

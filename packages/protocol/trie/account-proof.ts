@@ -20,7 +20,7 @@ export function isAccountProven(account: AccountProof): boolean {
   }
 }
 
-/** The value at the address, along the nodes from the root down; undefined if they do not lead to one. */
+/** Follows the nodes of the proof from the root down to the value at the address; undefined if there is none. */
 function provenValue({ stateRoot, address, proof }: AccountProof): Uint8Array | undefined {
   const path = toNibbles(keccak256(fromHex(address)))
   let [reference, at] = [fromHex(stateRoot), 0]

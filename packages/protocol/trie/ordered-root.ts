@@ -37,7 +37,7 @@ export function orderedTrieRoot(values: readonly Uint8Array[]): Uint8Array {
   const keys = values.map((_, index) => keyOf(index))
   const longest = values.reduce((most, { length }) => Math.max(most, length), 0)
   const entries = {
-    // The key of 0 is above those of 1 to 127.
+    // The key of index 0 is the byte 0x80, which is above the keys of 1 to 127.
     keys: [...keys.slice(1, 0x80), keyOf(0), ...keys.slice(0x80)],
     values: [...values.slice(1, 0x80), first, ...values.slice(0x80)],
     bytes: new Uint8Array(longest + nodeBytes),

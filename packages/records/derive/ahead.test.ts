@@ -19,13 +19,13 @@ async function roomAfter(bytes: readonly number[], used?: Handed): Promise<reado
   return [before, hasRoom]
 }
 
-test('there is room below the limits of messages and bytes, but not at a limit', async () => {
+test('the reader has room below the limits of messages and bytes, but not at a limit', async () => {
   assert.deepEqual(await roomAfter([99]), [true])
   assert.deepEqual(await roomAfter([100]), [false])
   assert.deepEqual(await roomAfter([1, 1]), [false])
 })
 
-test('a waiting reader continues when enough was consumed, and not before', async () => {
+test('a waiting reader continues only after enough was consumed', async () => {
   assert.deepEqual(await roomAfter([1, 1], { messages: 1, bytes: 1 }), [false, true])
   assert.deepEqual(await roomAfter([1, 1, 1], { messages: 1, bytes: 1 }), [false, false])
   assert.deepEqual(await roomAfter([200], { messages: 0, bytes: 100 }), [false, false])

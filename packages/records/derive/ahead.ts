@@ -4,7 +4,7 @@ export interface Handed {
   readonly bytes: number
 }
 
-/** Limits how far a reader runs ahead of its consumer. */
+/** Limits how much a reader sends before its consumer has used it. */
 export class Ahead {
   /** The reader waits when either limit is reached. */
   readonly #limits: Handed

@@ -19,7 +19,7 @@ export interface SettledBlock {
   readonly derived: DerivedAttributes
   /** Whether the batch was refused and replaced by a deposits-only block. */
   readonly isReplaced: boolean
-  /** Whether it equals the recorded block; undefined without a recorded block. */
+  /** Whether the block equals the recorded one; undefined without a recorded block. */
   readonly matches: boolean | undefined
 }
 
@@ -54,7 +54,7 @@ export interface DeriveResult {
   readonly isBeyond: boolean
   /** Seconds of derivation and comparison, including all work on L1 blocks except reading them. */
   readonly seconds: number
-  /** Seconds spent waiting for the judge, for example while it executes blocks. */
+  /** Seconds spent waiting for the judge, which compares derived attributes with recorded blocks or executes them. */
   readonly judgeSeconds: number
 }
 
@@ -228,7 +228,7 @@ class Derivation {
         this.#unsettled = []
         return undefined
       case 'critical':
-        // Derivation ends, because it would derive the same refused attributes without end.
+        // Derivation ends here. If it continued, it would derive the same refused attributes again and again.
         this.#end(this.#refusal)
         return undefined
     }

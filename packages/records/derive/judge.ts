@@ -8,7 +8,7 @@ export type Judgement =
   | {
       readonly kind: 'block'
       readonly ref: L2BlockRef
-      /** Whether it equals the recorded block; undefined without a recorded block. */
+      /** Whether the block equals the recorded one; undefined without a recorded block. */
       readonly matches: boolean | undefined
       /** The differences from the recorded block. */
       readonly differences: readonly Difference[]

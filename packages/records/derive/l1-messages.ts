@@ -15,7 +15,9 @@ export interface L1WorkerData {
   readonly isLoaded: boolean
 }
 
-/** Requests to the thread. Opening a new reading ends the previous one. */
+/**
+ * Requests to the thread. A reading is one pass over the L1 blocks from a number on; a new one ends the previous one.
+ */
 export type L1Request =
   | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
   /** Acknowledges consumed messages, so that there is room for more. */

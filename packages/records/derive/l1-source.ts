@@ -18,8 +18,8 @@ export interface L1Reader {
 /** A source of L1 blocks. */
 export interface L1Source {
   /**
-   * Whether all blocks are in memory, so that the stopwatch runs on while a block is awaited. Otherwise it pauses, and
-   * the block's `workMs` is added.
+   * Whether all blocks are in memory. If so, the stopwatch of the derivation runs on while a block is awaited.
+   * Otherwise the stopwatch pauses, and the block's `workMs` is added to its time.
    */
   readonly isLoaded: boolean
   /** Opens a reader from a block on. @throws Fault `record` if the block is missing, here or in the first `next` */

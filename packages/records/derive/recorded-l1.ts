@@ -25,7 +25,7 @@ export async function loadL1(options: RecordedL1Options): Promise<readonly Recor
  * Prepares the L1 blocks of a record from block `from` on.
  *
  * @param recorded all blocks in memory; if undefined, blocks are read from the file when needed
- * @throws Fault `record` that says where and what is wrong
+ * @throws Fault `record` that names the file, the line and the problem
  */
 export async function* prepareL1(
   options: RecordedL1Options,

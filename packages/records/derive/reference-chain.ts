@@ -34,7 +34,7 @@ export interface ReferenceOptions {
   readonly config: RollupConfig
   /** Number of the block that is the safe head at the start; default: the first block. */
   readonly from?: bigint | undefined
-  /** Whether to read all blocks into memory at once; otherwise they are read when needed. */
+  /** Whether to read all blocks into memory at the start; otherwise they are read when needed. */
   readonly isPreloaded?: boolean
 }
 

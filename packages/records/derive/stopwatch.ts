@@ -1,4 +1,4 @@
-/** Measures working time and waiting time, the latter by reason. */
+/** Measures working time, and waiting time by reason. */
 export class Stopwatch<Thing extends string> {
   readonly #pausedMs = new Map<Thing, number>()
   #activeMs = 0

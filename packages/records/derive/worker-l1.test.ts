@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins at the requested block, and ends the previous reading, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block and ends the previous reading, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -99,7 +99,7 @@ test('all blocks arrive even if only some are held at a time', async (t) => {
 })
 
 test(
-  'a consumed message is acknowledged at once if only one message may be ahead',
+  'a consumed message is acknowledged immediately if only one message may be ahead',
   { timeout: 30_000 },
   async (t) => {
     const seventeenMiB = '00'.repeat(17 * 1_024 * 1_024)

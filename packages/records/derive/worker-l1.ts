@@ -58,7 +58,7 @@ export class WorkerL1 implements L1Source {
     this.#loaded.promise.catch(() => undefined)
   }
 
-  /** Resolves when the whole L1 is in memory, or at once if L1 is read when needed. @throws Fault `record` */
+  /** Resolves when the whole L1 is in memory, or immediately if L1 is read when needed. @throws Fault `record` */
   loaded(): Promise<void> {
     return this.#loaded.promise
   }

@@ -48,7 +48,7 @@ const fixtureJson = z.looseObject({
 })
 
 /**
- * Executes one recorded block on its witness.
+ * Executes one recorded block on its witness, the recorded data that the block reads.
  *
  * @throws Fault `invalid-file` that names the file, if it is not a fixture
  */

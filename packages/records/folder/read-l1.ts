@@ -21,7 +21,7 @@ const lineJson = z.object({
 /**
  * Reads the L1 blocks of a record in order; each is the child of the one before it.
  *
- * @throws Fault `record` that names file and line, and what is wrong
+ * @throws Fault `record` that names the file, the line and the problem
  */
 export async function* readL1(folder: string): AsyncGenerator<RecordedL1> {
   let parent: RecordedL1 | undefined

@@ -52,7 +52,7 @@ test('a record made from the da-watcher cache equals the replayed one, even if t
   }
 })
 
-test('a recording fails if the cache is missing, or unless exactly one of L1 node and cache is given; no folder remains', async (t) => {
+test('a recording without its cache, or with both or neither of L1 node and cache, fails and leaves no folder', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }
@@ -60,7 +60,7 @@ test('a recording fails if the cache is missing, or unless exactly one of L1 nod
   }
   const empty = newFolder(t)
   await assert.rejects(record({ fromCache: empty }), { message: /l1-cache\.sqlite does not exist/ })
-  const both = /give --l1-rpc-url or --from-cache, one of the two/
+  const both = /give exactly one of --l1-rpc-url and --from-cache/
   await assert.rejects(record({}), { message: both })
   await assert.rejects(record({ fromCache: empty, l1RpcUrl: 'http://127.0.0.1:1' }), {
     message: both,

@@ -139,7 +139,7 @@ for (const [what, again, code, message] of [
     /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/,
   ],
   [
-    'blobs that are not kept',
+    'blobs that the beacon node does not keep',
     { ...blobs, lies: { beacon: (block) => ({ ...block, blobs: [], timestamp: 0n }) } },
     'recording-refused',
     /does not have the complete blob 0x01.* does not keep it any more/,

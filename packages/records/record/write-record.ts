@@ -148,7 +148,7 @@ function clientOf(
 function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: AbortSignal) {
   const { clock, requestTimeoutMs: timeoutMs, fromCache, l1RpcUrl, l1BeaconUrl } = options
   if ((fromCache === undefined) === (l1RpcUrl === undefined))
-    throw wrong('give --l1-rpc-url or --from-cache, one of the two')
+    throw wrong('give exactly one of --l1-rpc-url and --from-cache')
   if (fromCache !== undefined && l1BeaconUrl !== undefined)
     throw wrong('--l1-beacon-url has no use with --from-cache, which has the blobs too')
   if (l1RpcUrl === undefined) {

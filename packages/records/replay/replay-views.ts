@@ -4,7 +4,7 @@ import { atLeast, type ChainView, type ReplayedBlock } from './replayed-chain.ts
 
 /** Options of how a recorded chain grows. */
 export interface Growth {
-  /** Recorded seconds per real second; 0 shows the whole chain at once. */
+  /** Recorded seconds per real second; 0 shows the whole chain from the start. */
   readonly speed: number
   /** Distances of the safe and the finalized block below the head. */
   readonly safeLag: bigint

@@ -3,7 +3,7 @@ import { readSecretFile } from './secret-file.ts'
 
 const hexKey = /^(?:0x)?([0-9a-f]{64})$/iu
 
-/** What is wrong with the text of a file that should hold a 32-byte key; undefined if nothing is. */
+/** The mistake in the text of a file that should hold a 32-byte key; undefined if there is none. */
 export function hexKeyProblem(text: string): string | undefined {
   return hexKey.test(text.trim()) ? undefined : 'it does not hold 32 bytes of hex'
 }

@@ -1,12 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { toError } from '#runtime/fault.ts'
 
-/** What is wrong with the text of a certificate file; undefined if nothing is. */
+/** The mistake in the text of a certificate file; undefined if there is none. */
 export function certificateProblem(text: string): string | undefined {
   return problemOf('a certificate', () => new X509Certificate(text))
 }
 
-/** What is wrong with the text of a private key file; undefined if nothing is. */
+/** The mistake in the text of a private key file; undefined if there is none. */
 export function privateKeyProblem(text: string): string | undefined {
   return problemOf('a private key', () => createPrivateKey(text))
 }

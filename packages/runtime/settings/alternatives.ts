@@ -13,6 +13,6 @@ export function alternativeMistakes(
     const flags = [setting.flag, other.flag]
     const what =
       count === 0 ? `${flags.join(' or ')} is missing` : `${flags.join(' and ')} are both given`
-    return [{ what, right: `give ${flags.join(' or ')}, one of the two` }]
+    return [{ what, right: `give exactly one of ${flags.join(' and ')}` }]
   })
 }

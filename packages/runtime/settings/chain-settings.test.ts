@@ -11,7 +11,7 @@ test('an unknown network is reported with all other mistakes, and with similar n
   const args = ['--network=op-goerli', '--l1-chain-config=/nowhere']
   assert.throws(() => readSettings(chainSettings, { args, env: {} }), {
     message:
-      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; similar names: op-mainnet, op-sepolia; also ATOLL_NETWORK\n {2}--l1-chain-config is/,
+      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; similar names: op-mainnet, op-sepolia; it can also be set with ATOLL_NETWORK\n {2}--l1-chain-config is/,
   })
 })
 
@@ -50,7 +50,7 @@ test('an L1 chain config with entries of forks without a time is a warning that 
   )
 })
 
-test('without network and rollup config, and with both, the mistake is reported with all others', () => {
+test('neither or both of network and rollup config is a mistake, which is reported with all others', () => {
   const file = 'test/vectors/records/all-forks-lagoon/rollup.json'
   const read = (...args: readonly string[]) => {
     const { settings } = readSettings(chainSettings, { args, env: {} })
@@ -58,7 +58,7 @@ test('without network and rollup config, and with both, the mistake is reported 
   }
   assert.throws(() => read('--l1-chain-confg=x'), {
     message:
-      /^2 settings are wrong:\n {2}--l1-chain-confg is not known\n.*\n {2}--network or --rollup-config is missing\n {6}give --network or --rollup-config, one of the two$/,
+      /^2 settings are wrong:\n {2}--l1-chain-confg is not known\n.*\n {2}--network or --rollup-config is missing\n {6}give exactly one of --network and --rollup-config$/,
   })
   assert.throws(() => read('--network=op-mainnet', `--rollup-config=${file}`), {
     message: /^one setting is wrong:\n {2}--network and --rollup-config are both given\n/,

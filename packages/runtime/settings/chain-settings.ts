@@ -62,7 +62,7 @@ export async function loadRollupConfig(settings: Partial<ChainSettings>): Promis
   }
   if (rollupConfig !== undefined && network === undefined)
     return readRollupConfigFiles({ rollup: rollupConfig, l1ChainConfig, dependencySet })
-  const detail = 'give --network or --rollup-config, one of the two'
+  const detail = 'give exactly one of --network and --rollup-config'
   throw new Fault('settings', { detail })
 }
 

@@ -42,7 +42,7 @@ export const logSettings = z.strictObject({
     .describe("auto is text on a terminal and JSON elsewhere; text has op-node's form"),
 })
 
-/** Settings of every service, beside its own. */
+/** Settings that every service has in addition to its own. */
 export const serviceSettings = z.strictObject({
   ...busSettings.shape,
   instance: shownDefault(

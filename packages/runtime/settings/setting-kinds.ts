@@ -28,7 +28,7 @@ export function secret<Kind extends z.ZodType>(kind: Kind): Kind {
   return kind.meta({ ...kind.meta(), isSecret: true })
 }
 
-/** Declares that either this setting or another must be given, and not both. @param other its key */
+/** Declares that either this setting or another must be given, and not both. @param other key of the other setting */
 export function insteadOf<Kind extends z.ZodType>(other: string, kind: Kind): Kind {
   return kind.meta({ ...kind.meta(), insteadOf: other })
 }
@@ -46,7 +46,7 @@ export function url(protocols: readonly string[], example: string): z.ZodType<st
   return want(z.string().refine(fits), `a URL, such as ${example}`)
 }
 
-/** A URL whose server is authorized in another way: a user or a password in it would be ignored. */
+/** A URL without user and password. Its server uses another kind of authorization, so they would be ignored. */
 export function urlWithoutUser(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) => {
     if (!URL.canParse(text)) return true
@@ -135,7 +135,7 @@ export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> 
 /**
  * A readable file. Secrets are always given as files, since command lines and logs are not secret.
  *
- * @param problemOf what is wrong with the content; undefined if nothing is
+ * @param problemOf returns the mistake in the content; undefined if there is none
  */
 export function readableFile(
   what: string,

@@ -3,13 +3,13 @@ import { usualWidth, widthOf, wrap } from '#runtime/screen/lines.ts'
 import { switchText } from './setting-kinds.ts'
 import type { SettingDescription } from './settings.ts'
 
-/** Narrowest column for descriptions beside their terms; with less room they are below them. */
+/** Narrowest column for descriptions beside their flags. With less room, each description is below its flag. */
 const narrowest = 45
 
 /** Indent of a description below its term. */
 const indent = 6
 
-/** More values than this have no room beside a flag, and are listed at the end. */
+/** If a setting has more values than this, they have no room beside its flag, and are listed at the end. */
 const listedBeside = 12
 
 /** Makes the help of a command, and of commands that are added to it later, fit the terminal. */

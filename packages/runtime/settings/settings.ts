@@ -36,9 +36,9 @@ export interface ForeignSetting {
   readonly variable: string
   /** Name of the other program. */
   readonly of: string
-  /** Why it has no counterpart, or what to do instead. */
+  /** Why the setting has no counterpart, or what to do instead. */
   readonly instead: string
-  /** Whether it changes the chain: a node that passed it over would derive another chain. */
+  /** Whether the setting changes the chain: a node that ignored it would derive another chain. */
   readonly changesChain?: boolean
 }
 
@@ -55,7 +55,7 @@ export interface SettingAlias {
 
 /** Another program's form of a value. */
 export interface SettingForm {
-  /** What is expected, in that form. @param bounds of our setting, if it is a number */
+  /** The expected value, in that form. @param bounds of our setting, if it is a number */
   readonly want: (bounds: Bounds | undefined) => string
   /** All values in that form; absent if they are not a list. */
   readonly choices?: readonly string[]
@@ -75,8 +75,8 @@ export interface ReadSettings<Schema extends SettingsSchema> {
   /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
   /**
-   * Environment variables of other programs without a counterpart here. Not an error, since an environment may be
-   * shared, unless the variable changes the chain.
+   * Environment variables of other programs that have no counterpart here and were ignored. They are no error, since an
+   * environment may be shared. A variable that changes the chain is an error.
    */
   readonly passedOver: readonly Mistake[]
 }
@@ -116,7 +116,7 @@ export interface SettingDescription {
   readonly isSecret: boolean
   /** All of its values; undefined if they are not a list. */
   readonly choices: readonly string[] | undefined
-  /** Undefined if it is not a number. */
+  /** Undefined if the setting is not a number. */
   readonly bounds: Bounds | undefined
   /** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
   readonly insteadOf: string | undefined
@@ -125,7 +125,7 @@ export interface SettingDescription {
 /**
  * Reads the settings of a program at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
  *
- * @throws SettingsError naming every bad, missing and unknown setting at once
+ * @throws SettingsError that names every bad, missing and unknown setting
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
@@ -270,7 +270,7 @@ function rightOf(
   const purpose = description === '' ? '' : ` (${description})`
   const hinted = hint === undefined ? '' : `; ${hint}`
   const other = given?.name === variable ? flag : variable
-  return `want ${wantAs(setting, given?.alias)}${purpose}${hinted}; also ${other}`
+  return `want ${wantAs(setting, given?.alias)}${purpose}${hinted}; it can also be set with ${other}`
 }
 
 function wantAs({ want, bounds }: SettingDescription, alias: SettingAlias | undefined): string {
@@ -314,7 +314,7 @@ function isUrl({ want }: Pick<SettingDescription, 'want'>): boolean {
 function withoutUrlKeys(url: string): string {
   if (!URL.canParse(url)) return '…'
   const { protocol, host, pathname, search, hash, username, password } = new URL(url)
-  // Such as `localhost:8545/key`, whose protocol is `localhost`.
+  // The text is such as `localhost:8545/key`, in which `localhost` is parsed as the protocol.
   if (host === '') return /^\d{1,5}$/u.test(pathname + search + hash) ? url : `${protocol}…`
   if (pathname.length + search.length + hash.length > 1) return `${protocol}//${host}/…`
   return username + password === '' ? url : `${protocol}//${host}`

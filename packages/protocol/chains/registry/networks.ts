@@ -7,12 +7,15 @@ import {
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import networks from './networks.json' with { type: 'json' }
 
-/** What an operator adds to the config of a network. */
+/** Settings that an operator adds to the config of a network. */
 export interface NetworkChoices extends RollupConfigSources {
   readonly overrides?: ForkOverrides
 }
 
-/** Networks with a config from the superchain registry at 8336d2ae; Base's configs are from before Base left it. */
+/**
+ * Networks with a config from the superchain registry at commit 8336d2ae. Base has left the registry; its configs are
+ * the last ones there.
+ */
 export const networkNames: readonly string[] = Object.keys(networks)
 
 /**
