@@ -44,7 +44,7 @@ export interface NodeOptions {
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services, which otherwise go to the standard output. */
+  /** Takes the logs of the services. Without it, they go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
@@ -186,7 +186,7 @@ function supervised(
   }
 }
 
-/** The settings that a service declares, as environment variables: command lines are visible to every user of a machine. */
+/** The settings that a service declares, as environment variables: every user of a machine can see command lines. */
 function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
 /**
- * Benchmarks, each compared with an alternative.
+ * Benchmarks. Most of them compare Atoll with an alternative.
  *
  *   npm run bench                 all of them
  *   npm run bench -- bus --json   one, as JSON on standard output
@@ -50,8 +50,12 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
       }),
     ])
     for (const { blocks, maxRssMb, heldMb } of measured.memory)
-      console.log(`${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} held`)
-    console.log("\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with them; memory flat.")
+      console.log(
+        `${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} in use at the end`,
+      )
+    console.log(
+      "\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with checks; as much memory for a long chain as for a short one.",
+    )
   }
   return measured
 }
@@ -77,7 +81,7 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
   if (!json) {
     const { withoutOpNode, results } = measured
     console.log(
-      'gossip: from when a peer sends a block until engine_newPayload; both nodes get the same bytes',
+      'gossip: time from when a peer sends a block until engine_newPayload; both nodes get the same bytes',
     )
     printTable([
       [

@@ -16,7 +16,7 @@ import { summarise, type Summary } from './statistics.ts'
  * Results of `npm run bench -- verifier`. op-node is not compared: it needs state proofs of L1, which no record has.
  */
 export interface VerifierBench {
-  /** Catch-up of a node on a generated chain with a complete L1, and with an execution client that answers at once. */
+  /** Catch-up of a node on a generated chain. L1 is complete at the start; the execution client answers immediately. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first safe block that was observed to the last block. */

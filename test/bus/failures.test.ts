@@ -63,7 +63,7 @@ test('F11: the server is frozen for less than a lease: the engine continues', as
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer than a lease: the engine sends no call after its deadline', async (t) => {
+test('F11: the server is frozen for longer than a lease: the engine sends no call after the deadline of its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -75,14 +75,17 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   const thawedMs = performance.now()
   await cluster.untilDone()
   note(t, cluster)
-  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'the exit code is 3, lease lost')
+  assert.ok(
+    cluster.actor('engine-0').ends.includes('3'),
+    'the engine exits with code 3: lease lost',
+  )
   // A lease that was renewed right before the freeze is valid for its time to live minus the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
   const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
   assert.deepEqual(late, [])
 })
 
-test('F13: the second of two engines takes over when the first dies, and each term has one writer', async (t) => {
+test('F13: the second of two engines takes over when the first dies, and in each term of the lease only one engine writes', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])

@@ -73,7 +73,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
         due.shift()
         assert.ok(node.kill(victim), `${victim} runs`)
         if (victim === 'engine') engineKills++
-        // Attributes in flight may still make one block without the killed service.
+        // Without the killed service, attributes that were already sent may still make one block.
         const next = node.safe + 2n
         stalls.get(victim)?.push(await node.until(`after ${victim}`, () => node.safe >= next))
       }

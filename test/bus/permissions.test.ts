@@ -214,7 +214,7 @@ test('a user without a key, or with a key that the server does not know, is refu
   await rm(strange, { recursive: true, force: true })
 })
 
-test('a client connects again to a server that did not wait for its key, as happens on a busy machine', async (t) => {
+test('if a busy server closes a connection because the key of the client is late, the client connects again', async (t) => {
   let hangUps = 2
   const { hostname, port } = new URL(server.url)
   const impatient = createServer((client) => {

@@ -80,7 +80,7 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   })
   for (const service of services()) process.kill(service, 'SIGSTOP')
   child.kill('SIGINT')
-  // A busy process may receive two signals at once, and then counts them as one. So the test repeats the signal.
+  // A busy process may receive two signals together, and then counts them as one. So the test repeats the signal.
   const again = setInterval(() => child.kill('SIGINT'), 600)
   assert.deepEqual(await ended, [130, null])
   clearInterval(again)

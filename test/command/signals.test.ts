@@ -46,7 +46,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     name: 'devnet --in-memory',
     early: 900,
     args: () => ['devnet', '--in-memory', '--json'],
-    // The setup of KZG, which cannot be interrupted, begins soon after.
+    // The setup of KZG, which cannot be interrupted, begins soon after this line.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
   },

@@ -69,7 +69,7 @@ async function timeOf(command: Promise<unknown>): Promise<number> {
   return performance.now() - startedMs
 }
 
-test('status of a bus whose process has ended answers at once', async (t) => {
+test('status answers immediately if the process of the bus has ended', async (t) => {
   const { nodes, status } = newHome(t)
   await runAtoll(['keys', 'create-bus', join(nodes, '10', 'bus', 'keys')])
   await leaveBus(join(nodes, '10', 'bus'))

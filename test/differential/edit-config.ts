@@ -22,7 +22,7 @@ export function editForks(draft: Draft, random: Random): void {
     schedule[name] = time
   }
   separate(schedule, rollup.block_time)
-  // If one L1 block activates Holocene and an older fork, op-node has a known bug: a few such cases suffice.
+  // If one L1 block activates Holocene and an older fork, op-node has a known bug. Few such cases are made.
   if (random.chance(0.9)) leaveAlone(schedule)
   const forks = hardforkNames.map((name) => [
     `${name}_time`,

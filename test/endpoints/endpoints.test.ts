@@ -34,7 +34,8 @@ for (const api of ['rpc', 'beacon'] as const) {
         await node.until('derivation is at the head', () => node.isAtHead, recoveryMs)
         proxy.misbehave = misbehave
         const startMs = performance.now()
-        // Only blobs of the batcher are fetched, so some L1 blocks do not meet the misbehaviour.
+        // For some L1 blocks the node makes no request that the endpoint answers wrongly: only blobs of the batcher are
+        // fetched. So L1 grows until the misbehaviour has an effect.
         for (let isMet = false; !isMet;) {
           assert.ok(node.grow(data), `the record has another block with ${data}`)
           await node.wait(1_000)

@@ -223,7 +223,7 @@ export class DerivationWorld {
     await this.bus.pass(20)
   }
 
-  /** Begins a new generation at a block of the chain. */
+  /** Begins a new generation of the engine at a block of the chain. */
   async begin(generation: bigint, number = 0, changes: Partial<ChainState> = {}): Promise<void> {
     const payload = this.#canonical[number]
     if (payload === undefined) throw new Error('no such block')

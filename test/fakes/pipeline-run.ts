@@ -14,7 +14,7 @@ import { batcherOf, notedRollup, readL1Script } from './pipeline-notation.ts'
 
 /** Inputs of a run other than its script. All but the channels have defaults. */
 export interface PipelineRun {
-  /** By letter: the content of the channels of the script. */
+  /** The content of each channel of the script, by the letter of the channel: see `L1Script`. */
   readonly channels: Readonly<Record<string, string>>
   readonly hardforkTimes?: HardforkTimes
   /** Number of the safe head and of its epoch; by default block 12, the first of epoch 2. */

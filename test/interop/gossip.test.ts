@@ -315,7 +315,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   await assertHarmony(network, members)
 }
 
-/** Restarts our first node, and waits for its peers. */
+/** Restarts an Atoll node, and waits until both op-nodes are connected to it again. */
 async function restart(t: TestContext, { network, ours }: Beside, member: Member): Promise<void> {
   const { a, b } = network.file.nodes
   await ours[0]?.stop()

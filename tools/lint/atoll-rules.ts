@@ -32,7 +32,7 @@ const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
 ]
 
-/** A file imports from its own layer and the ones below, statically or not, values or types: `layers.ts`. */
+/** A file imports only from its own layer and the lower layers of `layers.ts`. Dynamic and type imports count too. */
 const layers: Rule = {
   create: (context) => {
     const path = relative(root, context.filename).replaceAll('\\', '/')

@@ -102,7 +102,7 @@ async function reconnected(
   return connectNode(found, signal)
 }
 
-/** Whether a failure ends when a node starts. */
+/** Whether `--watch` continues after a failure, since the failure may end when a node starts. */
 function isPassing({ code, severity }: Fault): boolean {
   return severity === 'temporary' || ['no-node', 'closed', 'stream-missing'].includes(code)
 }

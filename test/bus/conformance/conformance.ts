@@ -85,7 +85,7 @@ function testStates(): void {
 
   test('a key that was never written is not found; a read of a missing stream fails as temporary', async () => {
     assert.equal(await get('never'), undefined)
-    // New servers answer at once. With old servers, the request times out.
+    // New servers answer immediately. With old servers, the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
   })
 
@@ -212,7 +212,7 @@ function testCrashes(): void {
     assert.deepEqual(second, { sequence: first.sequence, isDuplicate: true })
   })
 
-  test('a key that expired while the server was down can be created at once', async () => {
+  test('a key that expired while the server was down can be created right after the restart', async () => {
     const take = (id: string) =>
       store(client, { subject: '$KV.lease.down', data: text(id) }, { id, expectedSequence: 0 })
     await take('down/1')
