@@ -176,14 +176,14 @@ test('F20: a lease that expires while the server is down can be taken when the s
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes with one instance name take the lease from each other, and at least one logs why', async (t) => {
+test('F22: two processes with the same instance name take the lease from each other, and at least one logs why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
   await until('both have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
-  // One message is enough: an engine that has lost the lease may end before it has seen the other.
+  // One message is enough: an engine that has lost the lease may end before it sees the other engine.
   const said = /another process runs as instance engine-0/
   await until('one has logged why', () => said.test(first.output + second.output))
   second.isRestarted = false

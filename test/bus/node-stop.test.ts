@@ -139,7 +139,7 @@ test('no secret of a setting appears on a command line, in a log, in the status,
   await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
   let metrics = ''
-  // A service that starts has no metrics yet.
+  // A service that is still starting has no metrics.
   await until(async () => {
     metrics = await (await fetch(`${health}/metrics`)).text()
     return ['da-watcher', 'derivation', 'engine', 'rpc'].every((service) =>

@@ -55,7 +55,7 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     name: 'devnet',
     early: 1_500,
     args: () => ['devnet', '--json', ...server],
-    // The services are started, and the setup of KZG begins, which cannot be interrupted.
+    // After this line, the services are started, and the setup of KZG begins. This setup cannot be interrupted.
     isUp: (output) => output.includes('the bus is NATS'),
     upMs: 1_000,
   },

@@ -11,7 +11,7 @@ import { encodeFrames } from '#test/encode/frames.ts'
 import type { Draft, DraftL1, Item, Post } from './draft.ts'
 import { signPost } from './sign-post.ts'
 
-/** A case, as passed to both sides. */
+/** A case: a rollup config and L1 data. Both sides, Atoll's pipeline and op-node's, derive from it. */
 export interface Case extends Omit<Draft, 'blocks'> {
   readonly config: RollupConfig
   readonly blocks: readonly CaseL1[]

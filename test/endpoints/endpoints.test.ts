@@ -25,7 +25,7 @@ const seed = Number(process.env['ATOLL_ENDPOINT_SEED'] ?? 1)
 for (const api of ['rpc', 'beacon'] as const) {
   const data = api === 'rpc' ? 'transactions' : 'blobs'
   for (const { name, misbehave, says } of of(api))
-    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s of each end`, async (t) => {
+    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s after each misbehaviour`, async (t) => {
       const node = await NodeBehindProxies.start(t, { endpoints: 1 })
       const [proxy] = api === 'rpc' ? node.rpcs : node.beacons
       if (proxy === undefined) throw new Error('no proxy')

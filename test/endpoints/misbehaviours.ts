@@ -6,7 +6,7 @@ export interface Misbehaviour {
   readonly name: string
   readonly api: 'rpc' | 'beacon'
   readonly misbehave: Misbehave
-  /** The text of the status during the misbehaviour; undefined if the node continues. */
+  /** Matches the text of the status during the misbehaviour; undefined if the node continues. */
   readonly says: RegExp | undefined
 }
 

@@ -20,7 +20,7 @@ const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)
 /** Limit on the time until a restarted node has its peers again. */
 const againMs = 10_000
 
-/** An Atoll node with its host. */
+/** An Atoll node and its libp2p host. */
 interface Member {
   readonly name: string
   readonly peerId: string
@@ -59,7 +59,7 @@ async function askOpNode<Answer>(url: string, method: string, ...params: readonl
 
 const peersOf = (url: string) => askOpNode<OpNodePeers>(url, 'opp2p_peers', true)
 
-/** A node with gossip: its flags, and the blocks and starts that its log reports. */
+/** An Atoll node with gossip: its flags, and the blocks and host starts that its log reports. */
 function memberOf(
   folder: string,
   { name, port }: { readonly name: string; readonly port: number },
@@ -102,7 +102,7 @@ function memberOf(
   }
 }
 
-/** The two nodes. */
+/** The two Atoll nodes: one with a static peer, one with discovery. */
 function membersOf(network: Network, folder: string): readonly [Member, Member] {
   const { a } = network.file.nodes
   const withStatic = { 'p2p-discovery': 'false', 'p2p-static-peers': a.multiaddr }

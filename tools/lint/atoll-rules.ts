@@ -26,7 +26,7 @@ const noReexport: Rule = {
   },
 }
 
-/** The only imports of the pure layers, since other modules may do I/O. The listed packages only compute. */
+/** The only imports that the pure layers may have. Other modules may do I/O; the listed packages only compute. */
 const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$|snappy$|tiny-secp256k1$)/],
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
