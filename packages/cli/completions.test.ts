@@ -32,7 +32,7 @@ test('services are completed, and then their settings', () => {
   assert.deepEqual(after('service engine --instance a --sync-mode |'), ['cl', 'el'])
 })
 
-test('networks, words and switches are completed as values', () => {
+test('values are completed: networks, fixed words, and true or false', () => {
   assert.deepEqual(after('node --network |'), networkNames)
   assert.deepEqual(after('node --network op-|'), ['op-mainnet', 'op-sepolia'])
   assert.deepEqual(after('node --network=op-s|'), ['--network=op-sepolia'])

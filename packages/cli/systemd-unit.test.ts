@@ -34,7 +34,7 @@ test('the systemd unit starts a node with settings that exist, and the unit load
   for (const variable of Object.keys(env)) assert.ok(known.includes(variable), variable)
 })
 
-test('systemd restarts a node after a failure, but not with wrong settings', () => {
+test('systemd restarts a node after a failure, but not after a mistake in the settings', () => {
   assert.equal(unit.get('Restart'), 'on-failure')
   assert.equal(unit.get('RestartPreventExitStatus'), String(exitCodes.settings))
 })

@@ -135,7 +135,10 @@ test('a problem of a disk is the first advice', () => {
   const states = withServices({ derivation: status({}, 60_000), 'da-watcher': status({}) })
   const diskProblems = ['/node: its disk has only 0 bytes free']
   const { advice } = nodeStatus({ ...states, diskProblems }, names)
-  assert.match(advice[0] ?? '', /^\/node: its disk has only 0 bytes free: make room, .* by itself/)
+  assert.match(
+    advice[0] ?? '',
+    /^\/node: its disk has only 0 bytes free: make room on the disk, .* by itself/,
+  )
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })
 

@@ -142,7 +142,7 @@ async function keepAddress(
     await change()
   } catch (error) {
     if (!isSystemError(error)) throw error
-    const what = `the address of health and metrics in ${dataDir} is not that of this node`
+    const what = `the file with the address of health and metrics in ${dataDir} is out of date`
     report(`${what}: ${error.message}`, 'warn')
   }
 }

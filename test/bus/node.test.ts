@@ -78,7 +78,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
         stalls.get(victim)?.push(await node.until(`after ${victim}`, () => node.safe >= next))
       }
       await untilEnd(node)
-      // No block is built twice, except the one in progress when an engine is killed.
+      // No block is built twice, except a block that was being built when an engine was killed.
       assert.ok(
         newPayloads() <= 363 + engineKills,
         `${newPayloads()} payloads, after ${engineKills} such kills`,

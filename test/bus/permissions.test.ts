@@ -152,7 +152,7 @@ test('only its own service can write a lease; only that service and an operator 
   }
 })
 
-test('provision creates streams; no role can delete, purge, restore or consume one', async () => {
+test('only the role provision can create streams; no role can delete, purge, restore or consume a stream', async () => {
   for (const { name } of specs) {
     for (const role of busRoles) {
       const isProvision = role === 'provision'

@@ -69,7 +69,7 @@ for (const { name, misbehave, says } of misbehaviours)
       await node.check()
     })
 
-test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
+test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 2 })
@@ -102,7 +102,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
   await node.check()
 })
 
-test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
+test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 1 })

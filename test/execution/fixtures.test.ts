@@ -14,7 +14,7 @@ const shared = fileURLToPath(new URL('../../../shared/fixtures/execution/', impo
 // Real blocks of OP Sepolia, each executed on the part of the state that it touches.
 for (const folder of [vectors('execution'), shared].filter((path) => existsSync(path)))
   for (const name of readdirSync(folder))
-    test(`block of ${folder.split('/').slice(-3).join('/')}${name} has its hash`, async (t) => {
+    test(`block of ${folder.split('/').slice(-3).join('/')}${name}: execution gives the recorded hash`, async (t) => {
       const { hash, expected, gasUsed } = await executeFixture(`${folder}${name}`)
       assert.equal(hash, expected)
       t.diagnostic(`${gasUsed} gas`)

@@ -113,7 +113,7 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   return `${name}: named after ${lastedMs.toFixed(0)} ms, healed after ${healed.toFixed(0)} ms`
 }
 
-test('an operator sees the cause of each fault within 5 s, and the node continues by itself after it', async (t) => {
+test('an operator sees the cause of each fault within 5 s, and the node continues by itself after the fault', async (t) => {
   const world = await started(t)
   const { node, folder, nodeDir } = world
   for (const fault of faults) t.diagnostic(await experience(world, fault))

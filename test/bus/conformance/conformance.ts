@@ -55,7 +55,7 @@ function testStates(): void {
     assert.equal(textOf((await get('cas'))?.data), '3')
   })
 
-  test('a write is republished with its sequence and headers, and a refused one is not', async () => {
+  test('a stored write is republished with its sequence and headers; a refused write is not republished', async () => {
     const reader = await open()
     const seen: string[] = []
     reader.subscribe('state.pushed', {
@@ -134,7 +134,7 @@ function testIds(): void {
 
 /** Guarantees of plain messages. */
 function testMessages(): void {
-  test('a request without a subscriber fails at once, not at its timeout', async () => {
+  test('a request without a subscriber fails immediately, not at its timeout', async () => {
     const startedMs = performance.now()
     await assert.rejects(
       client.request({ subject: 'nothing', data: text('') }, { timeoutMs: 5_000 }),
