@@ -5,7 +5,7 @@ import { leaseTtlMs } from '#messages/streams.ts'
 import { Cluster } from './cluster.ts'
 import { pause, until } from './conformance/raw-client.ts'
 
-// The failure matrix of docs/architecture.md, on a real server with real processes: F9 to F22.
+// Causes failures of the matrix in docs/architecture.md, from F9 to F22, on a real server with real processes.
 
 async function started(t: TestContext, options?: Parameters<typeof Cluster.start>[0]) {
   const cluster = await Cluster.start(options)

@@ -18,13 +18,13 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// A whole node of processes on a real server. Each process is killed at random moments, and the safe chain keeps
-// growing.
+// Runs a whole node as processes on a real server. Each process is killed at random moments, and the safe chain must
+// continue to grow.
 
 /** Number of kills of each process; 20 in the long run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
-/** A record of 363 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
+/** A record of a chain: 363 L2 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** Starts the node, and counts the calls of `engine_newPayload` to its execution client. */

@@ -18,7 +18,7 @@ import { openSocket } from '#test/fakes/web-socket-client.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// The rpc service of a node and a second replica of it, as processes on a real server. The rpc of the node is killed.
+// Runs a node and a second replica of its rpc service, as processes on a real server, and kills the rpc of the node.
 
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 

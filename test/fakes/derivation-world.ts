@@ -47,7 +47,7 @@ interface Members {
 type Counted = Record<string, number>
 
 /**
- * The real derivation on an in-memory bus, with an L1 without batches and an engine that the test controls. The
+ * The real derivation service on an in-memory bus, with an L1 without batches and an engine that the test controls. The
  * sequencing window is two blocks, so each L1 block from number 2 on yields the empty L2 blocks of the epoch two
  * L1 blocks earlier.
  */

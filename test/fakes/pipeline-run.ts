@@ -33,9 +33,9 @@ export interface PipelineRun {
  *
  * @returns the outcome as text: `12` a block; `12/3` a block of another epoch than its number divided by 6; `12..` a
  * block that is not the last of its span; `12x` a refused block; `?12` an L2 block of the safe chain is needed; `.` the
- * next L1 block is needed; `(what:reason)` a report, for example of dropped data. From Holocene on, a deposits-only block
- * replaces a refused block; before Holocene, the run continues from the safe head. The run ends at `reset:reason`,
- * `critical:reason` and `needs-blobs:2`, an L1 block of which two blobs are missing.
+ * next L1 block is needed; `(what:reason)` a report, for example of dropped data. From Holocene on, a deposits-only
+ * block replaces a refused block; before Holocene, the run continues from the safe head. The run ends at
+ * `reset:reason`, `critical:reason` and `needs-blobs:2`, an L1 block of which two blobs are missing.
  */
 export function runPipeline(script: string, run: PipelineRun): string {
   const config = notedRollup(run.hardforkTimes ?? { holocene: 0n }, run.config)

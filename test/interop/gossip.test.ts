@@ -11,8 +11,8 @@ import { hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
-// Two Atoll nodes among two op-nodes of a live network. One has a static peer, and is dialed by an op-node; the other
-// finds its peers by discovery.
+// Two Atoll nodes join two op-nodes of a live network as peers. One Atoll node has an op-node as a static peer and is
+// dialed by the other op-node. The other Atoll node finds its peers by discovery.
 
 /** For how long the unsafe blocks are followed. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)

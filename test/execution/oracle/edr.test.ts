@@ -14,7 +14,7 @@ import { EdrChain } from './edr-chain.ts'
 import { oracleSeed } from './oracle-seed.ts'
 import { genesisJson, sendRandomBlock } from './random-block.ts'
 
-// Random blocks compared with op-revm in EDR, each on its own genesis: see `EdrChain`.
+// Compares random blocks with op-revm in EDR. Each block has a genesis of its own: see `EdrChain`.
 
 const blocksOfAFork = 80
 
