@@ -151,7 +151,7 @@ async function verifier({ json }: { readonly json: boolean }): Promise<object> {
       `catch-up with an instant execution client: ${blocks} blocks, ${blocksPerSecond.toFixed(0)} a second; ${engineCallsPerBlock.toFixed(1)} Engine API calls a block, ${l1CallsPerL1Block.toFixed(2)} L1 calls an L1 block`,
     )
     console.log(
-      `from a new L1 head until its whole batch is safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
+      `from a new L1 head until the L2 blocks of its batches are safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
     )
     printTable([
       ['service', 'RSS MB', 'at most'],

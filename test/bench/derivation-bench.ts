@@ -73,7 +73,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
   return { results, memory }
 }
 
-/** The records made for benchmarks if they exist, else two records of the project. */
+/** Folders of the records to derive: those made for benchmarks if they exist, else two records of the project. */
 function records(): readonly string[] {
   const shared = process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records')
   const own = here('../vectors/records')

@@ -24,7 +24,7 @@ import { pause } from './conformance/raw-client.ts'
 /** Number of kills of each process; 20 in the long run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
-/** A record of a chain: 363 L2 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
+/** A recorded chain: 363 L2 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** Starts the node, and counts the calls of `engine_newPayload` to its execution client. */

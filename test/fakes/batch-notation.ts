@@ -56,7 +56,8 @@ function hashOf(layer: 'a' | 'b', number: number, chain: number): Hash {
 }
 
 /**
- * Runs a script through the queue or the stage. The safe head follows the batches returned.
+ * Runs a script through the batch queue or the batch stage. The safe head follows the batches returned. The words of a
+ * script:
  *
  * `@4` the pipeline advances to L1 block 4, `@4'` to block 4 of another chain; `.` the pipeline has no more batches
  * `12` a singular batch for L2 block 12; `12-15` a span batch; `12/3` in epoch 3
