@@ -72,7 +72,7 @@ export class LiveTable {
       this.#output.write(`${viewLine(view)}\n`)
       return
     }
-    // If the terminal wrapped a line, the next drawing would erase too few lines.
+    // Lines are cut at the width: if the terminal wrapped a line, the next drawing would erase too few lines.
     const width = widthOf(this.#output)
     const lines = viewLines(view, width).map((line) => line.slice(0, width))
     this.#output.write(`${lines.join('\n')}\n`)

@@ -241,7 +241,8 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
       resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
     )
   })
-  // If this process exits without a stop, as after a second signal, the service would run for some time longer.
+  // This process may exit without a stop, for example after a second signal. The service is then killed, since it would
+  // run for some time longer.
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }

@@ -78,7 +78,7 @@ interface Measured {
 
 /**
  * Measures the time from when a peer sends a block to a node until the node sends the block to its execution client.
- * Compares an Atoll node, as processes on a NATS server, with op-node. Both get the same bytes, one after the other, and
+ * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other, and
  * each has an execution client that answers immediately.
  */
 export async function benchGossip(report: (what: string) => void): Promise<GossipBench> {
@@ -267,7 +267,7 @@ class Peer {
 
   async join(name: string, address: string): Promise<void> {
     await this.ask({ kind: 'join', name, address })
-    // The node must accept the stream too.
+    // The node needs some time to accept the stream.
     await pause(1_000)
   }
 

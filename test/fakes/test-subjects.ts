@@ -23,7 +23,7 @@ export const blockCodec: MessageCodec<L1Block> = {
 /** A log of entries as large as gossiped payloads. */
 export const bulkLog: Log<L1Block> = log({
   name: 'derivation.bulk',
-  summary: 'Large entries, as gossiped payloads are.',
+  summary: 'Entries as large as gossiped payloads.',
   readers: ['rpc'],
   codec: blockCodec,
   number: ({ number }) => number,

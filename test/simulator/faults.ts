@@ -32,7 +32,7 @@ export class FaultyWire implements Wire {
   readonly #clock: Clock
   readonly #random: Random
   readonly #trace: (what: string) => void
-  /** The arrival time of the last message of each link, before which the next one does not arrive, as with TCP. */
+  /** The arrival time of the last message of each link. As with TCP, the next message does not arrive earlier. */
   readonly #arrivals = new Map<string, number>()
   faults: LinkFaults = noLinkFaults
 

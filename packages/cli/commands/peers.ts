@@ -46,7 +46,7 @@ export function addPeersCommand(program: Command): void {
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(
         '[name]',
-        'to connect: a multiaddr with the peer id; to block and unblock: a peer id, IP address or subnet; else a peer id',
+        'to connect: a multiaddr with the peer id; to block and unblock: a peer id, IP address or subnet; for other actions: a peer id',
       ),
     ],
     schema: peersSettings,

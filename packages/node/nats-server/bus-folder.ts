@@ -12,7 +12,7 @@ const busOwner = z.object({
   node: z.string(),
   /** Process id of the supervisor that started the server. */
   supervisor: z.int(),
-  /** Start of the supervisor, since another process may have its process id later. That process has another start. */
+  /** Start of the supervisor. Another process may have the same process id later, but not the same start. */
   supervisorStart: z.string().optional(),
   /** Process id of the server; absent while the server starts. */
   server: z.int().optional(),

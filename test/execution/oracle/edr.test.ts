@@ -48,8 +48,8 @@ for (const hardfork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'is
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       }
     }
-    // Some deposits succeed and some fail, as do transactions of the three signed types: 8 outcomes. Transactions that
-    // EDR refuses are not counted.
+    // Of deposits and of each of the three signed types, some transactions succeed and some fail: 8 outcomes.
+    // Transactions that EDR refuses are not counted.
     assert.ok(Object.keys(outcomes).length === 8)
     t.diagnostic(JSON.stringify(outcomes))
   })
