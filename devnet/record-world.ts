@@ -7,13 +7,13 @@ import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 
-/** Options of the environment of a node that follows a record: its L1 and its execution client. */
+/** Options of the L1 and of the execution client for a node that derives a record, the recorded blocks of a chain. */
 export interface RecordWorldOptions {
   readonly record: string
   readonly clock: Clock
 }
 
-/** Serves the L1 of the record. @param options.speed factor on the recorded speed; 0 serves the whole chain at once */
+/** Serves the L1 of the record. @param options.speed factor on the recorded speed; 0: all blocks from the start */
 export async function startL1({
   record,
   speed,
@@ -63,7 +63,7 @@ export async function startClient(
   })
 }
 
-/** Settings for the rollup config of the record, by key. */
+/** Settings that give a node the rollup config of the record, by key. */
 export function configFiles(record: string): Readonly<Record<string, string>> {
   const l1ChainConfig = findFile(record, 'l1-chain-config.json')
   const dependencySet = findFile(record, 'depset.json')

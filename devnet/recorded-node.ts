@@ -8,7 +8,7 @@ import type { OnLog } from '#runtime/log.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 import { configFiles } from './record-world.ts'
 
-/** Options of a node on a record. */
+/** Options of a node that derives a record, the recorded blocks of a chain. */
 export interface RecordedNodeOptions {
   readonly record: string
   /** Folder for the node's data and the Engine API secret. */
@@ -23,14 +23,14 @@ export interface RecordedNodeOptions {
   /** Further settings of the node, by key. */
   readonly given?: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services, as text, which otherwise go to the standard output. */
+  /** Takes the logs of the services, as text. Without it, they go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal
   readonly onChange: (view: NodeView) => void
 }
 
-/** A node on recorded L1 data, with a view of its states. */
+/** A node that derives from recorded L1 data, with a view of its states. */
 export interface RecordedNode {
   readonly node: RunningNode
   readonly viewer: NodeViewer

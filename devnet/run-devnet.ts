@@ -17,7 +17,7 @@ import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
 import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
 
-/** Block numbers of the heads that end the run when the node reaches them. */
+/** The run ends when the safe head and the finalized head of the node have reached these block numbers. */
 interface Until {
   readonly safe: bigint
   readonly finalized: bigint
@@ -25,16 +25,16 @@ interface Until {
 
 /** Options of a devnet run. */
 export interface DevnetOptions {
-  /** Folder of the record. */
+  /** Folder of the record, the recorded L1 and L2 blocks of a chain. */
   readonly record: string
-  /** Factor on the recorded speed; 0 serves the whole L1 chain at once. */
+  /** Factor on the recorded speed; 0: L1 has all of its blocks from the start. */
   readonly speed: number
   /** Data folder, which is kept after the run; undefined for a temporary folder. */
   readonly dataDir: string | undefined
   readonly natsServer: string | undefined
   /** Whether all services run in this process, without a NATS server. */
   readonly inMemory: boolean
-  /** Heads that end the run; if both are undefined, the run ends when all recorded blocks are finalized. */
+  /** The run ends when these heads are reached. If both are undefined, it ends when all recorded blocks are final. */
   readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
   readonly timeoutMs: number
   readonly logLevel: string
@@ -43,7 +43,7 @@ export interface DevnetOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly report: Report
-  /** Takes all logs, as text, which otherwise go to the standard output. */
+  /** Takes all logs, as text. Without it, they go to the standard output. */
   readonly onLog: OnLog | undefined
   readonly onChange: (view: NodeView) => void
 }
@@ -144,7 +144,7 @@ async function follow(
   }
 }
 
-/** The requested heads with a verb, such as `safe 5 and finalized 3 were`, for the text of an error. */
+/** The beginning of an error text: the requested heads and a verb, such as `safe 5 and finalized 3 were`. */
 function askedHeads({ until: asked }: DevnetOptions, until: Until): string {
   const heads = ['safe', 'finalized'] as const
   const named = heads.filter((head) => asked[head] !== undefined)

@@ -5,7 +5,7 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 
 // Packs the upgrade transactions of hardforks into the file that derivation reads.
-// Run `node tools/pack-upgrades.ts` after a change of the known answers.
+// Run `node tools/pack-upgrades.ts` after a change of the known answers in test/vectors/derivation.
 
 interface Upgrade {
   readonly intent: string
@@ -24,7 +24,7 @@ const root = join(import.meta.dirname, '..')
 const readJson = (name: string): unknown =>
   JSON.parse(readFileSync(join(root, 'test/vectors/derivation', name), 'utf8'))
 
-/** The upgrades of a bundle. A bundle names its transactions without the fork and the position. */
+/** The upgrades of a bundle. The intents in a bundle lack the label of the fork and the position, which are added. */
 const fromBundle = (fork: string, label: string): readonly Upgrade[] =>
   (readJson(`${fork}_nut_bundle.json`) as Bundle).transactions.map(
     ({ intent, gasLimit, ...rest }, at) => ({

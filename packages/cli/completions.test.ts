@@ -32,7 +32,7 @@ test('services are completed, and then their settings', () => {
   assert.deepEqual(after('service engine --instance a --sync-mode |'), ['cl', 'el'])
 })
 
-test('networks, words and switches are completed as values', () => {
+test('values are completed: networks, fixed words, and true or false', () => {
   assert.deepEqual(after('node --network |'), networkNames)
   assert.deepEqual(after('node --network op-|'), ['op-mainnet', 'op-sepolia'])
   assert.deepEqual(after('node --network=op-s|'), ['--network=op-sepolia'])
@@ -41,7 +41,7 @@ test('networks, words and switches are completed as values', () => {
   assert.deepEqual(after('genesis --fork ec|'), ['ecotone'])
 })
 
-test('if bash split a value, only the last part is completed', () => {
+test('if bash splits `--network=op-s` at the `=`, only the value is completed', () => {
   assert.deepEqual(after('node --network = op-s|'), ['op-sepolia'])
   assert.deepEqual(after('node --network =|'), networkNames)
   assert.deepEqual(after('node --network = op-sepolia --sync-mode |'), ['cl', 'el'])
@@ -58,7 +58,7 @@ test('a switch needs no value, so flags follow it', () => {
   assert.ok(after('status --json |').includes('--watch'))
 })
 
-test('names of op-node and negations are completed where no main name of a setting matches', () => {
+test('if no main name of a setting matches, names of op-node and negations are completed', () => {
   assert.ok(!after('node --|').some((flag) => flag.includes('.')))
   assert.deepEqual(after('node --l1.rpc-r|'), ['--l1.rpc-rate-limit'])
   assert.deepEqual(after('node --syncmode |'), ['consensus-layer', 'execution-layer'])

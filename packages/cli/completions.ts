@@ -10,11 +10,11 @@ interface Flag {
   /** Known values; if there are none, a shell offers files. */
   readonly values: readonly string[]
   readonly isSwitch: boolean
-  /** Whether the flag is a further name of a setting. It is offered only where no main name of a setting matches. */
+  /** Whether the flag is another name of a setting. It is offered only if no main name of a setting matches. */
   readonly isOther: boolean
 }
 
-/** The candidates for the last word, which follow from the words before it. */
+/** The candidates for the last word of a line. The words before it determine them. */
 interface Place {
   /** Commands, programs, and values of an argument. */
   readonly words: readonly string[]
@@ -99,7 +99,7 @@ function placeAfter(program: Command, before: readonly string[]): Place {
   }
 }
 
-/** The place after `config` or `service`, which the name of a program and then its settings follow. */
+/** The candidates after `config` or `service`: first the words of the name of a program, then its settings. */
 function placeInProgram(
   command: Command,
   { named, prefix }: { readonly named: readonly string[]; readonly prefix: readonly string[] },

@@ -38,7 +38,9 @@ export const devnetSettings = z.strictObject({
     'a number such as 12 or 0.5, or max',
   )
     .default(12)
-    .describe('factor on the recorded speed at which L1 grows; max: the whole L1 at once'),
+    .describe(
+      'factor on the recorded speed at which L1 grows; max: all blocks of L1 from the start',
+    ),
   until: until
     .optional()
     .describe('end when these heads are reached; default: when all recorded blocks are final'),

@@ -38,17 +38,19 @@ export const l1ReplaySettings = z.strictObject({
   speed: speed
     .default(1)
     .describe(
-      'factor on the recorded speed at which the chain grows; max or 0: the whole chain at once',
+      'factor on the recorded speed at which the chain grows; max or 0: all blocks from the start',
     ),
   reorg: listOf(reorg)
     .optional()
     .describe(
-      'when BLOCK is the head, other blocks replace the last DEPTH blocks; BLOCKS (2) blocks later the recorded chain returns',
+      'when BLOCK is the head, other blocks replace the last DEPTH blocks; after BLOCKS more blocks (default 2), the recorded blocks replace these again',
     ),
   safeLag: wholeNumber(0, 1_000_000)
     .default(4)
     .describe('how many blocks the safe head is behind the head, until the head is the last block'),
-  finalizedLag: wholeNumber(0, 1_000_000).default(8).describe('the same for the finalized head'),
+  finalizedLag: wholeNumber(0, 1_000_000)
+    .default(8)
+    .describe('the same number for the finalized head'),
   unsafeBlockSigner: address
     .optional()
     .describe('signer of unsafe blocks, until a log of the record changes it'),

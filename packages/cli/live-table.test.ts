@@ -27,7 +27,7 @@ const viewAt = (number: number): NodeView => {
   return { chain, l1: undefined, targets: undefined, services: new Map() }
 }
 
-test('an error of a service is written above the table with its stack, and the table is drawn again at once', () => {
+test('an error of a service is written above the table with its stack, and the table is drawn again immediately', () => {
   const screen = new Screen()
   const table = new LiveTable({ isShown: true, output: screen })
   assert.ok(table.mixesWith({ isTTY: true }))

@@ -29,7 +29,7 @@ export class LiveTable {
     this.#output = output
   }
 
-  /** Whether lines on the standard output would be written into the table. If so, they must go through `say`. */
+  /** Whether the table is on the terminal of the standard output. If so, other lines must be written with `say`. */
   mixesWith(stdout: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
     return this.#isTable && stdout.isTTY
   }
@@ -39,7 +39,7 @@ export class LiveTable {
     return this.#isShown && this.#output.isTTY
   }
 
-  /** Writes one or more lines, above the table. */
+  /** Writes one or more lines. On a terminal, they appear above the table. */
   say(what: string): void {
     const wasDrawn = this.#drawnLines > 0
     this.#erase()
@@ -72,7 +72,7 @@ export class LiveTable {
       this.#output.write(`${viewLine(view)}\n`)
       return
     }
-    // If the terminal wrapped a line, the next drawing would erase too few lines.
+    // Lines are cut at the width: if the terminal wrapped a line, the next drawing would erase too few lines.
     const width = widthOf(this.#output)
     const lines = viewLines(view, width).map((line) => line.slice(0, width))
     this.#output.write(`${lines.join('\n')}\n`)

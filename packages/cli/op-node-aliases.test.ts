@@ -104,10 +104,10 @@ test('flags of op-node for peers set those of Atoll, with booleans and numbers a
   assert.match(mistakes(['--p2p.disable=yes']).join(), /--p2p.disable .*true or false/)
 })
 
-test('the RPC of op-node has the same address and port, and admin methods need a token', () => {
+test("the address and port of op-node's RPC are taken over; its admin flags are refused with the alternative", () => {
   const { given } = read(['--rpc.addr=0.0.0.0', '--rpc.port=8547'])
   assert.deepEqual([given['rpcAddr'], given['rpcPort']], ['0.0.0.0', '8547'])
-  assert.match(mistakes(['--rpc.enable-admin']).join(), /--rpc-admin-token-file serves the admin/)
+  assert.match(mistakes(['--rpc.enable-admin']).join(), /set --rpc-admin-token-file/)
   assert.match(mistakes(['--rpc.admin-state=x']).join(), /there is no sequencer yet/)
 })
 
@@ -119,7 +119,7 @@ test('variables of op-node set the corresponding settings, unless they are empty
   assert.equal(names['l1BeaconUrls'], 'OP_NODE_L1_BEACON')
 })
 
-test('a flag under any name replaces a variable under any name', () => {
+test('a flag overrides a variable of the same setting, even if one has the name of op-node and the other that of Atoll', () => {
   const [a, b] = ['http://127.0.0.1:2', 'http://127.0.0.1:3']
   const l1 = (args: readonly string[], env: Readonly<Record<string, string>>) =>
     read(args, env).given['l1BeaconUrls']
@@ -166,7 +166,7 @@ function mistakes(args: readonly string[], env: Readonly<Record<string, string>>
   return []
 }
 
-test('a mistake in a setting of op-node names the flag or variable that was given, and the values of op-node', () => {
+test('a mistake in a setting of op-node names the given flag or variable, and the values that op-node accepts', () => {
   const args = [
     '--syncmode=fast',
     '--l1.rpc-rate-limit=0.5',

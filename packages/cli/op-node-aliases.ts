@@ -131,7 +131,7 @@ const noNeed = 'not needed: remove it'
 export const opNodeForeign: readonly ForeignSetting[] = [
   foreign(
     'rpc.enable-admin',
-    '--rpc-admin-token-file serves the admin methods, at --rpc-admin-port and with a token',
+    'set --rpc-admin-token-file: callers with this token can use the admin methods at --rpc-admin-port',
   ),
   foreign('rpc.admin-state', noSequencer),
   foreign('experimental.sequencer-api', noSequencer),
@@ -228,7 +228,7 @@ function alias(
   }
 }
 
-/** A switch. `ours` returns Atoll's value for op-node's, which may be the opposite. */
+/** A switch. @param ours returns Atoll's value for the value of op-node, which may mean the opposite */
 function switchOf(ours: (given: boolean) => boolean): SettingForm {
   return {
     want: () => 'true or false',
@@ -236,7 +236,7 @@ function switchOf(ours: (given: boolean) => boolean): SettingForm {
   }
 }
 
-/** A number for which op-node uses its default if it is 0. */
+/** A number of peers, for which op-node reads 0 as its default. @param number the default of op-node */
 function zeroIs(number: string): SettingForm {
   return {
     want: () => 'a number of peers; 0 is the default',

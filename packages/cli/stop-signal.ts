@@ -1,8 +1,8 @@
 import { onStopSignal } from '#runtime/on-stop-signal.ts'
 
 /**
- * The signal that is aborted when SIGINT, SIGTERM or SIGHUP asks the process to stop. To be called after all code is
- * loaded, since loading cannot be cancelled. Before the call, such a signal ends the process at once.
+ * Returns a signal that is aborted when SIGINT, SIGTERM or SIGHUP asks the process to stop. Call it after all code is
+ * loaded, since loading cannot be cancelled: before the call, SIGINT, SIGTERM and SIGHUP end the process immediately.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()

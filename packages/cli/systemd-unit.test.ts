@@ -22,7 +22,7 @@ const unit = new Map(entriesOf('atoll-node.service'))
 const [program = '', command, ...flags] = unit.get('ExecStart')?.split(' ') ?? []
 const env = Object.fromEntries(entriesOf('node.env.example'))
 
-test('the systemd unit starts a node with settings that exist, and with credentials that it loads', () => {
+test('the systemd unit starts a node with settings that exist, and the unit loads the credential that they name', () => {
   assert.equal(command, 'node')
   assert.ok(existsSync(program.replace('/opt/atoll/', root)), program)
   const [credential = ''] = unit.get('LoadCredential')?.split(':') ?? []
@@ -34,7 +34,7 @@ test('the systemd unit starts a node with settings that exist, and with credenti
   for (const variable of Object.keys(env)) assert.ok(known.includes(variable), variable)
 })
 
-test('systemd restarts a node after a failure, but not with wrong settings', () => {
+test('systemd restarts a node after a failure, but not after a mistake in the settings', () => {
   assert.equal(unit.get('Restart'), 'on-failure')
   assert.equal(unit.get('RestartPreventExitStatus'), String(exitCodes.settings))
 })

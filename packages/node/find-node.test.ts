@@ -91,7 +91,7 @@ test('for a chain id or name that the folder does not have, the error lists the 
     await assert.rejects(found(folder, dir, folder, ...flags), { code: 'settings', message })
 })
 
-test('a given folder must contain a bus that was served', async (t) => {
+test('a folder without a bus, or with a bus whose server never started, is an error', async (t) => {
   const folder = newFolder(t)
   await assert.rejects(found(folder, dir, '/nowhere', '--nats-urls', 'nats://127.0.0.1:2'), {
     code: 'no-node',
@@ -103,7 +103,7 @@ test('a given folder must contain a bus that was served', async (t) => {
   await assert.rejects(found(folder, dir, folder), { code: 'no-node', message: /10 in .* starts/ })
 })
 
-test('a bus elsewhere needs the chain', async (t) => {
+test('if only --nats-urls names a bus, the chain must be given too', async (t) => {
   const folder = newFolder(t)
   const url = '--nats-urls=nats://127.0.0.1:2'
   const message = /give --chain-id or --network: --nats-urls does not say/

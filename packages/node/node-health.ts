@@ -25,7 +25,7 @@ export interface NodeHealthOptions extends NodeHealthAddress {
   readonly clock: Clock
 }
 
-/** File with the address while a node runs, in its data folder. */
+/** Name of the file in a node's data folder that has the health address while the node runs. */
 const urlFile = 'health-url'
 
 /** Time for a service to answer. */
@@ -60,17 +60,17 @@ export function serveNodeHealth(options: NodeHealthOptions): Promise<HealthServe
   })
 }
 
-/** Writes the address of a node's health and metrics, as each start of the node does. */
+/** Writes the address of a node's health and metrics to a file. Called at each start of the node. */
 export async function writeHealthUrl(nodeDir: string, url: string): Promise<void> {
   await writeFile(join(nodeDir, urlFile), `${url}\n`)
 }
 
-/** Removes the address of a node's health and metrics, as each stop of the node does. */
+/** Removes the file with the address of a node's health and metrics. Called at each stop of the node. */
 export async function removeHealthUrl(nodeDir: string): Promise<void> {
   await rm(join(nodeDir, urlFile), { force: true })
 }
 
-/** The address of the health and metrics of a local node; undefined if it does not serve them. */
+/** The address of the health and metrics of a local node; undefined if its file is missing. */
 export async function readHealthUrl(nodeDir: string): Promise<string | undefined> {
   try {
     return (await readFile(join(nodeDir, urlFile), 'utf8')).trim()

@@ -7,7 +7,7 @@ export function createNodeMetrics(registry: Registry): {
   return {
     restarts: new Counter({
       name: 'atoll_node_restarts_total',
-      help: 'restarts of a service after it ended unexpectedly; 0 for a service that never ended so',
+      help: 'restarts of a service that ended unexpectedly; 0 if it has not been restarted',
       labelNames: ['service'],
       registers: [registry],
     }),

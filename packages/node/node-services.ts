@@ -65,7 +65,7 @@ export function servicesFor(given: Readonly<Record<string, string>>): readonly N
   })
 }
 
-/** Whether a node may run without the service. If so, the service need not report. */
+/** Whether a node may run without the service. A missing report of such a service is no problem. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
 }

@@ -48,7 +48,7 @@ test('for an empty bus, the status says what to start', () => {
   assert.match(advice[0] ?? '', /^da-watcher never reported on this bus/)
 })
 
-test('a service without a report since the start of the node is shown as starting, for ten seconds', () => {
+test('a service that has not reported since the start of the node is shown as starting during the first ten seconds', () => {
   const phasesAt = (sinceStartMs: number, statusAgeMs: number) => {
     const states = withServices({ derivation: status({}, statusAgeMs) })
     const printed = nodeStatus({ ...states, startedMs: nowMs - sinceStartMs }, names)
@@ -135,11 +135,14 @@ test('a problem of a disk is the first advice', () => {
   const states = withServices({ derivation: status({}, 60_000), 'da-watcher': status({}) })
   const diskProblems = ['/node: its disk has only 0 bytes free']
   const { advice } = nodeStatus({ ...states, diskProblems }, names)
-  assert.match(advice[0] ?? '', /^\/node: its disk has only 0 bytes free: make room, .* by itself/)
+  assert.match(
+    advice[0] ?? '',
+    /^\/node: its disk has only 0 bytes free: make room on the disk, .* by itself/,
+  )
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })
 
-test('for a service that fails again and again, the status shows the reason, the count and the last time', () => {
+test('for a service that fails again and again, the status shows the reason, the number of restarts and the time of the last one', () => {
   const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
   const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
   const shown = nodeStatus(states, names)

@@ -132,7 +132,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
     services,
     advice: [
       ...states.diskProblems.map(
-        (problem) => `${problem}: make room, or make it writable; ${healing}`,
+        (problem) => `${problem}: make room on the disk, or make this path writable; ${healing}`,
       ),
       ...failingAdvice(states, services),
       ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
@@ -196,7 +196,7 @@ function isStarting(
   return status === undefined || nowMs - status.ageMs < startedMs
 }
 
-/** Advice on services that fail before they can write a status. The node has the reasons. */
+/** Advice on services that fail before they can write a status: their reasons, from `/readyz` of the node. */
 function failingAdvice(
   { reasons }: Pick<NodeStates, 'reasons'>,
   services: readonly ServiceLine[],
@@ -216,7 +216,7 @@ function goneAdvice(
   if (services.every(({ phase }) => phase === 'unheard')) return services.flatMap(adviceFor)
   const where = folder === undefined ? '' : ` --data-dir ${folder}`
   return [
-    `the node was killed, or lost its services: the heads are the last ones reported; start it again with atoll node${where} and the settings that it had`,
+    `the node was killed, or lost its services: the heads shown are the last that were reported; start the node again with atoll node${where} and the same settings as before`,
   ]
 }
 

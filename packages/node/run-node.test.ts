@@ -39,7 +39,7 @@ async function start(t: TestContext, options: Partial<NodeOptions>): Promise<Run
   return node
 }
 
-test('the caller of a node in one process may take the logs of its services', async (t) => {
+test('the caller of a node in one process can receive the logs of its services', async (t) => {
   const all = Promise.withResolvers<undefined>()
   const running = new Set<string | undefined>()
   const onLog = (text: string) => {

@@ -44,7 +44,7 @@ export interface NodeOptions {
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services, which otherwise go to the standard output. */
+  /** Takes the logs of the services. Without it, they go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
@@ -142,7 +142,7 @@ async function keepAddress(
     await change()
   } catch (error) {
     if (!isSystemError(error)) throw error
-    const what = `the address of health and metrics in ${dataDir} is not that of this node`
+    const what = `the file with the address of health and metrics in ${dataDir} is out of date`
     report(`${what}: ${error.message}`, 'warn')
   }
 }
@@ -186,7 +186,7 @@ function supervised(
   }
 }
 
-/** The settings that a service declares, as environment variables: command lines are visible to every user of a machine. */
+/** The settings that a service declares, as environment variables: every user of a machine can see command lines. */
 function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,
@@ -241,7 +241,8 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
       resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
     )
   })
-  // If this process exits without a stop, as after a second signal, the service would run for some time longer.
+  // This process may exit without a stop, for example after a second signal. The service is then killed, since it would
+  // run for some time longer.
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }

@@ -51,7 +51,7 @@ export class Supervisor {
   readonly #running = new Map<string, Running>()
   readonly #kept: Promise<void>[] = []
   readonly #stopping = new AbortController()
-  /** Failures of each service that ended unexpectedly, and was or will be started again. */
+  /** Failures of each service that ended unexpectedly and does not run steadily yet. */
   readonly #failing = new Map<string, Restarted>()
   /** Number of restarts by service. */
   readonly restarts = new Map<string, number>()
@@ -95,7 +95,7 @@ export class Supervisor {
       stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
-      // Settings do not change, but a file that they name may be missing for a while.
+      // After a first start, wrong settings are temporary: a file that they name may be missing for a while.
       hasStarted ||= code !== exitCodes.settings
       if (!hasStarted) {
         onFatal(service.name, code)

@@ -1,5 +1,5 @@
 /**
- * Benchmarks, each compared with an alternative.
+ * Benchmarks. Most of them compare Atoll with an alternative.
  *
  *   npm run bench                 all of them
  *   npm run bench -- bus --json   one, as JSON on standard output
@@ -50,8 +50,12 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
       }),
     ])
     for (const { blocks, maxRssMb, heldMb } of measured.memory)
-      console.log(`${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} held`)
-    console.log("\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with them; memory flat.")
+      console.log(
+        `${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} in use at the end`,
+      )
+    console.log(
+      "\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with checks; as much memory for a long chain as for a short one.",
+    )
   }
   return measured
 }
@@ -77,7 +81,7 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
   if (!json) {
     const { withoutOpNode, results } = measured
     console.log(
-      'gossip: from when a peer sends a block until engine_newPayload; both nodes get the same bytes',
+      'gossip: time from when a peer sends a block until engine_newPayload; both nodes get the same bytes',
     )
     printTable([
       [
@@ -147,7 +151,7 @@ async function verifier({ json }: { readonly json: boolean }): Promise<object> {
       `catch-up with an instant execution client: ${blocks} blocks, ${blocksPerSecond.toFixed(0)} a second; ${engineCallsPerBlock.toFixed(1)} Engine API calls a block, ${l1CallsPerL1Block.toFixed(2)} L1 calls an L1 block`,
     )
     console.log(
-      `from a new L1 head until its whole batch is safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
+      `from a new L1 head until the L2 blocks of its batches are safe: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}`,
     )
     printTable([
       ['service', 'RSS MB', 'at most'],

@@ -22,7 +22,7 @@ import {
 import { machineMs } from './machine-ms.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** One kind of message of one size, over Atoll's bus and over raw NATS. */
+/** Times of messages of one kind and one size, over Atoll's bus and over raw NATS. */
 export interface BusResult {
   readonly kind: Kind
   readonly bytes: number
@@ -52,8 +52,8 @@ const pauseMs = 2
 const deadlineMs = 5_000
 
 /**
- * Measures one hop of each kind and a chain of four hops, between processes, on a real server that stores on disk.
- * Atoll's bus and the bare client library take turns, message by message.
+ * Measures messages between processes, on a real server that stores on disk: one message (a hop) of each kind, and a
+ * chain of four hops. Atoll's bus and the bare client library take turns, message by message.
  */
 export async function benchBus(
   report: (what: string) => void,

@@ -10,7 +10,10 @@ import { systemClock } from '#runtime/clock.ts'
 
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'bench' })
 
-/** Subjects for the same work on raw NATS: a last-value stream with republish, a stream, a plain subject. */
+/**
+ * Subjects with which the benchmark does the work of Atoll's bus on raw NATS: a last-value stream with republish for
+ * states, a stream for logs, and a plain subject for calls.
+ */
 export const raw = {
   stateStored: (what: string) => `$KV.raw.${what}`,
   stateUpdates: (what: string) => `raw.state.${what}`,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { buildOpNodeProgram, hasGo } from '#test/op-node/op-node-program.ts'
 import { summarise } from './statistics.ts'
 
-/** One record, derived by one program. */
+/** Times of deriving one record, the recorded blocks of a chain, with one program. */
 export interface DerivationResult {
   readonly record: string
   readonly program: string
@@ -19,7 +19,7 @@ export interface DerivationResult {
   readonly firstMs: number
   readonly medianMs: number
   readonly bestMs: number
-  /** Computed from the median. */
+  /** Computed from `medianMs`. */
   readonly blocksPerSecond: number
 }
 
@@ -73,7 +73,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
   return { results, memory }
 }
 
-/** The records made for benchmarks if they exist, else two records of the project. */
+/** Folders of the records to derive: those made for benchmarks if they exist, else two records of the project. */
 function records(): readonly string[] {
   const shared = process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records')
   const own = here('../vectors/records')

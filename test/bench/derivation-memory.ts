@@ -47,7 +47,10 @@ function hashOf(layer: string, number: bigint): Hash {
   return toHash(keccak256(new TextEncoder().encode(`${layer} ${number}`)))
 }
 
-/** A block hash depends only on the block number, so that a batch can name a parent that is not derived yet. */
+/**
+ * Makes a block from derived attributes, in place of an execution client. The block hash depends only on the block
+ * number, so that a batch can name a parent that is not derived yet.
+ */
 const judge: Judge = {
   judge: ({ parent, attributes, l1Origin, sequenceNumber }: DerivedAttributes) => {
     const number = parent.number + 1n

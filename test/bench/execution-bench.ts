@@ -8,7 +8,7 @@ import { executeFixture } from '#records/execute/execute-fixture.ts'
 import { type Candidate, embeddedClient, findOpGeth, opGeth } from './execution-candidates.ts'
 import { buildEmptyBlocks, importRecord } from './execution-loads.ts'
 
-/** The result of one load on one client. */
+/** The result of one load on one client. A load is a set of blocks to execute or build. */
 export interface ExecutionResult {
   readonly load: string
   readonly client: string

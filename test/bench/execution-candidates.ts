@@ -10,13 +10,13 @@ import { promisify } from 'node:util'
 import { EngineDriver } from '#test/fakes/engine-http.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 
-/** An execution client that can be started on a genesis. */
+/** An execution client to measure, which can be started on a genesis. */
 export interface Candidate {
   readonly name: string
   start(genesis: string, folder: string): Promise<RunningCandidate>
 }
 
-/** A running candidate and its driver. */
+/** A running execution client, and the driver that calls its Engine API. */
 export interface RunningCandidate {
   readonly driver: EngineDriver
   readonly stop: () => Promise<void>

@@ -34,7 +34,7 @@ export interface GossipResult {
   readonly opNode: Summary | undefined
   /** Ratio of the medians. */
   readonly ratio: number | undefined
-  /** Atoll's time in two parts, measured with other blocks: to take the time in between costs time too. */
+  /** Atoll's time in two parts, measured with blocks of their own, since the measurement on the bus takes time too. */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */
     readonly toBus: Summary
@@ -60,7 +60,7 @@ const sizes = [
 /** Number of blocks of each size that are not counted, in which V8 compiles the code. */
 const warmUpBlocks = 30
 
-/** Number of blocks of each size whose time is taken on the bus too. */
+/** Number of blocks of each size whose time on the bus is measured too. */
 const splitBlocks = 30
 
 /** Pause after each block, so that both nodes are idle when the next one is sent. */
@@ -77,8 +77,9 @@ interface Measured {
 }
 
 /**
- * Measures how long blocks of a peer take in Atoll, a node of processes on a NATS server, and in op-node. Both get the
- * same bytes, one after the other, and each has an execution client that answers at once.
+ * Measures the time from when a peer sends a block to a node until the node sends the block to its execution client.
+ * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other, and
+ * each has an execution client that answers immediately.
  */
 export async function benchGossip(report: (what: string) => void): Promise<GossipBench> {
   const closing: (() => Promise<unknown>)[] = []
@@ -266,7 +267,7 @@ class Peer {
 
   async join(name: string, address: string): Promise<void> {
     await this.ask({ kind: 'join', name, address })
-    // The node must accept the stream too.
+    // The node needs some time to accept the stream.
     await pause(1_000)
   }
 

@@ -1,4 +1,4 @@
-/** A peer that sends blocks, for `gossip-bench.ts`: `node gossip-peer.ts RECORD`, with orders over IPC. */
+/** A peer that sends blocks, for `gossip-bench.ts`: `node gossip-peer.ts RECORD`. It gets orders over IPC. */
 import { randomBytes } from 'node:crypto'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -35,8 +35,8 @@ const streams = new Map<string, Stream>()
 let made: { readonly hash: Hash; readonly bytes: Uint8Array } | undefined
 
 /**
- * Encodes gossipsub without its library. The bytes of a block are ready before the time is taken, so that the time of
- * this peer is only that of the connection.
+ * Encodes gossipsub without its library. The bytes of a block are ready before the time is taken, so the measured time
+ * includes no work of this peer except sending.
  */
 async function join(address: string): Promise<Stream> {
   const host: Libp2p = await openHost(

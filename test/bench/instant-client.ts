@@ -8,7 +8,7 @@ import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { readLines, requireFile } from '#records/folder/read-lines.ts'
 
-/** An execution client that answers at once. It builds the next block of a recorded chain. */
+/** An execution client that answers immediately. Each block that it builds is the next block of a recorded chain. */
 export interface InstantClient {
   readonly url: string
   readonly jwtSecret: Uint8Array

@@ -46,7 +46,7 @@ export function benchPayload(report: (what: string) => void): readonly PayloadRe
 function compare(own: () => unknown, other: () => unknown): Omit<PayloadResult, 'step' | 'bytes'> {
   const times = { own: [] as number[], other: [] as number[] }
   for (let round = 0; round < 2 * rounds; round++) {
-    // The first half warms up.
+    // The first half of the rounds warms up the code. Their times are not counted.
     const [ownMs, otherMs] = [timeOf(own), timeOf(other)]
     if (round < rounds) continue
     times.own.push(ownMs)

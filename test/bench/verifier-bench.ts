@@ -16,7 +16,7 @@ import { summarise, type Summary } from './statistics.ts'
  * Results of `npm run bench -- verifier`. op-node is not compared: it needs state proofs of L1, which no record has.
  */
 export interface VerifierBench {
-  /** Catch-up of a node on a generated chain with a complete L1, and with an execution client that answers at once. */
+  /** Catch-up of a node on a generated chain. L1 is complete at the start; the execution client answers immediately. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first safe block that was observed to the last block. */
@@ -28,7 +28,7 @@ export interface VerifierBench {
     /** Memory of each service: at the end, and its maximum. */
     readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
   }
-  /** Time from a new L1 head until its whole batch is safe. L1 has four blocks a second, each with a batch. */
+  /** Time from a new L1 head until the L2 blocks of its batches are safe. L1 grows by four blocks a second. */
   readonly headToSafeMs: Summary
 }
 
@@ -55,7 +55,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
   }
 }
 
-/** A record of the project. */
+/** The record, a recorded chain, whose genesis the generated chains have. */
 const kept = fileURLToPath(new URL('../vectors/records/bad-data-karst', import.meta.url))
 
 interface Measured {
@@ -146,7 +146,7 @@ async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb
   return rss
 }
 
-/** Number of L1 blocks, including `startingBlocks`. With a quarter of them, medians of one program differ by 50%. */
+/** Number of L1 blocks, including `startingBlocks`. With 60 blocks, medians of the same program differ by up to 50%. */
 const watchedBlocks = 240
 
 /** Number of L1 blocks that arrive while the node starts. Their times are not counted. */
@@ -172,7 +172,7 @@ function measureGrowth(record: string): Promise<readonly number[]> {
         shown.shift()
       }
     }
-    // The node starts while L1 already grows.
+    // L1 already grows while the node starts. The first times would include the start.
     return times.slice(startingBlocks)
   })
 }

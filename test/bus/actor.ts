@@ -124,7 +124,7 @@ function executionClient(
   }
 }
 
-/** Reports each `engine.chain`, and reads the log as rpc would. */
+/** Reports each `engine.chain`, and reads the log of safe heads as the service rpc does. */
 async function observe({ bus, log, signal }: Running, world: World): Promise<void> {
   bus.follow(engineChain, (chain) => void world.chain(chain))
   await new Observer().run({ bus, signal, log: (what) => log.debug(what) })

@@ -22,13 +22,13 @@ import { World } from './world.ts'
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const actorProgram = fileURLToPath(new URL('./actor.ts', import.meta.url))
 
-/** Options of an actor. */
+/** Options of an actor, a service in a process of `actor.ts`. */
 export interface ActorOptions {
   readonly instance?: string
   readonly flags?: readonly string[]
 }
 
-/** An actor. It is restarted when it ends, unless `isRestarted` is false. */
+/** A running actor. It is restarted when it ends, unless `isRestarted` is false. */
 export interface RunningActor {
   readonly name: string
   child: ChildProcess

@@ -53,7 +53,7 @@ test(`no acknowledged write is lost when a server is killed ${rounds} times, eac
 })
 
 test(
-  'a request that a crash of the server lost fails when the server is back, not at its timeout',
+  'if a request is lost in a crash of the server, it fails when the server is back, not at its timeout',
   { timeout: 60_000 },
   async (t) => {
     const server = await TestServer.start()

@@ -5,7 +5,7 @@ import { leaseTtlMs } from '#messages/streams.ts'
 import { Cluster } from './cluster.ts'
 import { pause, until } from './conformance/raw-client.ts'
 
-// The failure matrix of docs/architecture.md, on a real server with real processes: F9 to F22.
+// Causes failures of the matrix in docs/architecture.md, from F9 to F22, on a real server with real processes.
 
 async function started(t: TestContext, options?: Parameters<typeof Cluster.start>[0]) {
   const cluster = await Cluster.start(options)
@@ -63,7 +63,7 @@ test('F11: the server is frozen for less than a lease: the engine continues', as
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer than a lease: the engine sends no call after its deadline', async (t) => {
+test('F11: the server is frozen for longer than a lease: the engine sends no call after the deadline of its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -75,14 +75,17 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   const thawedMs = performance.now()
   await cluster.untilDone()
   note(t, cluster)
-  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'the exit code is 3, lease lost')
+  assert.ok(
+    cluster.actor('engine-0').ends.includes('3'),
+    'the engine exits with code 3: lease lost',
+  )
   // A lease that was renewed right before the freeze is valid for its time to live minus the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
   const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
   assert.deepEqual(late, [])
 })
 
-test('F13: the second of two engines takes over when the first dies, and each term has one writer', async (t) => {
+test('F13: the second of two engines takes over when the first dies, and in each term of the lease only one engine writes', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
@@ -173,14 +176,14 @@ test('F20: a lease that expires while the server is down can be taken when the s
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes with one instance name take the lease from each other, and at least one logs why', async (t) => {
+test('F22: two processes with the same instance name take the lease from each other, and at least one logs why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
   await until('both have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
-  // One message is enough: an engine that has lost the lease may end before it has seen the other.
+  // One message is enough: an engine that has lost the lease may end before it sees the other engine.
   const said = /another process runs as instance engine-0/
   await until('one has logged why', () => said.test(first.output + second.output))
   second.isRestarted = false

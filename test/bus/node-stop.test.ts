@@ -139,7 +139,7 @@ test('no secret of a setting appears on a command line, in a log, in the status,
   await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
   let metrics = ''
-  // A service that starts has no metrics yet.
+  // A service that is still starting has no metrics.
   await until(async () => {
     metrics = await (await fetch(`${health}/metrics`)).text()
     return ['da-watcher', 'derivation', 'engine', 'rpc'].every((service) =>
@@ -157,7 +157,7 @@ test('no secret of a setting appears on a command line, in a log, in the status,
     `--data-dir=${join(folder, 'secret')}`,
   ])
   assert.match(status.out, /HTTP status 400/)
-  // SIGKILL, which the test sends when it ends, would leave the NATS server running.
+  // Stops the node, since the SIGKILL at the end of the test would leave the NATS server running.
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [0, null])
   for (const text of [metrics, readiness, status.out, out()])

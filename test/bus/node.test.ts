@@ -18,13 +18,13 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// A whole node of processes on a real server. Each process is killed at random moments, and the safe chain keeps
-// growing.
+// Runs a whole node as processes on a real server. Each process is killed at random moments, and the safe chain must
+// continue to grow.
 
 /** Number of kills of each process; 20 in the long run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
-/** A record of 363 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
+/** A recorded chain: 363 L2 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** Starts the node, and counts the calls of `engine_newPayload` to its execution client. */
@@ -73,12 +73,12 @@ test(`the safe chain continues unchanged when each process of a node is killed $
         due.shift()
         assert.ok(node.kill(victim), `${victim} runs`)
         if (victim === 'engine') engineKills++
-        // Attributes in flight may still make one block without the killed service.
+        // Without the killed service, attributes that were already sent may still make one block.
         const next = node.safe + 2n
         stalls.get(victim)?.push(await node.until(`after ${victim}`, () => node.safe >= next))
       }
       await untilEnd(node)
-      // No block is built twice, except the one in progress when an engine is killed.
+      // No block is built twice, except a block that was being built when an engine was killed.
       assert.ok(
         newPayloads() <= 363 + engineKills,
         `${newPayloads()} payloads, after ${engineKills} such kills`,

@@ -152,7 +152,7 @@ test('only its own service can write a lease; only that service and an operator 
   }
 })
 
-test('provision creates streams; no role can delete, purge, restore or consume one', async () => {
+test('only the role provision can create streams; no role can delete, purge, restore or consume a stream', async () => {
   for (const { name } of specs) {
     for (const role of busRoles) {
       const isProvision = role === 'provision'
@@ -214,7 +214,7 @@ test('a user without a key, or with a key that the server does not know, is refu
   await rm(strange, { recursive: true, force: true })
 })
 
-test('a client connects again to a server that did not wait for its key, as happens on a busy machine', async (t) => {
+test('if a busy server closes a connection because the key of the client is late, the client connects again', async (t) => {
   let hangUps = 2
   const { hostname, port } = new URL(server.url)
   const impatient = createServer((client) => {

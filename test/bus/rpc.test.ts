@@ -18,7 +18,7 @@ import { openSocket } from '#test/fakes/web-socket-client.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// The rpc service of a node and a second replica of it, as processes on a real server. The rpc of the node is killed.
+// Runs a node and a second replica of its rpc service, as processes on a real server, and kills the rpc of the node.
 
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
@@ -70,7 +70,7 @@ async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   return port
 }
 
-test(`when one replica is killed ${rounds} times, clients of the other notice nothing, and a subscription moves there`, async (t) => {
+test(`when one replica is killed ${rounds} times, clients of the other notice nothing, and a subscription can continue there`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const first = await freeTcpPort()

@@ -93,7 +93,7 @@ test('a service stops when the node that started it has ended', async (t) => {
   assert.match(service.output(), /the node is gone/)
 })
 
-test('SIGTERM ends a service within 2 s, and another instance takes its lease before it expires', async (t) => {
+test('SIGTERM ends a service within 2 s, and another instance takes the lease before the lease expires', async (t) => {
   const first = start(t, 'engine-0')
   await until('the first runs', isRunning(first))
   const second = start(t, 'engine-1')

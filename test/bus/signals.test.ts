@@ -55,7 +55,7 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     name: 'devnet',
     early: 1_500,
     args: () => ['devnet', '--json', ...server],
-    // The services are started, and the setup of KZG begins, which cannot be interrupted.
+    // After this line, the services are started, and the setup of KZG begins. This setup cannot be interrupted.
     isUp: (output) => output.includes('the bus is NATS'),
     upMs: 1_000,
   },
@@ -80,7 +80,7 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   })
   for (const service of services()) process.kill(service, 'SIGSTOP')
   child.kill('SIGINT')
-  // A busy process may receive two signals at once, and then counts them as one. So the test repeats the signal.
+  // A busy process may receive two signals together, and then counts them as one. So the test repeats the signal.
   const again = setInterval(() => child.kill('SIGINT'), 600)
   assert.deepEqual(await ended, [130, null])
   clearInterval(again)

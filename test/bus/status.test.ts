@@ -35,7 +35,7 @@ function newHome(t: TestContext) {
   }
 }
 
-test('status finds the bus of atoll bus serve by the same default folder, and by --data-dir', async (t) => {
+test('status finds the bus of atoll bus serve in the default folder, and in the folder that --data-dir names', async (t) => {
   const start = newHome(t)
   const bus = start('bus', 'serve', '--chain-id=10', '--port=0', ...server)
   await until('the streams are there', () => bus.output().includes('SAFE_AT created'))

@@ -10,7 +10,7 @@ import { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
 import { secretPath } from '#test/endpoints/proxy.ts'
 import { requireNatsServer } from './servers.ts'
 
-// A node of processes on a real server, with an OpenTelemetry collector.
+// Runs a node as processes on a real server, with an OpenTelemetry collector.
 
 /** The part of OTLP that the test reads. Source: opentelemetry-proto, collector/trace/v1/trace_service.proto */
 const { root } = protobuf.parse(`

@@ -219,7 +219,7 @@ test('a missing server program is reported before anything is written', async ()
   assert.throws(() => statSync(dataDir))
 })
 
-test('a rewind without a bus to check for an engine needs --no-node', async () => {
+test('if no bus shows whether an engine runs, a rewind needs --no-node', async () => {
   const nowhere = join(folder, 'no-node')
   const jwt = join(folder, 'rewind.jwt')
   await runAtoll(['keys', 'create', 'jwt', jwt])

@@ -109,7 +109,7 @@ test('the first block that differs is shown field by field, and the command ends
   assert.equal(printed.at(-2)?.['matches'], false)
 })
 
-test('with execution, the same block differs in its results', async () => {
+test('with execution, a changed deposit shows in the transactions root and the state root of its block', async () => {
   const record = edited('deposits-and-config', {
     'l1.ndjson': otherDeposit,
     'genesis.json.gz': (text) => text,

@@ -113,7 +113,7 @@ test('the progress of a node is one line of 80 columns with the safe head', () =
   assert.match(lines.join('\n'), /engine: progress safe=137123456:0x[0-9a-f]{4}…[0-9a-f]{2} /)
 })
 
-/** Values for the expressions in messages: the first whose pattern matches the expression. */
+/** Values for expressions in templates of messages. The first pattern that matches an expression gives its value. */
 const inMessages = [
   [/bus\.what/u, 'NATS 2.15.2, nats://127.0.0.1:43547'],
   [/url/iu, 'http://127.0.0.1:43547'],

@@ -21,7 +21,7 @@ const older = `data:text/javascript,
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'a program that an older Node runs on the installed Node ends when the older Node is killed',
+  'if an older Node starts the program on the installed Node, the program ends when the older Node is killed',
   { skip: !existsSync(installed) && 'node_modules has no Node', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')
@@ -43,7 +43,7 @@ test(
 )
 
 test(
-  'a service stops at once if its node ended before it started',
+  'a service stops immediately if its node ended before the service started',
   { timeout: 20_000 },
   async () => {
     const args = ['--chain-id=10', '--engine-url=http://127.0.0.1:1', '--health-port=0']

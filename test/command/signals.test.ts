@@ -46,7 +46,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     name: 'devnet --in-memory',
     early: 900,
     args: () => ['devnet', '--in-memory', '--json'],
-    // The setup of KZG, which cannot be interrupted, begins soon after.
+    // The setup of KZG, which cannot be interrupted, begins soon after this line.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
   },
@@ -111,18 +111,18 @@ const workers: readonly [moment: number, args: readonly string[]][] = [
 ]
 
 for (const [moment, args] of workers)
-  test(`a signal ends ${args[0] ?? ''}`, () => {
+  test(`a signal ends atoll ${args[0] ?? ''}`, () => {
     const argsIn = (data: string) => (args[0] === 'keys' ? [...args, data] : args)
     return stop({ name: args.join(' '), args: argsIn, ends: 'signal' }, [moment])
   })
 
-test('a signal stops status, which waits for a server that does not answer', async (t) => {
+test('a signal stops atoll status while it waits for a server that does not answer', async (t) => {
   const { url, isCalled } = await silentServer(t)
   const args = () => ['status', '--chain-id=10', `--nats-urls=${url.replace('http', 'nats')}`]
   await stop({ name: 'status', args, isUp: isCalled, ends: 'signal' }, ['up'])
 })
 
-test('a signal stops record and rewind, which remove their unfinished files', async (t) => {
+test('a signal stops atoll record and atoll rewind, and leaves no unfinished files', async (t) => {
   const { url, isCalled } = await silentServer(t)
   const record = (data: string) => {
     const blocks = ['--from=0', '--to=54', `--out=${data}`]
@@ -138,7 +138,7 @@ test('a signal stops record and rewind, which remove their unfinished files', as
   await stop({ name: 'rewind', args: rewind, isUp: isRewinding, ends: 1 }, ['up'])
 })
 
-test('a signal stops programs that look for a NATS server', async () => {
+test('a signal stops programs while they look for a NATS server', async () => {
   const programs: Readonly<Record<string, readonly string[]>> = {
     serve: ['bus', 'serve', '--chain-id=10'],
     devnet: ['devnet', '--json'],

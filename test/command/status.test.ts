@@ -14,7 +14,7 @@ function newHome(t: TestContext) {
   return { home, nodes: join(home, '.atoll'), status }
 }
 
-test('without a bus, status names the server that it asks and prints an error with advice; exit code 4', async (t) => {
+test('without a bus, status names the server that it asks, prints an error with advice, and exits with 4', async (t) => {
   const { home } = newHome(t)
   const dataDir = join(home, 'stopped-node')
   await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
@@ -44,7 +44,7 @@ test('without a bus, status names the server that it asks and prints an error wi
   await Promise.all(asked)
 })
 
-test('a bus does not start in the folder of another chain, which is a wrong setting', async (t) => {
+test('to start a bus in the folder of another chain is a mistake in the settings', async (t) => {
   const { home } = newHome(t)
   const server = join(home, 'server')
   writeFileSync(server, '#!/bin/sh\necho "nats-server: v2.15.2"\n')
@@ -69,7 +69,7 @@ async function timeOf(command: Promise<unknown>): Promise<number> {
   return performance.now() - startedMs
 }
 
-test('status of a bus whose process has ended answers at once', async (t) => {
+test('status answers immediately if the process of the bus has ended', async (t) => {
   const { nodes, status } = newHome(t)
   await runAtoll(['keys', 'create-bus', join(nodes, '10', 'bus', 'keys')])
   await leaveBus(join(nodes, '10', 'bus'))

@@ -153,7 +153,7 @@ class AtollRun {
     }
   }
 
-  /** The block as L1 returns it: after a reorg, its first read has a parent hash that does not match. */
+  /** The block as L1 returns it. At a reorg, the block that is read first has a parent hash that does not match. */
   #asRead(block: L1Block): L1Block {
     return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
   }

@@ -1,4 +1,4 @@
-/** The first difference between the two sides. */
+/** The first difference between the outputs of the two sides, Atoll's pipeline and op-node's. */
 export interface Parting {
   /** Index among the compared lines. */
   readonly step: number

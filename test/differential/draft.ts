@@ -4,7 +4,10 @@ import type { Frame } from '#protocol/channel/frame.ts'
 import type { Address, ChannelId, Hash } from '#protocol/primitives.ts'
 import type { L1Receipt } from '#l1/unverified-l1-block.ts'
 
-/** A case under construction, changed in place by mutations. Byte arrays and frames are replaced, not modified. */
+/**
+ * A test case under construction: a rollup config and L1 data, which mutations change in place. Mutations replace byte
+ * arrays and frames instead of modifying them.
+ */
 export interface Draft {
   readonly record: string
   /** `rollup.json` */
@@ -14,9 +17,9 @@ export interface Draft {
   readonly blocks: DraftL1[]
   /** Blocks of the record, by number. */
   readonly known: ReadonlyMap<bigint, KnownBlock>
-  /** Whether a block hash depends on its number only, or on its attributes too. */
+  /** Whether the hash of a block depends only on its number, or also on its attributes. */
   hashes: 'by-number' | 'by-content'
-  /** The stand-in engine refuses attributes whose digest has a first byte below this. */
+  /** The stand-in engine refuses attributes whose digest has a first byte below this number. */
   refuseBelow: number
   /** Numbers of L1 blocks whose parent hash does not match at the first read. */
   reorgs: readonly bigint[]

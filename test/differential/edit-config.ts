@@ -5,7 +5,10 @@ import type { Draft, RollupJson } from './draft.ts'
 /** Activation times of forks, in seconds after genesis. */
 type Schedule = Partial<Record<HardforkName, number>>
 
-/** Changes the activation times of forks: the first at genesis, later ones together or one by one, the rest never. */
+/**
+ * Changes the activation times of forks. The first few are active at genesis, the next few activate together or one by
+ * one, and the rest never activate.
+ */
 export function editForks(draft: Draft, random: Random): void {
   const { rollup } = draft
   const end = Number(draft.blocks.at(-1)?.header.timestamp ?? 0n) - rollup.genesis.l2_time
@@ -22,7 +25,7 @@ export function editForks(draft: Draft, random: Random): void {
     schedule[name] = time
   }
   separate(schedule, rollup.block_time)
-  // If one L1 block activates Holocene and an older fork, op-node has a known bug: a few such cases suffice.
+  // If one L1 block activates Holocene and an older fork, op-node has a known bug. Few such cases are made.
   if (random.chance(0.9)) leaveAlone(schedule)
   const forks = hardforkNames.map((name) => [
     `${name}_time`,
@@ -58,7 +61,7 @@ function giveDependencySet(draft: Draft, random: Random): void {
   draft.dependencySet = { dependencies: Object.fromEntries(ids.map((id) => [String(id), {}])) }
 }
 
-/** Changes windows and limits of the config. Windows are short, so that a lost batch does not stop the chain. */
+/** Changes windows and limits of the config. Windows are short, so that the chain continues after a lost batch. */
 export function editNumbers(draft: Draft, random: Random): void {
   const changes: Partial<RollupJson> = {
     seq_window_size: random.pick([2, 3, 3, 4, 5, 6, 8, 12]),

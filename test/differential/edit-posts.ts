@@ -9,7 +9,7 @@ import { replacementOf } from './sign-post.ts'
 import { newChannelId } from './write-channel.ts'
 import type { Address } from '#protocol/primitives.ts'
 
-/** Indices of an L1 block and of a transaction in it. */
+/** Indices of an L1 block and of a post in it. A post is a transaction to the batch inbox. */
 interface Place {
   readonly block: number
   readonly post: number
@@ -22,16 +22,16 @@ const frameEdits: Readonly<Record<string, FrameEdit>> = {
   'frame dropped': (frames, at) => frames.toSpliced(at, 1),
   'frame repeated': (frames, at) => [...frames, ...frames.slice(at, at + 1)],
   'frames swapped': (frames, at) => [...frames.slice(at), ...frames.slice(0, at)],
-  'frame numbered otherwise': (frames, at, random) =>
+  'frame number changed': (frames, at, random) =>
     changeFrame(frames, at, (frame) => ({
       ...frame,
       number: (frame.number + random.pick([1, 1, 2, 65_535])) & 0xffff,
     })),
-  'frame last or not': (frames, at) =>
+  'is-last flag of a frame flipped': (frames, at) =>
     changeFrame(frames, at, (frame) => ({ ...frame, isLast: !frame.isLast })),
   'frame of another channel': (frames, at, random) =>
     changeFrame(frames, at, (frame) => ({ ...frame, channelId: newChannelId(random) })),
-  'frame data': (frames, at, random) =>
+  'frame data changed': (frames, at, random) =>
     changeFrame(frames, at, (frame) => ({ ...frame, data: editBytes(frame.data, random) })),
   'frame emptied': (frames, at) =>
     changeFrame(frames, at, (frame) => ({ ...frame, data: new Uint8Array(0) })),
@@ -155,12 +155,12 @@ function editOrder(draft: Draft, { block: at, post: index }: Place, random: Rand
       block.posts = [...block.posts, post]
       break
     case 2:
-      named('post later')
+      named('post moved to a later block')
       block.posts = block.posts.toSpliced(index, 1)
       other.posts = [...other.posts, post]
       break
     case 3:
-      named('post again later')
+      named('post repeated in a later block')
       other.posts = [post, ...other.posts]
       break
     case 4:
@@ -168,7 +168,7 @@ function editOrder(draft: Draft, { block: at, post: index }: Place, random: Rand
       block.posts = block.posts.toReversed()
       break
     case 5:
-      named('posts of blocks swapped')
+      named('posts of two blocks swapped')
       ;[block.posts, other.posts] = [other.posts, block.posts]
       break
     default: {

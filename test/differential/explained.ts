@@ -4,7 +4,7 @@ import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import type { Parting } from './compare.ts'
 
-/** A kind of difference that an error or an older rule of op-node causes. docs/derivation-notes.md describes each. */
+/** A kind of difference that a bug or an older rule of op-node causes. docs/derivation-notes.md describes each kind. */
 export interface Explanation {
   readonly name: string
   readonly explains: (of: Case, parting: ReportedParting) => boolean

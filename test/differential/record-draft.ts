@@ -20,7 +20,7 @@ import { buildCase } from './build-case.ts'
 import type { Draft, DraftL1, Item, KnownBlock, Post, RollupJson } from './draft.ts'
 import { replacementOf } from './sign-post.ts'
 
-/** A record as a case without mutations; its batchers are replaced by addresses whose keys we have. */
+/** Reads a record as a case without mutations. Its batchers are replaced by addresses whose private keys we have. */
 export async function readRecord(folder: string, record: string): Promise<Draft> {
   const path = join(folder, record)
   const rollup = (await readJsonFile(requireFile(path, 'rollup.json'))) as RollupJson
@@ -47,7 +47,10 @@ export async function readRecord(folder: string, record: string): Promise<Draft>
   return { ...draft, known: digestsOf(draft, hashes) }
 }
 
-/** Derives the record once. From the digests of the attributes, the stand-in engine recognises blocks of the record. */
+/**
+ * Derives the record once, to get a digest of the attributes of each block. By the digest, the stand-in engine
+ * recognises a block of the record.
+ */
 function digestsOf(
   draft: Draft,
   hashes: ReadonlyMap<bigint, Hash>,

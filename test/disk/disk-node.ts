@@ -9,9 +9,9 @@ import { NodeOnRecord, type NodeProcess } from '#test/fakes/node-on-record.ts'
 const reportMs = 15_000
 
 /**
- * Limit on the time from the end of a failure until the safe head moves. If all services have ended, it takes about
- * 10 s: the supervisor pauses, all processes start, and a sequencing window is derived again. On a busy machine it
- * takes longer.
+ * Limit on the time from the end of a failure until the safe head moves. If all services have ended, this takes about
+ * 10 s: the supervisor pauses, all processes start, and a sequencing window is derived again. It takes longer on a busy
+ * machine.
  */
 const healMs = 30_000
 

@@ -25,7 +25,7 @@ const seed = Number(process.env['ATOLL_ENDPOINT_SEED'] ?? 1)
 for (const api of ['rpc', 'beacon'] as const) {
   const data = api === 'rpc' ? 'transactions' : 'blobs'
   for (const { name, misbehave, says } of of(api))
-    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s of each end`, async (t) => {
+    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s after each misbehaviour`, async (t) => {
       const node = await NodeBehindProxies.start(t, { endpoints: 1 })
       const [proxy] = api === 'rpc' ? node.rpcs : node.beacons
       if (proxy === undefined) throw new Error('no proxy')
@@ -34,7 +34,8 @@ for (const api of ['rpc', 'beacon'] as const) {
         await node.until('derivation is at the head', () => node.isAtHead, recoveryMs)
         proxy.misbehave = misbehave
         const startMs = performance.now()
-        // Only blobs of the batcher are fetched, so some L1 blocks do not meet the misbehaviour.
+        // For some L1 blocks the node makes no request that the endpoint answers wrongly: only blobs of the batcher are
+        // fetched. So L1 grows until the misbehaviour has an effect.
         for (let isMet = false; !isMet;) {
           assert.ok(node.grow(data), `the record has another block with ${data}`)
           await node.wait(1_000)
@@ -68,7 +69,7 @@ for (const { name, misbehave, says } of misbehaviours)
       await node.check()
     })
 
-test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
+test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 2 })
@@ -101,7 +102,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
   await node.check()
 })
 
-test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
+test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 1 })

@@ -6,7 +6,7 @@ export interface Misbehaviour {
   readonly name: string
   readonly api: 'rpc' | 'beacon'
   readonly misbehave: Misbehave
-  /** The text of the status during the misbehaviour; undefined if the node continues. */
+  /** Matches the text of the status during the misbehaviour; undefined if the node continues. */
   readonly says: RegExp | undefined
 }
 
@@ -140,7 +140,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
     change((call, result) => (ofBlock(call) ? null : result)),
     /has no head|it has no block|no endpoint/,
   ),
-  rpc('receipts of no method for blocks', async (proxied) => {
+  rpc('no method that returns all receipts of a block', async (proxied) => {
     if (callsIn(proxied.body).some(ofReceipts))
       return refuse({ code: -32_601, message: 'the method does not exist' })(proxied)
     proxied.response.end((await proxied.forward()).text)

@@ -21,7 +21,7 @@ type Options = Partial<
 > & {
   /** Folder of the record; default: `endpointsRecord`. */
   readonly record?: string
-  /** Number of RPC endpoints, and of beacon endpoints too. */
+  /** Number of RPC endpoints, which is also the number of beacon endpoints. */
   readonly endpoints: number
   /** Misbehaviour of the RPC endpoints from the start. */
   readonly misbehave?: Misbehave

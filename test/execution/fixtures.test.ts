@@ -11,10 +11,10 @@ import { executeFixture } from '#records/execute/execute-fixture.ts'
 const vectors = (name: string) => fileURLToPath(new URL(`../vectors/${name}/`, import.meta.url))
 const shared = fileURLToPath(new URL('../../../shared/fixtures/execution/', import.meta.url))
 
-// Real blocks of OP Sepolia, each executed on the part of the state that it touches.
+// Executes real blocks of OP Sepolia. A fixture has a block and the part of the state that the block touches.
 for (const folder of [vectors('execution'), shared].filter((path) => existsSync(path)))
   for (const name of readdirSync(folder))
-    test(`block of ${folder.split('/').slice(-3).join('/')}${name} has its hash`, async (t) => {
+    test(`block of ${folder.split('/').slice(-3).join('/')}${name}: execution gives the recorded hash`, async (t) => {
       const { hash, expected, gasUsed } = await executeFixture(`${folder}${name}`)
       assert.equal(hash, expected)
       t.diagnostic(`${gasUsed} gas`)
@@ -27,7 +27,8 @@ interface RegistryGenesis {
   readonly registryToml: string
 }
 
-// Genesis blocks of real chains, from the superchain registry: each code is stored once and referenced by index.
+// Genesis blocks of real chains, from the superchain registry. A file has each contract code once; accounts refer to
+// codes by index.
 for (const name of readdirSync(vectors('genesis')))
   test(`the genesis of ${name} has the hash of the registry`, async () => {
     const packed = await readFile(`${vectors('genesis')}${name}`)

@@ -110,7 +110,7 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
   assert.equal(block.transactions.length, 5, 'with the L1 attributes')
 })
 
-test('a contract is deployed, called, and its logs are found and watched', async (t) => {
+test('a contract is deployed and called, and its logs are found and watched', async (t) => {
   const { user, wallet, mine, chain, url } = await openUser(t)
   const estimate = await user.estimateGas({ account: alice, data: initCode })
   const hash = await wallet.deployContract({ abi, bytecode: initCode, gas: estimate })

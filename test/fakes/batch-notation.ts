@@ -14,7 +14,7 @@ import { rollupConfig } from './rollup-config.ts'
 
 /** Options of a run. All but `holocene` have defaults. */
 export interface BatchRun {
-  /** Whether to run the batch stage of Holocene, or the batch queue before it. */
+  /** True: the batch stage of Holocene. False: the batch queue of the forks before Holocene. */
   readonly holocene: boolean
   /** Number of the safe head, and of its epoch. */
   readonly head?: { readonly number: number; readonly epoch: number }
@@ -26,7 +26,7 @@ export interface BatchRun {
   readonly missing?: readonly number[]
 }
 
-/** The L1 block of a number. Its hash differs between chains. */
+/** The L1 block with a number. Its hash depends on the number and on `chain`. */
 export function l1Block(number: number, chain = 0): L1BlockRef {
   return {
     hash: hashOf('a', number, chain),
@@ -36,7 +36,7 @@ export function l1Block(number: number, chain = 0): L1BlockRef {
   }
 }
 
-/** The L2 block of a number, in an epoch. */
+/** The L2 block with a number, in an epoch. */
 export function l2Block(number: number, epoch = Math.floor(number / 6)): L2BlockRef {
   return {
     hash: hashOf('b', number, 0),
@@ -56,7 +56,8 @@ function hashOf(layer: 'a' | 'b', number: number, chain: number): Hash {
 }
 
 /**
- * Runs a script through the queue or the stage. The safe head follows the batches returned.
+ * Runs a script through the batch queue or the batch stage. The safe head follows the batches returned. The words of a
+ * script:
  *
  * `@4` the pipeline advances to L1 block 4, `@4'` to block 4 of another chain; `.` the pipeline has no more batches
  * `12` a singular batch for L2 block 12; `12-15` a span batch; `12/3` in epoch 3

@@ -16,7 +16,7 @@ export interface LeftBus {
   readonly node?: string
   /** Id of the process that serves the bus; by default that of an ended process, so the bus is not served. */
   readonly supervisor?: number
-  /** Null if the bus has never started. */
+  /** Null if the server of the bus has never started. */
   readonly url?: string | null
 }
 

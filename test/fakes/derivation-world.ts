@@ -47,7 +47,7 @@ interface Members {
 type Counted = Record<string, number>
 
 /**
- * The real derivation on an in-memory bus, with an L1 without batches and an engine that the test controls. The
+ * The real derivation service on an in-memory bus, with an L1 without batches and an engine that the test controls. The
  * sequencing window is two blocks, so each L1 block from number 2 on yields the empty L2 blocks of the epoch two
  * L1 blocks earlier.
  */
@@ -223,7 +223,7 @@ export class DerivationWorld {
     await this.bus.pass(20)
   }
 
-  /** Begins a new generation at a block of the chain. */
+  /** Begins a new generation of the engine at a block of the chain. */
   async begin(generation: bigint, number = 0, changes: Partial<ChainState> = {}): Promise<void> {
     const payload = this.#canonical[number]
     if (payload === undefined) throw new Error('no such block')

@@ -45,7 +45,7 @@ import { chainAt, l1Ref, l2Ref } from './values.ts'
 
 let hosts = 0
 
-/** A host of gossip on loopback, with a key of its own, until the test ends. */
+/** Opens a libp2p host with gossip on loopback, with a key of its own. The host is closed when the test ends. */
 export async function hostOn(
   t: TestContext,
   settings: Partial<NetworkSettings> = {},

@@ -8,7 +8,7 @@ export interface SeenRequest {
   readonly incoming: IncomingMessage
 }
 
-/** An HTTP server on this machine with a test's handler, until the test ends. */
+/** Starts an HTTP server that calls `answer` for each request, and stops it when the test ends. @returns its URL */
 export async function serveHttp(
   t: TestContext,
   answer: (request: SeenRequest, response: ServerResponse) => void,

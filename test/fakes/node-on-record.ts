@@ -20,7 +20,7 @@ import { pause } from '#test/bus/conformance/raw-client.ts'
 /** A process of a node. */
 export type NodeProcess = NodeServiceName | 'nats-server'
 
-/** Options of a node that derives a record. */
+/** Options of a node that derives a record, the recorded blocks of a chain. */
 export interface NodeOnRecordOptions extends Partial<
   Pick<RecordedNodeOptions, 'isInMemory' | 'logLevel' | 'otlpUrl' | 'given' | 'report' | 'onLog'>
 > {
@@ -100,7 +100,9 @@ export class NodeOnRecord {
     const startedMs = performance.now()
     while (!isSo()) {
       if (performance.now() - startedMs > timeoutMs)
-        assert.fail(`${what}: not in ${timeoutMs} ms; safe is ${this.safe}\n${this.waits}`)
+        assert.fail(
+          `waited ${timeoutMs} ms in vain for: ${what}; safe head ${this.safe}\n${this.waits}`,
+        )
       assert.equal(this.#failure, undefined)
       await pause(10)
     }

@@ -16,12 +16,12 @@ import { address, testSystemConfig } from './test-rollup.ts'
 
 /** Inputs for the blocks of a script. */
 export interface L1Script {
-  /** By letter: the batches of a channel in the notation of a `runBatches` script, or `~` for data that is not a batch. */
+  /** The batches of each channel, by its letter, in the notation of `runBatches`; `~` is data that is not a batch. */
   readonly channels: Readonly<Record<string, string>>
   readonly config: RollupConfig
 }
 
-/** A rollup on the L1 blocks of a script, with the batcher `A`. */
+/** The config of a rollup on the L1 blocks of a script. Its batcher is `A`. */
 export function notedRollup(
   hardforkTimes: HardforkTimes,
   changes: Partial<RollupConfig> = {},

@@ -14,7 +14,7 @@ import { batcherOf, notedRollup, readL1Script } from './pipeline-notation.ts'
 
 /** Inputs of a run other than its script. All but the channels have defaults. */
 export interface PipelineRun {
-  /** By letter: the content of the channels of the script. */
+  /** The content of each channel of the script, by the letter of the channel: see `L1Script`. */
   readonly channels: Readonly<Record<string, string>>
   readonly hardforkTimes?: HardforkTimes
   /** Number of the safe head and of its epoch; by default block 12, the first of epoch 2. */
@@ -31,11 +31,11 @@ export interface PipelineRun {
 /**
  * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks except the refused ones.
  *
- * @returns the outcome as text: `12` a block; `12/3` a block of another epoch than its number divided by 6; `12..` a block
- * that is not the last of its span; `12x` a refused block; `?12` an L2 block of the safe chain is needed; `.` the next
- * L1 block is needed; `(what:reason)` a report, for example of dropped data. From Holocene on, a deposits-only block
- * replaces a refused block; before Holocene, the run continues from the safe head. The run ends at `reset:reason`,
- * `critical:reason` and `needs-blobs:2`, an L1 block of which two blobs are missing.
+ * @returns the outcome as text: `12` a block; `12/3` a block of another epoch than its number divided by 6; `12..` a
+ * block that is not the last of its span; `12x` a refused block; `?12` an L2 block of the safe chain is needed; `.` the
+ * next L1 block is needed; `(what:reason)` a report, for example of dropped data. From Holocene on, a deposits-only
+ * block replaces a refused block; before Holocene, the run continues from the safe head. The run ends at
+ * `reset:reason`, `critical:reason` and `needs-blobs:2`, an L1 block of which two blobs are missing.
  */
 export function runPipeline(script: string, run: PipelineRun): string {
   const config = notedRollup(run.hardforkTimes ?? { holocene: 0n }, run.config)

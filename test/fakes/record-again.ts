@@ -9,7 +9,7 @@ import { writeRecord, type WriteRecordOptions } from '#records/record/write-reco
 import { recordsFolder } from './record-lines.ts'
 import { type Lies, serveRecord } from './recorded-nodes.ts'
 
-/** A recorded chain and the blocks of it to record again. */
+/** A recorded chain, and the range of its blocks to record again. */
 export interface Again {
   readonly name: string
   readonly from: number
@@ -18,7 +18,7 @@ export interface Again {
   readonly options?: Partial<WriteRecordOptions>
 }
 
-/** A record that was recorded once more. */
+/** A record, and a second record of the same chain that was made from it. */
 export interface RecordedAgain {
   readonly record: string
   readonly out: string

@@ -10,7 +10,7 @@ import { readL1 } from '#records/folder/read-l1.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { requireFile } from '#records/folder/read-lines.ts'
 
-/** A record, read to its end. */
+/** A record, the recorded L1 and L2 blocks of a chain, in memory. */
 export interface RecordedChain {
   readonly config: RollupConfig
   readonly genesis: Genesis

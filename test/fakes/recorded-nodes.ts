@@ -9,21 +9,21 @@ import { replayMethods } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { type ReplayedBlock, ReplayedChain } from '#records/replay/replayed-chain.ts'
 
-/** Changes to the answers of nodes, so that they differ from the record. */
+/** Changes to the answers of the served nodes. A changed answer differs from the record. */
 export interface Lies {
   readonly l1?: (methods: Methods) => Methods
   readonly l2?: (methods: Methods) => Methods
   readonly beacon?: (block: ReplayedBlock) => ReplayedBlock
 }
 
-/** Addresses of nodes. */
+/** Addresses of the served nodes. */
 export interface RecordedNodes {
   readonly l1RpcUrl: string
   readonly l1BeaconUrl: string
   readonly l2RpcUrl: string
 }
 
-/** Serves a record until the test ends, as the nodes from which it was recorded did. */
+/** Serves the answers of a record until the test ends, like the nodes from which the chain was recorded. */
 export async function serveRecord(
   t: TestContext,
   folder: string,

@@ -13,7 +13,7 @@ import type { Bus, Follow } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
 import type { RecordedChain } from './recorded-chain.ts'
 
-/** Derivation without its service. It sends the engine one set of attributes at a time. */
+/** Derives a recorded chain without the derivation service. Sends the engine one set of attributes at a time. */
 export class TestDerivation {
   readonly #world: BusWorld
   readonly bus: Bus
@@ -52,7 +52,7 @@ export class TestDerivation {
     return this.chain
   }
 
-  /** Applies attributes until L1 ends, or the safe head reaches a number. */
+  /** Applies attributes until the recorded L1 ends, or the safe head reaches a number. */
   async toEnd({ untilSafe = 2n ** 64n }: { readonly untilSafe?: bigint } = {}): Promise<void> {
     for (;;) {
       if (this.chain.safe.number >= untilSafe) return

@@ -23,7 +23,7 @@ export const blockCodec: MessageCodec<L1Block> = {
 /** A log of entries as large as gossiped payloads. */
 export const bulkLog: Log<L1Block> = log({
   name: 'derivation.bulk',
-  summary: 'Large entries, as gossiped payloads are.',
+  summary: 'Entries as large as gossiped payloads.',
   readers: ['rpc'],
   codec: blockCodec,
   number: ({ number }) => number,
@@ -31,7 +31,7 @@ export const bulkLog: Log<L1Block> = log({
   stream: { name: 'BULK', entriesPerNumber: 4, maxBytes: 1024 ** 3, duplicateWindowMs: 120_000 },
 })
 
-/** Atoll's own table, extended by a signal and a log of large entries. */
+/** Atoll's table of subjects, and in addition a signal and a log of large entries. */
 export const testSubjects: readonly Subject[] = [...subjects, blockHint, bulkLog]
 
 function blockOf(response: FetchL1BlockResponse): L1Block {

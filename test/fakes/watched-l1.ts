@@ -21,7 +21,7 @@ import { BusWorld } from './bus-world.ts'
 
 /** Da-watcher on an in-memory bus, with L1 endpoints on real HTTP servers. */
 export interface WatchedL1 {
-  /** Changes of da-watcher's wait, in order; `goes on` marks its end. */
+  /** What da-watcher waited for, in order; `goes on` marks the end of a wait. */
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]
@@ -29,14 +29,14 @@ export interface WatchedL1 {
   readonly logged: string[]
   /** The metrics as a scraper reads them. */
   metricsText(): Promise<string>
-  /** Problems of the cache on disk; `works` marks their end. */
+  /** Problems of the cache on disk; `works` marks the end of a problem. */
   readonly cacheProblems: string[]
   fetch(
     wanted: Partial<FetchL1BlockRequest> & { readonly number: number },
   ): Promise<FetchL1BlockResponse>
   /** Advances the clock, faster than real time, until a condition is met. */
   until(what: string, isSo: () => boolean): Promise<void>
-  /** The values of a metric by its labels, separated by spaces. */
+  /** The values of a metric, by the values of its labels with spaces between them. */
   metric(name: string): Promise<Readonly<Record<string, number>>>
   stop(): Promise<void>
 }
@@ -127,7 +127,7 @@ export async function watchL1(
   }
 }
 
-/** Notes the status and the warnings of da-watcher. */
+/** Collects the waits, the warnings and the log lines of da-watcher. */
 function listener() {
   const [waits, warnings, logged]: [string[], string[], string[]] = [[], [], []]
   const log = (fields: unknown, message?: string) => {

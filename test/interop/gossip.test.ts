@@ -11,8 +11,8 @@ import { hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
-// Two Atoll nodes among two op-nodes of a live network. One has a static peer, and is dialed by an op-node; the other
-// finds its peers by discovery.
+// Two Atoll nodes join two op-nodes of a live network as peers. One Atoll node has an op-node as a static peer and is
+// dialed by the other op-node. The other Atoll node finds its peers by discovery.
 
 /** For how long the unsafe blocks are followed. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)
@@ -20,7 +20,7 @@ const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)
 /** Limit on the time until a restarted node has its peers again. */
 const againMs = 10_000
 
-/** An Atoll node with its host. */
+/** An Atoll node and its libp2p host. */
 interface Member {
   readonly name: string
   readonly peerId: string
@@ -59,7 +59,7 @@ async function askOpNode<Answer>(url: string, method: string, ...params: readonl
 
 const peersOf = (url: string) => askOpNode<OpNodePeers>(url, 'opp2p_peers', true)
 
-/** A node with gossip: its flags, and the blocks and starts that its log reports. */
+/** An Atoll node with gossip: its flags, and the blocks and host starts that its log reports. */
 function memberOf(
   folder: string,
   { name, port }: { readonly name: string; readonly port: number },
@@ -102,7 +102,7 @@ function memberOf(
   }
 }
 
-/** The two nodes. */
+/** The two Atoll nodes: one with a static peer, one with discovery. */
 function membersOf(network: Network, folder: string): readonly [Member, Member] {
   const { a } = network.file.nodes
   const withStatic = { 'p2p-discovery': 'false', 'p2p-static-peers': a.multiaddr }
@@ -315,7 +315,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   await assertHarmony(network, members)
 }
 
-/** Restarts our first node, and waits for its peers. */
+/** Restarts an Atoll node, and waits until both op-nodes are connected to it again. */
 async function restart(t: TestContext, { network, ours }: Beside, member: Member): Promise<void> {
   const { a, b } = network.file.nodes
   await ours[0]?.stop()

@@ -6,7 +6,7 @@ import { ownPorts } from './beside.ts'
 import { flagsOf, type Network, Program, programs } from './network.ts'
 import { until } from './until.ts'
 
-// Clients of the JSON-RPC of an Atoll node: calls, op-batcher and op-proposer.
+// Uses the JSON-RPC of an Atoll node by single calls, with op-batcher and with op-proposer.
 
 /** JSON-RPC port of the Atoll node. */
 export const rpcPort: number = ownPorts + 6

@@ -60,7 +60,8 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
     assert.equal(params.sequence, `${params.result.number}-${params.result.hash}`)
     return params.result.number
   })
-  // Without gossip the unsafe head is the safe head. It may advance by several blocks at once, and each is notified.
+  // Without gossip the unsafe head is the safe head. If it advances by several blocks in one step, clients are notified
+  // of each block.
   const [first = 0] = numbers
   assert.deepEqual(
     numbers,

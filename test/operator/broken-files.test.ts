@@ -41,8 +41,8 @@ function isRepeated(file: string): boolean {
 }
 
 /**
- * All files that a killed node leaves, since they include the logs of databases. Also the databases of a stopped node:
- * without a log, a damage of the database shows.
+ * Each damage of each file that a killed node leaves, which includes the write-ahead logs of databases. Also each
+ * damage of the databases of a stopped node: they have no write-ahead log that hides the damage.
  */
 function casesOf({ killed, stopped }: LeftFolders): readonly Case[] {
   const files = filesIn(killed).filter((file) => isAll || !isRepeated(file))

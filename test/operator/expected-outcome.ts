@@ -9,11 +9,11 @@ export type Outcome =
   /** The node exits with code 2. Its output matches `says`, and names the file or the folder that has the file. */
   | { readonly kind: 'ends'; readonly says: RegExp; readonly names?: 'folder' }
 
-/** The outcome for files whose path matches, if they are damaged in one of these ways. */
+/** The outcome for files whose path matches `files`, if they are damaged in one of the ways `how`. */
 interface Rule {
   readonly files: RegExp
   readonly how: readonly Damage[]
-  /** The rule applies only to files of a stopped node, where no log of the database hides the damage. */
+  /** The rule applies only to files of a stopped node, where no write-ahead log of a database hides the damage. */
   readonly after?: 'stopped'
   readonly outcome: Outcome
 }

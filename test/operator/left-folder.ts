@@ -21,7 +21,7 @@ export function safeAt(l1Head: bigint): bigint {
   return (l1Head - 1n) * blocksEach
 }
 
-/** Folders that nodes left on disk, with the data of the node and its execution client, and their JWT secret. */
+/** Folders that nodes left on disk, each with the data of a node and of its execution client, and their JWT secret. */
 export interface LeftFolders {
   readonly stopped: string
   /** The folder of a killed node. It has more files, such as the logs of databases. */

@@ -14,7 +14,8 @@ import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { faults, type OperatorFault } from './faults.ts'
 
-// One node of processes on a real bus meets one fault after another. The test reads `atoll status` as an operator does.
+// Causes one fault after another for a node that runs as processes on a real bus. The test reads `atoll status` as an
+// operator does.
 
 /** Limit on the time until the status names the cause. */
 const namedMs = 5_000
@@ -22,7 +23,7 @@ const namedMs = 5_000
 /** Limit on the time from the end of a fault until derivation is at the head of L1. */
 const healedMs = 15_000
 
-/** Precision of the start of a wait. */
+/** Precision of the start of a wait in the status. */
 const sincePrecisionSeconds = 2
 
 interface World {
@@ -113,7 +114,7 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   return `${name}: named after ${lastedMs.toFixed(0)} ms, healed after ${healed.toFixed(0)} ms`
 }
 
-test('an operator sees the cause of each fault within 5 s, and the node continues by itself after it', async (t) => {
+test('an operator sees the cause of each fault within 5 s, and the node continues by itself after the fault', async (t) => {
   const world = await started(t)
   const { node, folder, nodeDir } = world
   for (const fault of faults) t.diagnostic(await experience(world, fault))

@@ -29,7 +29,7 @@ export interface SpawnedNodeOptions {
   readonly jwtSecret: string
 }
 
-/** `atoll node` as an operator starts it, on a record, with an execution client in this process. */
+/** `atoll node` as an operator starts it, with the L1 of a recorded chain and an execution client in this process. */
 export class SpawnedNode {
   /** The whole output of the node. */
   output = ''
@@ -95,7 +95,9 @@ export class SpawnedNode {
     const endMs = performance.now() + timeoutMs
     while (!(await isSo())) {
       if (performance.now() > endMs || this.code !== null)
-        assert.fail(`not: ${what}; safe is ${this.safe}, ended with ${this.code}\n${this.output}`)
+        assert.fail(
+          `waited in vain for: ${what}; safe head ${this.safe}, exit code ${this.code}\n${this.output}`,
+        )
       await sleep(20)
     }
   }
@@ -111,7 +113,7 @@ export class SpawnedNode {
     const endMs = performance.now() + untilTimeoutMs
     while (this.code === null) {
       if (performance.now() > endMs)
-        assert.fail(`the node does not end; safe is ${this.safe}\n${this.output}`)
+        assert.fail(`the node does not end; safe head ${this.safe}\n${this.output}`)
       await Promise.race([this.#ended, sleep(20)])
     }
     await this.#ended

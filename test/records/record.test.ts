@@ -5,7 +5,7 @@ import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf, recordAgain } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
-// Recorded chains are recorded again, from nodes that replay the record.
+// Serves a record as nodes of its L1 and L2 would, and records the chain again from these nodes.
 
 const derived = (folder: string) =>
   deriveRecord(folder, {

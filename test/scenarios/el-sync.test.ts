@@ -8,11 +8,11 @@ import { VerifierRun } from '#test/verifier/verifier-run.ts'
  */
 const [seed, l1Blocks] = [9, 14]
 
-/** Number of messages and calls of the engine from when the client has the blocks until the reset is over. */
+/** Number of messages and calls of the engine from when the execution client has the blocks until the reset is over. */
 const kills = 36
 
 for (const chosen of ['below', 'above'] as const) {
-  test(`EL sync to a safe head ${chosen} the end of the history leaves no gap when the engine is killed`, async () => {
+  test(`if EL sync chooses a safe head ${chosen} the end of the safe-head history, no kill of the engine leaves a gap in it`, async () => {
     for (let killAfter = 1; killAfter <= kills; killAfter++) {
       const run = new VerifierRun(seed, undefined, l1Blocks)
       const outcome = await run.run(() => elSync(run, { chosen, killAfter }))

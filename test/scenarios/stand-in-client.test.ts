@@ -8,7 +8,7 @@ import { genesisPayload } from '#test/verifier/stand-in-chain.ts'
 import { StandInClient } from '#test/verifier/stand-in-client.ts'
 
 const genesis = genesisPayload(testRollup)
-/** Two blocks on the genesis, and two other blocks on the genesis. */
+/** Two chains of two blocks each, both on the genesis. */
 const [one, two] = [block(1, genesis), block(2, block(1, genesis))]
 const [otherOne, otherTwo] = [block(11, genesis), block(12, block(11, genesis))]
 
@@ -25,7 +25,7 @@ test('the head does not leave the chain of the finalized block', () => {
   assert.throws(() => forkchoice(otherTwo, undefined), isForkchoiceFault)
 })
 
-test('the head may leave that chain once the finalized label went back, but no block of another chain is final', () => {
+test('if the finalized label went back, the head may leave the chain of the finalized block, but other blocks cannot be finalized', () => {
   forkchoice(two, one)
   forkchoice(two, genesis)
   forkchoice(otherTwo, genesis)

@@ -4,12 +4,12 @@ import { type ScenarioName, scenarios } from '#test/simulator/scenarios.ts'
 import type { Bug } from '#test/verifier/bugs.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
-// Each planted bug must be found. So the simulation is able to find bugs.
+// Each planted bug must be found, which shows that the simulation finds bugs of this kind.
 const bugs: readonly { bug: Bug; scenario: ScenarioName; from?: number }[] = [
   { bug: 'finality-withdrawn', scenario: 'mixed' },
   { bug: 'no-flush-after-replacement', scenario: 'calm' },
   { bug: 'no-generation-check', scenario: 'late' },
-  // With earlier seeds, the message that the bug does not repeat is not lost.
+  // With smaller seeds, no message is lost that has to be repeated, so this bug has no effect.
   { bug: 'no-resend', scenario: 'mixed', from: 17 },
   { bug: 'resume-one-batch-late', scenario: 'mixed' },
   { bug: 'takes-any-unsafe-block', scenario: 'calm' },

@@ -9,7 +9,7 @@ import type { Host } from './simulation.ts'
 /** No disturbance. */
 export const calm: Disturbance = () => undefined
 
-/** F16: every message arrives twice. */
+/** F16 of the failure matrix in docs/architecture.md: every message arrives twice. */
 export const everythingTwice: Disturbance = ({ simulation }) => {
   simulation.wire.faults = { ...noLinkFaults, repeat: 1 }
 }

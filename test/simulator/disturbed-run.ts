@@ -15,8 +15,8 @@ export interface DisturbedRun {
   /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
   /**
-   * Checks once, after `withinMs`, that the safe head has reached the block that L1 made safe at the time of this call.
-   * A reorg of L1 cancels the check.
+   * Checks once, after `withinMs`, that the safe head has reached the newest L2 block that was safe by the L1 chain at
+   * the time of this call. A reorg of L1 cancels the check.
    */
   expectCaughtUp(what: string, withinMs: number): void
 }

@@ -6,11 +6,11 @@ import type { Random } from './random.ts'
 export interface LinkFaults {
   readonly drop: number
   readonly repeat: number
-  /** Maximum delay of a copy. */
+  /** Maximum delay of a copy after the message itself. */
   readonly repeatMs: number
-  /** Number of copies of a repeated message. */
+  /** Number of copies of a repeated message, in addition to the message itself. */
   readonly copies: number
-  /** Probability of a delay up to `delayMs`; later messages overtake a delayed one. */
+  /** Probability of a delay up to `delayMs`. Later messages overtake a delayed message. */
   readonly delay: number
   readonly delayMs: number
   /** Selects the messages with faults; undefined means all. */
@@ -32,7 +32,7 @@ export class FaultyWire implements Wire {
   readonly #clock: Clock
   readonly #random: Random
   readonly #trace: (what: string) => void
-  /** The arrival time of the last message of each link, before which the next one does not arrive, as with TCP. */
+  /** The arrival time of the last message of each link. As with TCP, the next message does not arrive earlier. */
   readonly #arrivals = new Map<string, number>()
   faults: LinkFaults = noLinkFaults
 

@@ -83,7 +83,7 @@ export class Life {
     else this.#frozen.push(run)
   }
 
-  /** Resolves at once if the process runs, and at the thaw if it is frozen. Never resolves after its end. */
+  /** Resolves immediately if the process runs, and at the thaw if it is frozen. Never resolves after its end. */
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#reach(resolve))
   }

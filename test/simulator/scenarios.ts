@@ -9,7 +9,7 @@ import {
 } from './disturbances.ts'
 import type { Disturbance } from './disturbed-run.ts'
 
-/** Disturbances of a simulation, by name. */
+/** Disturbances of a simulation, by name. F1 to F18 are failures of the matrix in docs/architecture.md. */
 export const scenarios = {
   calm,
   /** F16: every message arrives twice. */

@@ -1,7 +1,10 @@
 import type { SimulatedL1 } from './simulated-l1.ts'
 import type { StandInClient } from './stand-in-client.ts'
 
-/** How an execution client's chain differs from one pass over the final L1; undefined if both are equal. */
+/**
+ * How an execution client's chain differs from the chain that one pass over the final L1 derives; undefined if both are
+ * equal.
+ */
 export function chainDisagreement(client: StandInClient, l1: SimulatedL1): string | undefined {
   const { chain, safe, safeAt } = l1.expected
   const { number } = safe.ref

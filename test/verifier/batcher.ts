@@ -35,7 +35,7 @@ export class Batcher {
     this.#random = random
   }
 
-  /** Called when the sequencer restarts. Frames not posted yet are useless then; sometimes they are posted anyway. */
+  /** Called when the sequencer restarts. Frames that are not posted yet are then useless, and are usually dropped. */
   restart(): void {
     this.#posted = 0
     if (this.#random.chance(0.7)) this.#frames = []

@@ -130,7 +130,7 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { own, serve })
 }
 
-/** An engine that makes each unsafe block safe: it takes the block's transactions and gas limit, not derivation's. */
+/** An engine that makes each unsafe block safe: it replaces derivation's transactions and gas limit by the block's. */
 function takingAnyUnsafeBlock(): Pick<Broken, 'engineBus' | 'executionClient'> {
   let client: ExecutionClient | undefined
   const asUnsafe = async (request: ApplyAttributesRequest): Promise<ApplyAttributesRequest> => {

@@ -16,9 +16,9 @@ interface Made {
   readonly ref: L2BlockRef
 }
 
-/** One pass of the pipeline over L1 without messages, to which all other runs are compared. */
+/** One pass of the pipeline over L1, without services and messages. A simulated run must reach the same chain. */
 export class OnePass {
-  /** Derived blocks by number, from genesis on; the last may not be safe yet. */
+  /** Derived blocks by number, from genesis on. The newest ones may not be safe yet. */
   readonly chain: Made[] = []
   /** The safe head after each L1 block, by L1 block number. */
   readonly safeAt = new Map<bigint, L2BlockRef>()

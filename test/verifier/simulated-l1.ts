@@ -24,8 +24,8 @@ interface View {
 }
 
 /**
- * An L1 that grows and reorganises by a script, with the batches of a sequencer that follows it. The script depends
- * only on the seed, not on the readers.
+ * An L1 that grows and reorganises by a script. It has the batches of a sequencer that follows it. The script depends
+ * only on the seed, not on the readers of the L1.
  */
 export class SimulatedL1 {
   readonly rules: StandInRules
@@ -94,7 +94,7 @@ export class SimulatedL1 {
   }
 }
 
-/** Writes the script. The batches in an L1 block depend on the chain derived from the blocks before it. */
+/** Writes the script of an L1. The batches in an L1 block depend on the chain derived from the L1 blocks before it. */
 class Author {
   readonly #rules: StandInRules
   readonly #random: Random
@@ -121,7 +121,7 @@ class Author {
     const random = this.#random
     const views: View[] = [this.#view(0, 0)]
     const reorgChance = random.next() * 0.25
-    // Distance of the finalized block from the head.
+    // Number of L1 blocks from the finalized block to the head.
     const finalityDepth = random.pick([4, 12, 100])
     let finalized = 0
     let atMs = 0

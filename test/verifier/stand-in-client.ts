@@ -143,9 +143,9 @@ export class StandInClient {
   }
 
   /**
-   * Fails if the blocks that were ever finalized are not all on one chain: two active engines could finalize blocks of
-   * two chains. The label `finalized` may go back. After that, the head may be below a block that was finalized before,
-   * for example while that block is built again.
+   * Fails if the blocks that were ever finalized are not all on one chain. This finds two active engines that finalize
+   * blocks of two chains. The label `finalized` may go back. After that, the head may be below a block that was
+   * finalized before, for example while that block is built again.
    */
   #checkFinalized(finalized: Hash | undefined): void {
     const block = finalized && this.#blocks.get(finalized)

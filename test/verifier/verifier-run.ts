@@ -53,8 +53,9 @@ const checkMs = 250
 const l1PollMs = 200
 
 /**
- * The unchanged da-watcher, derivation, engine and gossip, on an in-memory bus and in virtual time. L1 has real batches and
- * reorgs, the execution client refuses some blocks, and a peer sends blocks of the sequencer, forks and wrong messages.
+ * Runs the unchanged da-watcher, derivation, engine and gossip, on an in-memory bus and in virtual time. L1 has real
+ * batches and reorgs. The execution client refuses some blocks. A peer sends blocks of the sequencer, forks and wrong
+ * messages.
  */
 export class VerifierRun implements DisturbedRun {
   /**
@@ -76,9 +77,9 @@ export class VerifierRun implements DisturbedRun {
   /** The stored peers of gossip, in memory instead of on a disk. */
   readonly #peerStore: PeerStore
   readonly observer = new Observer()
-  /** The sync settings of engines. A change applies to those that start after it. */
+  /** The sync settings of engines. A change applies to engines that start later. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
-  /** Whether the history must end with a safe head for every L1 block. If not, it may begin at a later L1 block. */
+  /** Whether the safe-head history must have an entry for every L1 block. If not, it may begin at a later L1 block. */
   expectsWholeHistory = false
   readonly #bug: Bug | undefined
   /** Digests of the attributes sent, by generation. */
@@ -123,9 +124,9 @@ export class VerifierRun implements DisturbedRun {
 
   /**
    * Why the chain may differ from that of a single pass over L1; undefined if nothing explains it. When derivation
-   * starts, it reads L1 blocks again, from below the block that made its safe head safe. Delta changes which batches are
-   * valid, and Holocene drops pending batches. If one of these forks activates among these L1 blocks, batches that were
-   * dropped the first time may be valid now. op-node reads the same L1 blocks again.
+   * starts, it reads L1 blocks again, from below the L1 block that made its safe head safe. Delta changes which batches
+   * are valid, and Holocene drops pending batches. If one of these forks activates among these L1 blocks, batches that
+   * were dropped the first time may be valid now. op-node reads the same L1 blocks again.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1

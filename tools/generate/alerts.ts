@@ -28,7 +28,8 @@ export const alerts: readonly Alert[] = [
     for: '2m',
     severity: 'page',
     means: 'a service of the node does not run',
-    action: 'atoll status says why it ends; docs/fault-codes.md has the advice for its code',
+    action:
+      'atoll status says why the service ends; docs/fault-codes.md has the advice for the fault code',
   },
   {
     name: 'AtollServiceRestarts',
@@ -36,7 +37,8 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     severity: 'page',
     means: 'a service fails again and again',
-    action: 'atoll status says why it ends; docs/fault-codes.md has the advice for its code',
+    action:
+      'atoll status says why the service ends; docs/fault-codes.md has the advice for the fault code',
   },
   {
     name: 'AtollNotReady',

@@ -26,13 +26,13 @@ const noReexport: Rule = {
   },
 }
 
-/** The only imports of the pure layers, since other modules may do I/O. The listed packages only compute. */
+/** The only imports that the pure layers may have. Other modules may do I/O; the listed packages only compute. */
 const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$|snappy$|tiny-secp256k1$)/],
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
 ]
 
-/** A file imports from its own layer and the ones below, statically or not, values or types: `layers.ts`. */
+/** A file imports only from its own layer and the lower layers of `layers.ts`. Dynamic and type imports count too. */
 const layers: Rule = {
   create: (context) => {
     const path = relative(root, context.filename).replaceAll('\\', '/')

@@ -59,7 +59,7 @@ function rethrows({ type, argument }: Node, caught: ReadonlySet<string>): boolea
   return argument.type === 'Identifier' && caught.has(String(argument['name']))
 }
 
-/** Whether a test distinguishes errors, instead of only detecting one. */
+/** Whether a condition distinguishes between errors, instead of only detecting an error. */
 function namesAnError(test: unknown, caught: ReadonlySet<string>): boolean {
   for (const node of nodesIn(test)) {
     if (node.type === 'MemberExpression' && mentions(node['object'], caught)) return true

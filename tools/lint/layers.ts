@@ -42,7 +42,7 @@ export function packageWithoutLayer(path: string): string | undefined {
   return layerOf(path) === undefined ? /^packages\/[^/]+(?=\/)/.exec(path)?.[0] : undefined
 }
 
-/** Why a file must not import `specifier`; undefined if it may. @param path of the file, from the root of the checkout */
+/** Why a file must not import `specifier`; undefined if it may. @param path path of the file from the root */
 export function importProblem(path: string, specifier: string): string | undefined {
   const importer = layerOf(path)
   const [, name] = /^#([a-z0-9-]+)\//.exec(specifier) ?? []

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { doc, type Planted, plantedImports } from './planted-imports.ts'
 
-// Each lint rule of the project, with a violation that it must find.
+// Plants a violation of each lint rule of the project. The rule must find it.
 
 const lines = (count: number) => 'export const a = 1\n'.repeat(1) + '// filler\n'.repeat(count - 1)
 

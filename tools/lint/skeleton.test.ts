@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-// Every service has the same files with the same names inside: docs/CONTRIBUTING.md, "add a service".
+// Every service has the same files with the same exports: docs/CONTRIBUTING.md, "add a service".
 
 /** Files of a service, and the exports that each must have. */
 const skeleton: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { wordToAvoid } from './words.ts'
 
-// Lint reads only sources; this test reads the docs and the comments of the messages.
+// Lint reads only sources. This test reads the docs and the comments of the message schema for words to avoid.
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -26,7 +26,7 @@ interface BusStatus {
   readonly services: readonly InstanceStatus[]
 }
 
-/** The last message with the status of an instance; `status` is undefined if it has the format of another release. */
+/** The last status message of an instance. `status` is undefined if the message has the format of another release. */
 interface InstanceStatus {
   readonly service: string
   readonly instance: string
@@ -65,7 +65,7 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
   }
 }
 
-/** Prints which bus is asked, since the answer may take seconds. */
+/** Prints the address of the bus before it is queried, since the answer may take seconds. */
 export function reportPlace(found: FoundBus): void {
   const { natsUrls, where } = found
   const text = `${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})`
@@ -73,7 +73,7 @@ export function reportPlace(found: FoundBus): void {
   process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
-/** Waits for an answer of a bus. If the bus may not have the requested node, the fault also names both of them. */
+/** Waits for an answer of a bus. If the bus may belong to another node, the fault also names the bus and the node. */
 export async function explained<Answer>(
   answering: Promise<Answer>,
   { found }: NodeConnection,

@@ -140,7 +140,7 @@ async function provisionStreams(
   }
 }
 
-/** Prints each reason to wait once. */
+/** Prints the reason of a wait, unless it is the reason that was printed last. */
 function reportWaits(): (reason: Fault) => void {
   let reported = ''
   return ({ message }) => {

@@ -83,7 +83,7 @@ async function printSettings(
   for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)
 }
 
-/** Variables with Atoll's prefix that no program reads. All programs count, since they share the environment. */
+/** Set variables with Atoll's prefix that no program reads: one environment may have the variables of all programs. */
 function unreadVariables(): readonly string[] {
   const known = new Set(
     Object.values(programs).flatMap((schema) =>

@@ -26,7 +26,7 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The interpreter is slow to load. So it is loaded before signals are caught: Ctrl-C still ends the process at once.
+  // The interpreter is slow to load. It is loaded before signals are caught, so that Ctrl-C ends the process meanwhile.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings

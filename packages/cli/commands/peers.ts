@@ -41,12 +41,12 @@ export function addPeersCommand(program: Command): void {
     name: 'peers',
     summary: 'list the peers of a node and why some are banned, and change them',
     description:
-      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, also for later starts; to unblock also ends a ban. A block does not close connections. So disconnect a peer before you block it, since a disconnect ends the block.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, also for later starts. Unblocking also ends a ban. A block does not close connections, and a disconnect ends a block. So disconnect a peer first, and then block it.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(
         '[name]',
-        'to connect: a multiaddr with the peer id; to block and unblock: a peer id, IP address or subnet; else a peer id',
+        'to connect: a multiaddr with the peer id; to block and unblock: a peer id, IP address or subnet; for other actions: a peer id',
       ),
     ],
     schema: peersSettings,

@@ -18,10 +18,10 @@ import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 type RewindSettings = z.output<typeof rewindSettings>
 
-/** Timeout for connecting to the bus of a node. Without a bus, no engine runs. */
+/** Timeout for connecting to the bus of a node. If there is no bus, no engine runs. */
 const connectTimeoutMs = 3_000
 
-/** Timeout for taking the lease; longer than a lease that an ended engine did not release. */
+/** Timeout for taking the lease. If an engine ended without releasing its lease, the lease expires within this time. */
 const leaseTimeoutMs = 12_000
 
 /** Adds `atoll rewind`. */
@@ -30,7 +30,7 @@ export function addRewindCommand(program: Command): void {
     name: 'rewind',
     summary: 'take the L2 chain of an execution client back to a block',
     description:
-      'Takes the L2 chain of an execution client back to a block, which becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. When the node starts again, it derives the blocks above again.',
+      'Takes the L2 chain of an execution client back to a block. This block becomes the unsafe head. It also becomes the safe and the finalized head if they were above it. The engine of the node must not run: stop the node first. When the node starts again, it derives the later blocks again.',
     schema: rewindSettings,
     run: rewind,
   })

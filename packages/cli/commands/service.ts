@@ -18,7 +18,7 @@ export function addServiceCommand(program: Command): void {
         command.outputHelp()
         return
       }
-      // A known service was started before the commands were parsed.
+      // `main` starts a known service without this command, so the name is unknown here.
       command.error(`error: there is no service ${name}; the services are: ${names}`)
     })
 }

@@ -102,7 +102,7 @@ async function reconnected(
   return connectNode(found, signal)
 }
 
-/** Whether a failure ends when a node starts. */
+/** Whether `--watch` continues after a failure, since the failure may end when a node starts. */
 function isPassing({ code, severity }: Fault): boolean {
   return severity === 'temporary' || ['no-node', 'closed', 'stream-missing'].includes(code)
 }
@@ -148,7 +148,8 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
       services.set(service, status)
   }
   const { startedMs, nodeFolder: folder, isKept } = found.local ?? {}
-  // A killed node leaves the file with its health address. Another program may listen at this address now.
+  // A killed node leaves the file with its health address, at which another program may listen now. So the file is read
+  // only while the node runs.
   const isServed = folder !== undefined && isKept === true
   const healthUrl = isServed ? await readHealthUrl(folder) : undefined
   return {

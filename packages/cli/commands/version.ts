@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander'
 import { print } from '#node/output.ts'
 import { fullVersion } from '#runtime/version.ts'
 
-/** Adds `atoll version` and `atoll --version`. Reading the commit takes a moment, so it is read only where it is shown. */
+/** Adds `atoll version` and `atoll --version`. To read the commit takes a moment, so only these commands read it. */
 export function addVersionCommand(program: Command): void {
   const summary = 'print the version, with the commit'
   program

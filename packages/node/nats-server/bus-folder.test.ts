@@ -81,7 +81,7 @@ test('another process that reuses the pid of the old server is not stopped', asy
   assert.ok(process.kill(pid, 0))
 })
 
-test('after a reboot, processes with the ids of the supervisor and the server do not count, and get no signal', async (t) => {
+test('after a reboot, other processes with the ids of the supervisor and the server are ignored, and get no signal', async (t) => {
   const supervisor = await running(t, 'atoll')
   const server = await running(t, 'nats-server')
   const before = { supervisorStart: 'an earlier boot', serverStart: 'an earlier boot' }

@@ -12,7 +12,7 @@ const busOwner = z.object({
   node: z.string(),
   /** Process id of the supervisor that started the server. */
   supervisor: z.int(),
-  /** Start of the supervisor. Later, its id may belong to another process, which has another start. */
+  /** Start of the supervisor. Another process may have the same process id later, but not the same start. */
   supervisorStart: z.string().optional(),
   /** Process id of the server; absent while the server starts. */
   server: z.int().optional(),
@@ -76,7 +76,7 @@ export async function claimBusFolder(
     serverStarted: async ({ pid, url }) => {
       const owner = { ...claim, server: pid, serverStart: startOf(pid) }
       await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
-      // The time of this file is the start of the node. So a restart of the server must not write the file again.
+      // The modification time of this file is the start of the node. A restart of the server must not change it.
       if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },
@@ -86,7 +86,7 @@ export async function claimBusFolder(
 /**
  * Does work on the files of a bus.
  *
- * @throws Fault `folder-refused` if the operating system refuses access to one
+ * @throws Fault `folder-refused` if the operating system refuses access to one of them
  */
 export async function inFolder<Value>(folder: string, work: () => Promise<Value>): Promise<Value> {
   try {

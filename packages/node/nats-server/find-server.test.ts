@@ -104,7 +104,7 @@ test('without any server, the bus is in memory, and a log line reports that', as
   assert.equal((await findBusServer({ ...options, env: { PATH: path } })).kind, 'nats')
 })
 
-test('a server is built from its Go module if Go is installed, and kept', async () => {
+test('if Go is installed, a server is built from its Go module, and is kept in the cache', async () => {
   const script = `echo '#!/bin/sh\n${server('2.15.2')}' > $GOBIN/nats-server; /bin/chmod 755 $GOBIN/nats-server`
   const path = pathWith('with-go', { go: script })
   const cacheDir = mkdtempSync(join(folder, 'kept-'))

@@ -149,7 +149,7 @@ async function fromDebian(search: Search): Promise<FoundServer | undefined> {
   return probeSuitable(path, search)
 }
 
-/** @returns whether the tools of Debian are installed */
+/** Unpacks Debian's package of the server to `path`. @returns false if the tools of Debian are not installed */
 async function unpackFromDebian(path: string, search: Search): Promise<boolean> {
   const { env, report, signal } = search
   const apt = await lookUp('apt-get', search)

@@ -23,8 +23,8 @@ export interface KeptServerOptions {
 }
 
 /**
- * A NATS server that is started again in the same folder when it has ended, so that no acknowledged message is lost. It
- * is also restarted when its store has failed and can be written again.
+ * Keeps a NATS server running. When the server ends, it is started again in the same folder, so that no acknowledged
+ * message is lost. If its store fails, the server is restarted when the store can be written again.
  */
 export class KeptServer {
   readonly #bus: Pick<PreparedBus, 'start'>
@@ -106,7 +106,7 @@ export class KeptServer {
       try {
         const running = await this.#bus.start({ host, port, onLog, signal })
         this.#running = running
-        // If `stop` was called at the end of this start, it ended only the server before this one.
+        // If `stop` was called during this start, it stopped the earlier server and not this one.
         if (signal.aborted) await running.stop()
         failures = 0
         reported = undefined

@@ -48,8 +48,8 @@ const keptLines = 100
 /**
  * Starts a server and waits until it listens.
  *
- * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `nats-port` if another
- * process has its port; `folder-refused` if its files cannot be written; `aborted` if the signal is aborted
+ * @throws Fault `nats-server-failed` with the last output, if the server ends or does not listen in time; `nats-port`
+ * if another process has its port; `folder-refused` if its files cannot be written; `aborted` if the signal is aborted
  */
 export async function startNatsServer(options: StartOptions): Promise<RunningNatsServer> {
   const { host, dataDir, onLog, signal } = options

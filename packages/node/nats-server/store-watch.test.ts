@@ -6,7 +6,10 @@ import { isStoreFailure, StoreWatch } from './store-watch.ts'
 const failure =
   "[12] 2026/01/31 12:00:00.000001 [ERR] JetStream failed to store a msg on stream 'N > S': write /d/store/1.blk: no space left on device"
 
-/** A watch whose folder has a problem until `heal`, with the reports of the watch and the times of its restarts. */
+/**
+ * A watch of a server whose folder accepts no writes until `heal` is called. Also returns the reports of the watch, and
+ * the times at which it restarted the server.
+ */
 function watched() {
   const clock = new VirtualClock(0)
   let problem: string | undefined = '/d: no space left on device; its disk has 0 bytes free'
@@ -28,7 +31,7 @@ function watched() {
   return { watch, pass, heal, reports, restarts }
 }
 
-test('a server whose store failed is restarted once its folder accepts writes, and not before', async () => {
+test('a server whose store failed is restarted when its folder accepts writes again, and not before', async () => {
   const { watch, pass, heal, reports, restarts } = watched()
   for (let count = 0; count < 100; count++) watch.readLine(failure)
   await pass(60)

@@ -17,7 +17,7 @@ const testPeriodMs = 1_000
 /** Pauses from a failure to the restart. They grow if failures repeat although the folder accepts writes. */
 const restartBackoff: Backoff = { firstMs: 1_000, longestMs: 30_000 }
 
-/** After this time without a restart, the pauses begin with the first one again. */
+/** After this time without a restart, the next pause is `firstMs` again. */
 const steadyMs = 60_000
 
 /**

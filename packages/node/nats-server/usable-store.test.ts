@@ -8,7 +8,7 @@ import { withUsableStore } from './usable-store.ts'
 
 const ended = new Fault('nats-server-failed', { detail: 'panic', fields: { hasEnded: true } })
 
-/** Starts a server on a store with one file. @returns the result, the reports, and where the file is */
+/** Starts a server on a store with one file. @returns the result, the reports, and the place of the file afterwards */
 async function startOn(t: TestContext, starts: (store: string) => Promise<string>) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-store-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -25,23 +25,26 @@ async function startOn(t: TestContext, starts: (store: string) => Promise<string
   return { running, said, isKept: file('store'), isAside: file('store.unusable') }
 }
 
-test('if the server ends at once with its store, the store is moved aside, and that is reported', async (t) => {
+test('if the server ends at once when it is started on an existing store, the store is moved aside, and that is reported', async (t) => {
   const starts = (store: string) =>
     existsSync(join(store, 'state')) ? Promise.reject(ended) : Promise.resolve('runs')
   const { running, said, isKept, isAside } = await startOn(t, starts)
   assert.deepEqual([running, isKept, isAside], ['runs', false, true])
-  assert.match(said.join('\n'), /moved to .*unusable; a new one is empty until services write it/)
+  assert.match(
+    said.join('\n'),
+    /moved to .*unusable; the new store is empty until services write to it/,
+  )
 })
 
 for (const [what, error] of [
-  ['also ends with an empty store', ended],
-  ['is slow', new Fault('nats-server-failed', { detail: 'not in time' })],
+  ['ends at once with an empty store, too', ended],
+  ['does not become ready in time', new Fault('nats-server-failed', { detail: 'not in time' })],
   ['finds its port in use', new Fault('nats-port')],
 ] as const)
-  test(`a store stays in place if the server ${what}`, async (t) => {
+  test(`a store is in its place afterwards if the server ${what}`, async (t) => {
     const { running, said, isKept, isAside } = await startOn(t, () => Promise.reject(error))
     assert.deepEqual([running, isKept, isAside], [error, true, false])
-    // The store is moved, and then back, only if the server ended by itself.
+    // Two reports: the store is moved aside, and then back. That happens only if the server ended by itself.
     assert.equal(said.length, error === ended ? 2 : 0)
   })
 

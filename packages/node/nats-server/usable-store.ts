@@ -6,8 +6,9 @@ import type { Report } from '#node/supervisor.ts'
 import { storeFolder } from './nats-server.ts'
 
 /**
- * Starts a server. If the server ends at once with an existing store, the store is moved aside, and the server starts
- * with an empty one, which services write again. If the server does not start then either, the store is moved back.
+ * Starts a server. If the server ends at once when it is started on an existing store, the store is moved aside, and
+ * the server is started on an empty store, to which the services write their states again. If the server does not start
+ * on the empty store either, the old store is moved back.
  *
  * @throws the error of the first start; `aborted` if the second one is cancelled
  */
@@ -24,8 +25,8 @@ export async function withUsableStore<Running>(
       throw error
     const aside = asidePath(store)
     // The report comes before the move, since the process may end before the second start.
-    const what = `the NATS server does not start with the store of the bus: it is moved to ${aside}`
-    report(`${what}; a new one is empty until services write it (${error.message})`, 'warn')
+    const what = `the NATS server does not start with the store of the bus, which is moved to ${aside}`
+    report(`${what}; the new store is empty until services write to it (${error.message})`, 'warn')
     await rename(store, aside)
     try {
       return await start()
@@ -33,7 +34,7 @@ export async function withUsableStore<Running>(
       await rm(store, { recursive: true, force: true })
       await rename(aside, store)
       report(
-        'the NATS server does not start with an empty store either: the store was moved back',
+        'the NATS server does not start with an empty store either: the old store was moved back',
         'warn',
       )
       throw isFault(second, 'aborted') ? second : error

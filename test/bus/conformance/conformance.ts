@@ -55,7 +55,7 @@ function testStates(): void {
     assert.equal(textOf((await get('cas'))?.data), '3')
   })
 
-  test('a write is republished with its sequence and headers, and a refused one is not', async () => {
+  test('a stored write is republished with its sequence and headers; a refused write is not republished', async () => {
     const reader = await open()
     const seen: string[] = []
     reader.subscribe('state.pushed', {
@@ -85,7 +85,7 @@ function testStates(): void {
 
   test('a key that was never written is not found; a read of a missing stream fails as temporary', async () => {
     assert.equal(await get('never'), undefined)
-    // New servers answer at once. With old servers, the request times out.
+    // New servers answer immediately. With old servers, the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
   })
 
@@ -134,7 +134,7 @@ function testIds(): void {
 
 /** Guarantees of plain messages. */
 function testMessages(): void {
-  test('a request without a subscriber fails at once, not at its timeout', async () => {
+  test('a request without a subscriber fails immediately, not at its timeout', async () => {
     const startedMs = performance.now()
     await assert.rejects(
       client.request({ subject: 'nothing', data: text('') }, { timeoutMs: 5_000 }),
@@ -212,7 +212,7 @@ function testCrashes(): void {
     assert.deepEqual(second, { sequence: first.sequence, isDuplicate: true })
   })
 
-  test('a key that expired while the server was down can be created at once', async () => {
+  test('a key that expired while the server was down can be created right after the restart', async () => {
     const take = (id: string) =>
       store(client, { subject: '$KV.lease.down', data: text(id) }, { id, expectedSequence: 0 })
     await take('down/1')

@@ -7,7 +7,10 @@ import { provision } from '#bus/provision.ts'
 /** The names of the suite's own streams. */
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'conformance' })
 
-/** A last-value stream. With `ttlMs`, values expire, as for leases; without, they are republished, as for states. */
+/**
+ * A last-value stream. With `ttlMs`, its values expire, like leases. Without `ttlMs`, its values are republished, like
+ * states.
+ */
 export function valueStream(name: string, ttlMs?: number): StreamSpec {
   return {
     name: `KV_${name}`,

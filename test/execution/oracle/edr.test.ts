@@ -14,7 +14,7 @@ import { EdrChain } from './edr-chain.ts'
 import { oracleSeed } from './oracle-seed.ts'
 import { genesisJson, sendRandomBlock } from './random-block.ts'
 
-// Random blocks compared with op-revm in EDR, each on its own genesis: see `EdrChain`.
+// Compares random blocks with op-revm in EDR. Each block has a genesis of its own: see `EdrChain`.
 
 const blocksOfAFork = 80
 
@@ -48,8 +48,8 @@ for (const hardfork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'is
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       }
     }
-    // Some deposits succeed and some fail, as do transactions of the three signed types: 8 outcomes. Transactions that
-    // EDR refuses are not counted.
+    // Of deposits and of each of the three signed types, some transactions succeed and some fail: 8 outcomes.
+    // Transactions that EDR refuses are not counted.
     assert.ok(Object.keys(outcomes).length === 8)
     t.diagnostic(JSON.stringify(outcomes))
   })

@@ -30,7 +30,7 @@ export const contracts: Readonly<Record<Hex, Hex>> = {
   // Calls a precompile, and stores the outcome, and the length and hash of the returned data.
   [prober]:
     '0x606036036060600037600060006040356000600035602035fa6001016000553d6001553d600060003e3d60002060025500',
-  // Creates a contract that destroys itself at once.
+  // Creates a contract and calls it. The contract then destroys itself.
   [factory]:
     '0x6c63600035ff6000526004601cf3600052600d601334f060003560005260006000602060006000855af100',
   // Four contracts: one reverts, one logs its calldata, one stores until the gas is used up, one destroys itself.

@@ -8,7 +8,8 @@ import { runCommand } from '#node/nats-server/run-command.ts'
 import { buildOpGeth } from './build-op-geth.ts'
 import { oracleSeed } from './oracle-seed.ts'
 
-// Random chains made by op-geth's core, each through all forks. Hashes and refused payloads must equal op-geth's.
+// Executes random chains that op-geth's core made, each through all forks. Hashes and refused payloads must equal
+// op-geth's.
 
 const chains = 20
 
