@@ -43,7 +43,7 @@ function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
     const calls = Array.isArray(request) ? request : [request]
     seen.push(calls)
     const answers = calls.map(({ id, method }) => ({ jsonrpc: '2.0', id, result: method }))
-    // In another order than that of the calls, as a server may.
+    // A server may answer the calls of a batch in another order.
     response.end(JSON.stringify(Array.isArray(request) ? answers.toReversed() : answers[0]))
   })
 }
@@ -210,7 +210,7 @@ test('after the last round the last failure is thrown', async (t) => {
   assert.equal(requests(), 2)
 })
 
-test('pauses grow up to a limit, and follow Retry-After within it', async (t) => {
+test('pauses grow up to a limit; if Retry-After asks for a longer pause, it is obeyed up to the same limit', async (t) => {
   const growing = await script(t, status(503))
   const first = client(t, [{ url: growing.url }], { rounds: 8 })
   await assert.rejects(first.rpc.call('x', []))

@@ -28,7 +28,7 @@ export class ServerUrl {
   readonly search: string
   /** Header `authorization` for the user and password in the URL, if it has them. RFC 7617 */
   readonly headers: Readonly<Record<string, string>>
-  /** The longest first, so that a part is not replaced before the whole. */
+  /** The longest secret comes first, so that it is replaced before a shorter secret that is part of it. */
   readonly #secrets: readonly string[]
 
   /** @param keys further secrets, such as values of headers @throws TypeError if the URL is invalid */

@@ -83,7 +83,7 @@ export class Subscriptions {
     return subscription !== undefined
   }
 
-  /** Ends all subscriptions at the end of the connection; later ones do not start. */
+  /** Ends all subscriptions at the end of the connection. Subscriptions that are created later do not start. */
   endAll(): void {
     this.#hasEnded = true
     for (const id of this.#byId.keys()) this.end(id)

@@ -26,7 +26,7 @@ export interface BeaconOptions {
   readonly signal?: AbortSignal | undefined
   /** Shared by the endpoints of one L1; by default the endpoint has to serve the slot times. */
   readonly slotTimes?: SharedSlotTimes
-  /** Share one among clients: its first use takes seconds. */
+  /** Clients should share one of these, because its first use takes seconds. */
   readonly commitments?: BlobCommitments
   /** Whether the commitment of a sidecar is used without verification, which saves 50 ms per blob. Only for own endpoints. */
   readonly isTrusted?: boolean
@@ -82,7 +82,7 @@ interface BlobPath {
   readonly schema: z.ZodType<readonly AnsweredBlob[]>
 }
 
-/** The newer path first. */
+/** The two paths that serve blobs; the newer path comes first. */
 const blobPaths: readonly BlobPath[] = [
   {
     path: (slot, hashes) =>
@@ -95,7 +95,9 @@ const blobPaths: readonly BlobPath[] = [
 /** HTTP statuses that say that a path is not served at all. */
 const missingStatuses: readonly number[] = [404, 405, 501]
 
-/** Time until the newer path is tried again: after a failure, and after an answer that the path is not served. */
+/**
+ * Times until the newer path is tried again: after a failure of the path, and after the answer that it is not served.
+ */
 const preferMs = 60_000
 const preferMissingMs = 600_000
 
@@ -137,7 +139,7 @@ export class BeaconClient {
    * one path of the API does not serve them, the other one is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
-   * @returns all of them
+   * @returns the blobs of all given hashes
    * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs,
    * but not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
    */

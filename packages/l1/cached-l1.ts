@@ -63,7 +63,10 @@ export class CachedL1 implements RecordableL1Source {
     this.#cache.close()
   }
 
-  /** Chooses a block of a number: the final one, else a child of the last block, preferably one with a child itself. */
+  /**
+   * Chooses a block at a number: the final one, else a child of the block fetched last. Of several children, prefers
+   * one that has a child in the cache.
+   */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const cached = this.#cache.blocksAt(number)
     const final = cached.find(({ isFinal }) => isFinal)

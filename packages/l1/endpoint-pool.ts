@@ -84,8 +84,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * How long to wait before the query: the time until the first endpoint may be queried, even as the last resort; 0 if
-   * one may be queried now, or if that time is longer than `lastResortRestMs`.
+   * Pause before a query: the time until any endpoint may be queried, if only as the last resort. The pause is 0 if an
+   * endpoint may be queried now, or if that time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
@@ -162,8 +162,8 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   /**
-   * Endpoints that rest. They are queried if there are no others, or if all others failed, at least one of them with
-   * another fault than `l1-behind`.
+   * Endpoints that rest. They are queried if there are no other endpoints, or if all other endpoints failed, and not
+   * all of them with `l1-behind`.
    */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>

@@ -54,7 +54,7 @@ interface Rest {
   readonly untilMs: number
   /** End of the rest if no other endpoint answers. */
   readonly lastResortMs: number
-  /** Whether a rate limit was its cause, which holds for all kinds of queries. */
+  /** Whether the cause was a rate limit. A rate limit stops all kinds of queries. */
   readonly isLimit: boolean
 }
 
@@ -124,7 +124,7 @@ export class EndpointScore {
     this.#noteFailing(0)
     this.#limits = 0
     this.#wrongStreaks[kind] = Math.floor(this.#wrongStreaks[kind] / 2)
-    // It may have been queried while it rested, because no other endpoint answered.
+    // The endpoint may have been queried while it rested, because no other endpoint answered.
     for (const each of ['heads', 'data'] as const)
       if (each === kind || this.#rests[each]?.isLimit === true) delete this.#rests[each]
   }

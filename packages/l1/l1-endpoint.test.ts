@@ -41,7 +41,7 @@ test('a server of another chain in place of the old server is detected when its 
   chainId = '0x384'
   assert.equal(await readHead(), 8n)
   assert.equal((await endpoint.fetchHeader(3n))?.ref.number, 3n)
-  // One call at the start, two that failed, one before the last head is read, and one because this head is below the
-  // one before.
+  // The chain id is queried once at the start, twice without success, once before the last head is read, and once
+  // because that head is below the head before it.
   assert.equal(chainIdCalls(), 5)
 })

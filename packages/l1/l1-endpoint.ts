@@ -79,7 +79,8 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id of the node. Every method that queries it makes this check first, until it has succeeded.
+   * Checks the chain id of the node. Every method that queries the node makes this check first, until the check has
+   * succeeded.
    *
    * @throws Fault as `fetchHeader` does
    */
@@ -239,9 +240,9 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id again if the head is below the last one or far above it: the server may have been replaced by
-   * one of another chain. If the new head is slightly above the last one, the engine detects the other chain, because
-   * it compares L1 block 0 after the reorg.
+   * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
+   * a server of another chain. If the new head is slightly above the last one, the engine detects the other chain,
+   * because it compares L1 block 0 after the reorg.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

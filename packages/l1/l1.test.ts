@@ -65,7 +65,7 @@ for (const [name, change] of [
   ['logs', (receipt) => (receipt['logs'] = [])],
 ] satisfies [string, (receipt: Json) => unknown][])
   test(`receipts with other ${name} are detected`, () => {
-    // The last one, so that no log indices of others change.
+    // The last receipt with logs is changed, so that the log indices of other receipts stay the same.
     const { block, receipts } = read(({ receipts: all }) => change(withLogs(all)))
     assert.match(flawOfL1Receipts(block, receipts) ?? '', /receipts root 0x/)
   })

@@ -83,7 +83,7 @@ for (const [name, answer, code] of [
     }
   })
 
-test('a method that is missing by its code is not called again for ten minutes', async (t) => {
+test('a method whose error code says that it is missing is not called again for ten minutes', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = new JsonRpcError(-32_601, 'the method does not exist')
   assert.deepEqual(await fetch(), [...first, ...others])
@@ -95,7 +95,7 @@ test('a method that is missing by its code is not called again for ten minutes',
   assert.deepEqual(await fetch(), first)
 })
 
-test('a method that is refused in words is missing if it is refused again 5 s later', async (t) => {
+test('a method that is refused only in the words of an error counts as missing if it is refused again 5 s later', async (t) => {
   const { state, fetch, pass } = await node(t)
   const refusal = new JsonRpcError(-32_000, 'method not available on your plan')
   // The first time, the block is fetched by other methods, and nothing is remembered.

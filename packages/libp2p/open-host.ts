@@ -12,7 +12,9 @@ import type { PeerGate } from './peer-gate.ts'
 
 /** Limits on the connections of a host. */
 export interface HostLimits {
-  /** Beyond this limit, inbound connections are refused, and for dialed connections others are closed. */
+  /**
+   * Beyond this limit, inbound connections are refused, and for each dialed connection another connection is closed.
+   */
   readonly maxConnections: number
   /** Limit on new connections of one IP address in a second; further ones are refused. */
   readonly maxInboundPerSecond: number

@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number counts as canonical until L1 may have been reorganised, or always if it is final', () => {
+test('a block that was fetched by its number counts as canonical until L1 may have been reorganised; a final block always does', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),

@@ -19,7 +19,10 @@ export type WaitTopic = 'heads' | 'signer' | 'block'
 export type Troubles = ReadonlyMap<WaitTopic, Trouble>
 
 interface Trouble {
-  /** The last failure of each subject, such as a block, longest first. The trouble ends when no subject remains. */
+  /**
+   * The last failure of each subject, such as a block. The subject that has failed for the longest time comes first.
+   * The trouble ends when no subject remains.
+   */
   readonly failing: ReadonlyMap<string, Failing>
 }
 
@@ -114,7 +117,7 @@ export function withoutFailure(
   return { ...state, troubles }
 }
 
-/** The subjects of a topic without those that did not fail again for a while. */
+/** The subjects of a topic that failed recently. */
 function recent({ troubles }: State, topic: WaitTopic, nowMs: number) {
   const failing = troubles.get(topic)?.failing ?? []
   return [...failing].filter(([, { atMs }]) => atMs > nowMs - forgottenMs)

@@ -17,7 +17,7 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.deepEqual([last?.generation, last?.version], [generation, version])
 })
 
-test('a block derived from finalized L1 is final, also after a restart', async () => {
+test('a block derived from a finalized L1 block is final, also after a restart', async () => {
   const { world, derivation } = await DerivationWorld.started(6)
   await world.applyAll()
   await world.writeHeads({ finalized: 3 })

@@ -14,7 +14,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { hash } from '#test/fakes/values.ts'
 
-/** Asserts that the safe head is the recorded block of its number. */
+/** Asserts that the safe head is the recorded block with the same number. */
 function assertRecorded({ derivation, record }: EngineWorld): void {
   const { safe } = derivation.chain
   const recorded = record.l2.find(({ block }) => block.number === safe.number)
@@ -284,7 +284,7 @@ test('a reset starts a new generation; a reset of an earlier generation has no e
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 lacks', async () => {
+test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 does not have yet', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const

@@ -80,7 +80,10 @@ export interface State {
   readonly running: Job | undefined
   readonly paused: readonly JobKind[]
   readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
-  /** The first failure of the job that caused the last reset, until another job succeeds; monotonic milliseconds. */
+  /**
+   * Time of the first failure of the job that caused the last reset, in monotonic milliseconds; until another job
+   * succeeds.
+   */
   readonly resetSinceMs: number | undefined
 }
 

@@ -117,9 +117,9 @@ test('the seventh block of a height is rejected', async (t) => {
   await world.until(() => world.received.length === 6)
 })
 
-test('each fork has its topic: a block is accepted on the topic of its time, and the topic switches at the next fork', async (t) => {
+test('forks have topics of their own: a block is accepted on the topic of the fork at its time, and not on that of an earlier fork', async (t) => {
   const start = 1_700_000_000n
-  // BusWorld starts at this time.
+  // The clock of BusWorld starts at `start`.
   const config = rollupConfig({
     l2ChainId: 10n,
     hardforkTimes: {
@@ -155,7 +155,7 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
   await world.until(async () => (await world.outcomes())['wrong-topic'] === 1)
 })
 
-test('without a signer, blocks are ignored; a new signer is accepted at once, and the old one until a block of the new one arrives', async (t) => {
+test('before the signer is known, blocks are ignored; a new signer is accepted immediately, and the old signer until a block of the new signer arrives', async (t) => {
   const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)

@@ -97,7 +97,10 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   await endServing?.()
 }
 
-/** Blocks that the engine refused. Each one counts, so a later one must not replace an earlier one in the queue. */
+/**
+ * Emits an event for each block that the engine refused. Each refusal counts, so a later event must not replace an
+ * earlier one in the queue.
+ */
 function listeningForRefusals(bus: Context['bus']): Source<Event> {
   return (sink) => {
     const listened = bus.listen(

@@ -42,7 +42,7 @@ test('after a reset the current L1 block is zero until one is derived in the new
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(3, 2n, 1n)), undefined)
 })
 
-test('derivation targets without a known generation show no current L1 block', () => {
+test('while the targets of derivation have generation zero, no current L1 block is shown', () => {
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(7, 0n, 0n)), undefined)
 })
 

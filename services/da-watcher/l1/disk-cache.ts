@@ -14,7 +14,7 @@ export interface DiskCacheOptions {
   readonly onProblem: (problem: string | undefined) => void
 }
 
-/** Pause after a failure, in which the cache is not used. */
+/** After a failure, the cache is not used for this time. */
 export const cachePauseMs = 10_000
 
 /**

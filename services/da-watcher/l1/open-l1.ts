@@ -60,7 +60,7 @@ export interface OpenL1Context {
   readonly registry: Registry
   /** Called with the problem of a cache on disk that failed, and with undefined when it works again. */
   readonly onCacheProblem: (problem: string | undefined) => void
-  /** Verifies blobs; by default a new one, whose first use takes seconds. */
+  /** Verifies blobs; by default a new `BlobCommitments`, whose first use takes seconds. */
   readonly commitments?: BlobCommitments | undefined
 }
 

@@ -5,7 +5,10 @@ import { isFault } from '#runtime/fault.ts'
 import { isDiskFailure } from '#runtime/sqlite.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
-/** Limit on entries that wait to be copied. Above it the oldest entry is dropped, and a later check restores it. */
+/**
+ * Limit on entries that wait to be copied. If more wait, the oldest of them is not copied; a later check adds it to the
+ * copy.
+ */
 const maxWaitingEntries = 1_024
 
 /** Number of entries compared by each check. */

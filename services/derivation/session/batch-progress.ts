@@ -41,7 +41,8 @@ export function noteAttributes(
 }
 
 /**
- * The L1 block up to which derivation is complete, and the last one with a batch; undefined before the first L1 block.
+ * The progress that the status shows: the L1 block up to which derivation is complete, and the last L1 block with a
+ * batch. Undefined until the first L1 block was derived.
  */
 export function progressText({ batches, targets }: State): string | undefined {
   const at = targets.currentL1?.number
@@ -54,7 +55,7 @@ export function progressText({ batches, targets }: State): string | undefined {
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
-/** Part of the sequencing window after which missing batches are reported, such as one hour of the usual 12. */
+/** Missing batches are reported after the sequencing window divided by this number: after one hour of the usual 12. */
 const reportedPart = 12n
 
 /** Missing batches are not reported before this number of L1 blocks, even if the window is short. */

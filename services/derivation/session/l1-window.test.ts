@@ -76,7 +76,7 @@ test('the bytes of the window are limited; a requested block counts with the siz
   assert.equal(due().length, maxFetches)
 })
 
-test('blocks above the limit on bytes are taken, and the next is requested when the window is empty', () => {
+test('blocks that together exceed the limit on bytes are stored; the next is requested when the window is empty', () => {
   const { window, due, give } = windowTo(100)
   for (const request of due()) give(request, blockAt(Number(request.number), maxWindowBytes))
   assert.deepEqual(due(), [])
@@ -123,7 +123,7 @@ test('the answer to a cancelled request is ignored', () => {
   assert.equal(window.peek()?.number, 11n)
 })
 
-test('with another batcher all blocks are requested again', () => {
+test('when the batcher changes, all blocks are requested again', () => {
   const { window, due, give } = windowTo(12)
   for (const request of due()) give(request)
   window.useBatcher(batcher)

@@ -14,7 +14,10 @@ import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { L1Window } from './l1-window.ts'
 import type { SafeBlocks } from './safe-blocks.ts'
 
-/** Derivation from one safe head of one generation. Ends when the engine's state does not follow from the session. */
+/**
+ * Derivation from one safe head in one generation of the engine. The session ends when the engine publishes a state
+ * that the attributes of the session do not lead to.
+ */
 export type Session = Starting | Deriving | Resetting | Halted
 
 interface SessionBase {

@@ -27,9 +27,9 @@ export interface SessionStart {
 /** The chains that a start is read from. Each call throws a Fault if there is no answer. */
 export interface StartSources {
   readonly l2Block: (block: L2Id) => Promise<L2Source>
-  /** The canonical L1 block of a number, with the blobs of a batcher. */
+  /** The canonical L1 block at a number, with the blobs of a batcher. */
   readonly l1Block: (number: bigint, batcher: Address) => Promise<L1Block>
-  /** Hash of the canonical L1 block of a number; undefined if L1 does not have it yet. */
+  /** Hash of the canonical L1 block at a number; undefined if L1 does not have it yet. */
   readonly l1HashAt: (number: bigint) => Promise<Hash | undefined>
 }
 
@@ -52,7 +52,7 @@ export interface StartRequest {
 /** The start, or the reason for a reset. */
 export type ReadStart =
   | ({ readonly kind: 'found' } & SessionStart)
-  /** The L1 block that made the head safe, or the one to start at, is no longer canonical. */
+  /** The L1 block that made the head safe, or the L1 block to start at, is no longer canonical. */
   | { readonly kind: 'reorged' }
   /** It is not known which L1 block made the safe head safe. */
   | { readonly kind: 'unknown-inclusion' }

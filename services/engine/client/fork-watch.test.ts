@@ -14,7 +14,10 @@ import { createMetrics } from '#services/engine/metrics.ts'
 
 const dayMs = 86_400_000
 
-/** A watch of an execution client that lacks a method of a fork in 3 days. A test can upgrade the client. */
+/**
+ * A watch of an execution client that lacks a method of a fork which activates in 3 days. A test can upgrade the
+ * client.
+ */
 async function watched() {
   const record = await readRecord('fork-karst')
   const clock = new VirtualClock(1_700_000_000_000)

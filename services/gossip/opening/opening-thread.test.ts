@@ -163,7 +163,7 @@ test('the calling thread is not blocked, and the received data stays usable', as
   assert.deepEqual(Uint8Array.from(data), before)
 })
 
-test('if a peer sent many messages, a message of another peer waits only for the one in work and one more', async (t) => {
+test('if a peer sent many messages, a message of another peer waits for at most two of them', async (t) => {
   const thread = openThread(t)
   const order: string[] = []
   const noted = async (name: string, number: number) => {

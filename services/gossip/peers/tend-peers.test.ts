@@ -91,7 +91,7 @@ test('below the lower limit, other known peers are dialed: four at once, the mos
   const { did, state: dialing } = tick(state, 10, [peer('x')])
   assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
   assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
-  // With one more peer, only one is missing.
+  // With one more connected peer, only one more is dialed.
   const { state: one } = ended(dialing, { id: 'd', nowMs: 20 })
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
@@ -183,7 +183,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })
 
-test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, no static or new ones', () => {
+test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, but no static peers and no new peers', () => {
   const peers = [
     peer('s', { score: -9 }),
     peer('new', { sinceMs: 31_000 }),

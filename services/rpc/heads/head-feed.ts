@@ -119,7 +119,8 @@ export class HeadFeed {
   }
 
   /**
-   * The blocks above a known block up to a head; undefined if there is no known block down to `lowest` or the limit.
+   * The blocks above the nearest known ancestor of a head, up to the head. Undefined if no ancestor is known down to
+   * the number `lowest`, or within `maxMissedBlocks`.
    */
   async #pathTo(
     head: L2BlockRef,
