@@ -16,11 +16,11 @@ interface Entry<Value> extends Tailed<Value> {
 /** Result of looking up a number; `unreadable` if the entry cannot be decoded, such as one from another release. */
 type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
-/** How many of the last entries are remembered, so that an entry that was both pushed and read is returned once. */
+/** Number of the last entries that are remembered, so that an entry that was both pushed and read is returned once. */
 const rememberedEntries = 256
 
 /**
- * Reads the entries of a log from a number on: stored ones, then pushed ones.
+ * Reads the entries of a log from a number on: stored entries, then pushed entries.
  *
  * The reader keeps its position, the next number. A pushed entry with a higher number means that entries were missed,
  * and the reader looks them up by number. It also looks up the next numbers at the start, after a reconnect, every

@@ -184,7 +184,7 @@ const unfitVersions: readonly string[] = ['2.10.19']
 export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
   const unfit = (detail: string) => new Fault('server-unsupported', { detail, fields: { version } })
   if (unfitVersions.includes(version))
-    throw unfit(`version ${version} accepts stale writes: a later one is required`)
+    throw unfit(`version ${version} accepts stale writes: a later version is required`)
   if (isOlder(version, oldestVersion))
     throw unfit(`version ${version} is older than ${oldestVersion}`)
   if (offered < maxPayloadBytes)

@@ -146,7 +146,7 @@ for (const [name, refuse] of Object.entries(rateLimits))
       const reply = calls.length > left ? refuse(calls, left) : ok(answers)
       response.writeHead(reply.status).end(JSON.stringify(reply.body))
     })
-    // Each round sends half as many calls in one request as the one before: 100, 50, 25, 12, 6.
+    // Each round sends half as many calls in one request as the round before: 100, 50, 25, 12, 6.
     const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 6, timeoutMs: 5_000, clock })
     t.after(() => rpc.close())
     const ticking = setInterval(() => void clock.run(20, () => false), 1)

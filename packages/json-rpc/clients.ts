@@ -37,9 +37,9 @@ export type Refusal = keyof typeof refusals
 
 /** Limits for one client, which is an IPv4 address or an IPv6 subnet. */
 export interface ClientLimits {
-  /** TCP connections; further ones are closed at once. */
+  /** TCP connections; further connections are closed immediately. */
   readonly maxConnectionsPerClient: number
-  /** HTTP requests that are not answered yet, and WebSockets; further ones get status 429. */
+  /** HTTP requests that are not answered yet, and WebSockets. Further requests get status 429. */
   readonly maxRequestsPerClient: number
   /** Bytes of requests and answers that are not complete yet; a request that needs more gets status 429. */
   readonly maxBytesPerClient: number
@@ -72,7 +72,7 @@ interface Client {
 export interface Caller {
   /** Names the client. */
   readonly client: string
-  /** Whether it still waits for the answer. */
+  /** Whether the client still waits for the answer. */
   readonly isOpen: () => boolean
   /** Reserves memory until the request ends. @returns whether there is enough */
   readonly hold: (bytes: number) => boolean
@@ -98,7 +98,7 @@ export class Clients {
     this.#options = options
   }
 
-  /** Counts a connection until it closes. Closes it at once if the client is banned or has too many. */
+  /** Counts a connection until it closes. Closes it immediately if the client is banned or has too many connections. */
   connected(socket: Socket): void {
     const name = clientOf(socket.remoteAddress)
     const client = this.#client(name)
@@ -169,7 +169,10 @@ export class Clients {
     this.#forget(name, client)
   }
 
-  /** Counts a refusal. A client with too many is banned: its connections end, and new ones are closed at once. */
+  /**
+   * Counts a refusal. A client with too many refusals is banned: its connections end, and new connections are closed
+   * immediately.
+   */
   refused(name: string, why: Refusal): void {
     const { clock, limits, log, onRefused } = this.#options
     onRefused?.(why)

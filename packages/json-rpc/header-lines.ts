@@ -77,7 +77,7 @@ export function readHeadersFile(
   const anonymous = sections.get('')
   if (anonymous !== undefined && origins.size > 1) {
     const [example = ''] = origins
-    const detail = `${path}: with several servers a line such as [${example}] must say which one the headers below are for`
+    const detail = `${path}: with several servers a line such as [${example}] must say for which server the headers below it are`
     throw new Fault('settings', { detail })
   }
   return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })

@@ -13,7 +13,7 @@ interface Call {
   readonly params: readonly unknown[]
 }
 
-/** A clock that notes pauses and ends them at once. */
+/** A clock that notes pauses and ends them immediately. */
 function quickClock(): { clock: Clock; pauses: number[] } {
   const pauses: number[] = []
   const after: Clock['after'] = (delayMs, run) => {
@@ -48,7 +48,7 @@ function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
   })
 }
 
-/** A server with one planned answer per request; the last one repeats. */
+/** A server with one planned answer per request; the last answer repeats. */
 function script(
   t: TestContext,
   ...answers: readonly ((response: ServerResponse, id: number) => void)[]
@@ -225,7 +225,7 @@ test('pauses grow up to a limit; if Retry-After asks for a longer pause, it is o
   assert.deepEqual(third.pauses, [roundBackoff.longestMs])
 })
 
-test('when an endpoint fails the next is called at once, and preferred from then on', async (t) => {
+test('when an endpoint fails, the next endpoint is called immediately, and preferred from then on', async (t) => {
   const bad = await script(t, status(500))
   const good = await script(t, ok)
   const { rpc, pauses } = client(t, [{ url: bad.url }, { url: good.url }])
@@ -254,7 +254,7 @@ test('an answer that stops halfway is a timeout', async (t) => {
   await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
 })
 
-test('an aborted call ends at once and is not retried', async (t) => {
+test('an aborted call ends immediately and is not retried', async (t) => {
   const { url, requests } = await script(t, () => undefined)
   const { rpc } = client(t, [{ url }])
   const stop = new AbortController()

@@ -36,7 +36,7 @@ export interface ServerLimits extends DispatchLimits, SocketLimits, ClientLimits
   readonly maxRequestBytes: number
   /** Bytes of a WebSocket message. */
   readonly maxMessageBytes: number
-  /** TCP connections, including WebSockets; further ones are closed at once. */
+  /** TCP connections, including WebSockets; further connections are closed immediately. */
   readonly maxConnections: number
   /** WebSockets; further ones get HTTP status 503. */
   readonly maxSockets: number
@@ -108,7 +108,7 @@ const defaultLimits: ServerLimits = {
   maxConnectionsPerClient: 1_000,
   maxBytesPerClient: 512 * 1024 * 1024,
   maxBytes: 512 * 1024 * 1024,
-  // By default there is no limit, since the clients are few and known. A public server sets one.
+  // By default there is no limit, since the clients are few and known. A public server sets a limit.
   maxRefusalsPerClient: Number.POSITIVE_INFINITY,
 }
 

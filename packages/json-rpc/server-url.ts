@@ -22,9 +22,9 @@ export function originOf(url: string): string {
 export class ServerUrl {
   /** Protocol, host and port: the name of the server for messages. */
   readonly name: string
-  /** With its leading slash. */
+  /** The path, with its leading slash. */
   readonly path: string
-  /** With its question mark; empty without a query. */
+  /** The query, with its question mark; empty without a query. */
   readonly search: string
   /** Header `authorization` for the user and password in the URL, if it has them. RFC 7617 */
   readonly headers: Readonly<Record<string, string>>

@@ -132,7 +132,7 @@ export class SocketEndpoint {
   }
 }
 
-/** Sends a message when the socket is open, and waits for the next one, which is its answer. */
+/** Sends a message when the socket is open, and waits for the next received message, which is the answer. */
 function exchange(
   socket: WebSocket,
   body: string,

@@ -31,7 +31,7 @@ const idBytes = 16
 /** op-geth's error code for an unknown id. */
 const subscriptionNotFound = -32_000
 
-/** The subscriptions of one connection; they end with it. */
+/** The subscriptions of one connection. They end with the connection. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
   readonly #byId = new Map<string, Subscription>()

@@ -15,7 +15,7 @@ const line = (await firstLineOf('fork-ecotone', 'l1.ndjson', (json) => {
 const commitments = new BlobCommitments()
 const [{ versionedHash, blob }] = line.blobs as [(typeof line.blobs)[0]]
 
-test('a blob has the versioned hash of its transaction, also as a view of a larger buffer', async () => {
+test('a blob has the versioned hash of its transaction, even if it is a view of a larger buffer', async () => {
   const bytes = fromHex(blob)
   const larger = new Uint8Array(bytes.length + 64)
   larger.set(bytes, 32)
@@ -41,7 +41,7 @@ test('the calling thread is not blocked', async () => {
   assert.ok(turns > 10, String(turns))
 })
 
-test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async (t) => {
+test('a process that exits during the setup ends immediately, with its exit code', { timeout: 20_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'ends.mjs')

@@ -10,7 +10,7 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Why it is not queried now, and for how long; undefined: it is queried. */
+  /** Why the endpoint is not queried now, and for how long; undefined: it is queried. */
   readonly rest:
     | {
         readonly reason: string
@@ -19,7 +19,7 @@ export interface EndpointRating {
         readonly lastResortMs: number
       }
     | undefined
-  /** Its last failure. */
+  /** The last failure of the endpoint. */
   readonly lastFailure: Fault | undefined
 }
 
@@ -84,17 +84,17 @@ export class EndpointScore {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether it is not queried now while another endpoint answers. */
+  /** Whether the endpoint rests: it is not queried now while another endpoint answers. */
   isResting(kind: QueryKind): boolean {
     return (this.#rests[kind]?.untilMs ?? 0) > this.#clock.monotonicMs()
   }
 
-  /** Whether it is not queried now even if no other endpoint answers. */
+  /** Whether the endpoint is not queried now, even if no other endpoint answers. */
   isUnavailable(kind: QueryKind): boolean {
     return this.unavailableForMs(kind) > 0
   }
 
-  /** Time until it is queried even if no other endpoint answers. */
+  /** Time until the endpoint may be queried if no other endpoint answers. */
   unavailableForMs(kind: QueryKind): number {
     return Math.max(0, (this.#rests[kind]?.lastResortMs ?? 0) - this.#clock.monotonicMs())
   }
@@ -129,7 +129,7 @@ export class EndpointScore {
       if (each === kind || this.#rests[each]?.isLimit === true) delete this.#rests[each]
   }
 
-  /** Notes that it did not answer within this time. */
+  /** Notes that the endpoint did not answer within this time. */
   wasSlow(afterMs: number): void {
     if (afterMs > this.latencyMs) this.#noteLatency(afterMs)
   }
@@ -152,7 +152,7 @@ export class EndpointScore {
     }
   }
 
-  /** Number of blocks that its head is behind the best. */
+  /** Number of blocks by which the head of the endpoint is behind the best head. */
   set lagBlocks(blocks: bigint) {
     this.#lagBlocks = Math.min(Number(blocks), 100)
   }

@@ -13,7 +13,7 @@ import { L1Endpoint } from './l1-endpoint.ts'
 const folder = join(recordsFolder, 'fork-canyon')
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 
-test('a server of another chain in place of the old server is detected when its head is below the last one', async (t) => {
+test('a server of another chain in place of the old server is detected when its head is below the last head', async (t) => {
   let chainId = '0x384'
   const served = await serveFaultyNode(t, {
     ...replayMethods(chain, 900n),

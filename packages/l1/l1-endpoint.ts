@@ -241,7 +241,7 @@ export class L1Endpoint {
 
   /**
    * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
-   * a server of another chain. If the new head is slightly above the last one, the engine detects the other chain,
+   * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain,
    * because it compares L1 block 0 after the reorg.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {

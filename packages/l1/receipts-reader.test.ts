@@ -113,7 +113,7 @@ test('a method that is refused only in the words of an error counts as missing i
   assert.deepEqual(await fetch(), others.slice(-1))
 })
 
-test('a method with wrong receipts is replaced by another one for half a minute', async (t) => {
+test('a method with wrong receipts is replaced by another method for half a minute', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = 'wrong'
   assert.equal(await fetch(), 'l1-invalid')

@@ -43,7 +43,7 @@ const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'erigon_getBlockReceiptsByBlockHash', params: ({ hash }) => [hash] },
 ]
 
-/** The method that all nodes have: the receipt of one transaction; called in batches. */
+/** The method that all nodes have. It returns the receipt of one transaction, and is called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
 /** Time until a missing method is tried again: plans and versions of nodes change. */
@@ -115,7 +115,10 @@ export class ReceiptsReader {
     throw new Fault('rpc-refused', { detail })
   }
 
-  /** The methods to try, in order: all that are not avoided, or else the one that is avoided for the shortest time. */
+  /**
+   * The methods to try, in order: all that are not avoided; if all are avoided, the method that is avoided for the
+   * shortest time.
+   */
   #ways(): readonly (readonly [way: number, standing: Standing])[] {
     const nowMs = this.#rpc.clock.monotonicMs()
     const all = [...this.#standings.entries()]

@@ -18,7 +18,7 @@ export interface DiscoverySettings {
   /** Where discv5 listens. Port 0 takes any free port. */
   readonly listen: { readonly ip: string; readonly udp: number }
   /**
-   * Entries of the own record, besides those of its key. Without an `ip` entry, the node learns its address from
+   * Entries of the own record, besides the entries of its key. Without an `ip` entry, the node learns its address from
    * others.
    */
   readonly entries: ReadonlyMap<string, Uint8Array>

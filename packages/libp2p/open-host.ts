@@ -44,7 +44,7 @@ export interface HostSettings {
   readonly gate: PeerGate
 }
 
-/** A host with its services: `identify`, `ping`, and those that were given. */
+/** A host with its services: `identify`, `ping`, and the given services. */
 export type Host<Services extends ServiceMap> = Libp2p<
   Services & { readonly identify: Identify; readonly ping: Ping }
 >

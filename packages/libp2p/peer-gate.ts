@@ -172,7 +172,7 @@ function checkRoom(
   what: string,
 ): void {
   if (blocked.size >= maxBlocked && !blocked.has(name))
-    throw new RangeError(`${maxBlocked} ${what} are blocked, and no more can be`)
+    throw new RangeError(`${maxBlocked} ${what} are blocked, and no more can be blocked`)
 }
 
 function checkedIp(text: string): string {

@@ -106,7 +106,7 @@ export type Effect =
     }
   | { readonly kind: 'report-failure'; readonly topic: WaitTopic; readonly failure: Failure }
 
-/** The next state, then what to do, in order. */
+/** The next state, and the effects to carry out, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
 /** The state at the start: nothing is known. */

@@ -144,7 +144,7 @@ test('if every endpoint is behind the known head, the highest of their heads is 
   assert.deepEqual(written(effects), [ref('7a')])
 })
 
-test('a head above the last one is not a reorg', () => {
+test('a head above the last head is not a reorg', () => {
   const heads = ['1a', '2a', '5a', '6a'].flatMap((text) => read(ref(text)))
   assert.deepEqual(depths(run(...heads)[1]), [])
 })

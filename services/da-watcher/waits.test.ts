@@ -62,7 +62,7 @@ test('missing blobs are reported once for all blocks, and again only after each 
   assert.equal(fail('8', missing(8)), true)
 })
 
-test('of several blocks that fail, the wait names the one that has failed for the longest time', () => {
+test('of several blocks that fail, the wait names the block that has failed for the longest time', () => {
   const { fail, succeed, wait } = watched()
   for (const block of [5, 6, 5, 7]) fail(String(block), missing(block))
   assert.equal(wait()?.what, 'L1 block 5')

@@ -36,7 +36,7 @@ interface Failing {
   readonly sinceMs: number
 }
 
-/** Order of the topics. The status shows only the first one that fails. */
+/** Order of the topics. The status shows only the first topic that fails. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
 
 /** A topic and its subject, as shown to operators. */

@@ -82,7 +82,7 @@ function applyCalled(
   return [{ ...state, applyDue: request }, accept]
 }
 
-/** Requests a reset. The answer has the current generation; the new one is published as a state. */
+/** Requests a reset. The answer has the current generation; the new generation is published as a state. */
 function resetCalled(
   state: State,
   { request, call }: Extract<Event, { kind: 'reset-called' }>,
@@ -273,7 +273,7 @@ function finalized(
 ): Stepped {
   const { chain } = state
   if (chain === undefined) return [state]
-  // A target that is not on the safe chain is dropped. Derivation sets the next one.
+  // A target that is not on the safe chain is dropped. Derivation sets the next target.
   if (block === undefined)
     return [{ ...state, target: state.target?.hash === target.hash ? undefined : state.target }]
   const next = { ...chain, version: chain.version + 1n, finalized: block }

@@ -75,7 +75,7 @@ test('a valid block reaches the log for the engine and a second peer; invalid bl
   assert.equal(world.network.peers().length, 2)
 })
 
-test('a large block is opened on another thread, and has the same outcome as a small one', async (t) => {
+test('a large block is opened on another thread, and has the same outcome as a small block', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, other, behind] = [await hostOn(t), await hostOn(t), await hostOn(t)]
   const relayed: number[] = []
@@ -147,7 +147,7 @@ test('forks have topics of their own: a block is accepted on the topic of the fo
     world.received.map(({ number }) => number).toSorted((left, right) => Number(left - right)),
     [1n, 2n, 3n, 4n],
   )
-  // After the switch, a block of the new fork on the topic of the old one.
+  // After the switch, a block of the new fork is sent on the topic of the old fork.
   await sender.publish(
     blocksTopic(10n, 3),
     blockData(3, payloadOf(3, { number: 5n, timestamp: start + 5n })),
@@ -363,7 +363,7 @@ test('a peer that asks too often waits', async (t) => {
     await asker.request(world.network.peerId, wanted)
     answered++
   })
-  // Libp2p refuses more than 16 streams at once.
+  // Libp2p refuses more than 16 streams at a time.
   await world.until(() => answered >= 15)
   await world.settle(Promise.all(asks))
   assert.equal(answered, 16)

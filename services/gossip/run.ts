@@ -45,7 +45,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     (sink) => {
       const nowMs = clock.now()
       void sink.push({ kind: 'peers-found', peers: store.peers(), nowMs })
-      // A tick at the start, so that the stored peers are dialed at once.
+      // The tick at the start makes gossip dial the stored peers immediately.
       void sink.push({ kind: 'tick', nowMs, peers: network.peers() })
       return () => undefined
     },

@@ -57,7 +57,7 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
     ['authorizationList', (value) => list(value, authorization)],
     ...signed,
   ],
-  // For an L1 that is itself a rollup.
+  // An L1 that is itself a rollup has deposits.
   [depositType]: [
     ['sourceHash', bytes],
     ['from', bytes],

@@ -91,7 +91,9 @@ export class BlockFetcher {
     return (await this.#findStored(hash)) ?? this.#fetchFromL1(hash)
   }
 
-  /** Hash of the stored block that is canonical at a number: the one marked as final, else the one that L1 returns. */
+  /**
+   * Hash of the stored block that is canonical at a number: the block marked as final, else the block that L1 reports.
+   */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined

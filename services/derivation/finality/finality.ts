@@ -3,7 +3,7 @@ import type { SafeAt } from '#messages/safe-at.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Delay after a search for the finalized head before the next one. */
+/** Delay between two searches for the finalized head. */
 export const finalityPauseMs = 1_000
 
 /**

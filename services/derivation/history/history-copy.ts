@@ -16,8 +16,8 @@ const entriesPerCheck = 64
 
 /**
  * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New
- * entries are appended at once. Checks restore entries that the bus lost with its store. Each check compares the newest
- * entry, and some of the others in turn.
+ * entries are appended immediately. Checks restore entries that the bus lost with its store. Each check compares the
+ * newest entry, and some of the others in turn.
  */
 export class HistoryCopy {
   readonly #bus: Bus
@@ -45,7 +45,7 @@ export class HistoryCopy {
     return this.#running
   }
 
-  /** Compares some entries with their copies, and restores those missing. Faults that it throws are fatal. */
+  /** Compares some entries with their copies, and restores the missing copies. Faults that it throws are fatal. */
   async check(): Promise<void> {
     if (this.#isChecking) return
     this.#isChecking = true

@@ -41,7 +41,7 @@ function the(requests: readonly L1Request[]): L1Request {
   return request
 }
 
-test('the four blocks after the one that is read are requested, but no block above the L1 head', () => {
+test('the four blocks after the block that derivation reads are requested, but no block above the L1 head', () => {
   const { due, give } = windowTo(15)
   const first = due()
   assert.equal(first.length, maxFetches)

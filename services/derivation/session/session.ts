@@ -64,7 +64,7 @@ export interface Resetting extends SessionBase {
   readonly reason: ResetReason
   /** The L1 block that was read when the session ended. */
   readonly l1: BlockId | undefined
-  /** The safe head to go back to; undefined if the engine has to search for one. */
+  /** The safe head to go back to; undefined if the engine has to search for a safe head. */
   readonly resumeAt: BlockId | undefined
   readonly retry: Retry
 }
@@ -83,7 +83,7 @@ export interface Halted extends SessionBase {
 /** Why derivation halted. */
 export type HaltReason = PipelineHaltReason | 'interop-peers'
 
-/** When the next attempt is due, and why the last one failed. */
+/** When the next attempt is due, and why the last attempt failed. */
 export interface Retry {
   readonly tries: number
   readonly notBeforeMs: number

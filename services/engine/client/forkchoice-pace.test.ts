@@ -69,7 +69,7 @@ test('forkchoice calls that advance the chain are not delayed', async () => {
   assert.deepEqual(new Set(world.sentMs), new Set([0]))
 })
 
-test('a call that repeats an earlier one counts as in vain even if the answer is VALID', async () => {
+test('a call that repeats an earlier call counts as in vain even if the answer is VALID', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,

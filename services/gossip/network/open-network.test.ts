@@ -112,7 +112,7 @@ test('an RPC may have 16 control entries of a kind, and one with 17 is dropped a
   assert.equal(seen.judged, 1)
 })
 
-test('a peer that sends an RPC beyond 10 MiB is disconnected at once', async (t) => {
+test('a peer that sends an RPC beyond 10 MiB is disconnected immediately', async (t) => {
   const { network, seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   await until(() => network.peers().length === 1)

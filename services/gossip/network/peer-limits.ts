@@ -89,7 +89,7 @@ function limitSize(
   }
 }
 
-/** Names of the errors for a length above `maxInboundDataLength`, and for one that is not a varint. */
+/** Names of the errors for a length above `maxInboundDataLength`, and for a length that is not a varint. */
 const sizeErrors: ReadonlySet<string> = new Set([
   'InvalidDataLengthError',
   'InvalidDataLengthLengthError',

@@ -253,7 +253,7 @@ test('a prepared thread opens the first message, and a closed thread does not st
   assert.equal(started, 1)
 })
 
-test('closing drops the message in work and those that wait, and ends the thread', async (t) => {
+test('closing drops the message in work and the messages that wait, and ends the thread', async (t) => {
   const thread = openThread(t)
   const [[worker]] = await Promise.all([nextThread(), open(thread, 'a', { data: dataOf(1) })])
   const ended = once(worker, 'exit')

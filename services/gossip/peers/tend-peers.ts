@@ -25,7 +25,7 @@ export interface PeerLimits {
   readonly banMs: number
 }
 
-/** Limit on dials at once. Dials of static peers do not count. As in op-node. */
+/** Limit on concurrent dials. Dials of static peers do not count. As in op-node. */
 const maxDials = 4
 
 /**

@@ -76,7 +76,7 @@ export class HeadFeed {
     throw serverError(
       missed > BigInt(maxMissedBlocks)
         ? `block ${after.number} is ${missed} blocks below the head, but at most ${maxMissedBlocks} can be sent again`
-        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier one`,
+        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier block`,
     )
   }
 
@@ -84,7 +84,7 @@ export class HeadFeed {
    * Subscribes a client. Returns a function that ends the subscription.
    *
    * @param missed the missed blocks, from `since`, which the client gets first
-   * @param after the last block that the client had seen before the missed ones
+   * @param after the last block that the client had seen before the missed blocks
    */
   subscribe(
     subscriber: Subscriber,
