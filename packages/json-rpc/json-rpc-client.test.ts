@@ -69,7 +69,7 @@ const status =
     void response.writeHead(code, headers).end('<html>try later</html>')
 const text = (body: string) => (response: ServerResponse) => void response.end(body)
 
-test('a call gives the result, and sends its parameters', async (t) => {
+test('a call sends its parameters, and returns the result', async (t) => {
   const seen: Call[][] = []
   const { rpc } = client(t, [{ url: await echo(t, seen) }])
   assert.equal(await rpc.call('eth_chainId', ['0x1', true]), 'eth_chainId')

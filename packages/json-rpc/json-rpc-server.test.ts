@@ -172,7 +172,7 @@ test('pages of listed origins may call: preflight and answer allow it', async (t
   assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example')
 })
 
-test('without origins, a preflight allows nothing', async (t) => {
+test('without allowed origins, a preflight allows nothing', async (t) => {
   const { send } = await served(t)
   const { status, headers } = await send({ method: 'OPTIONS', headers: { origin: 'https://a' } })
   const names = Object.keys(headers).filter((name) => name.startsWith('access-control'))

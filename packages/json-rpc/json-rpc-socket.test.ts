@@ -317,7 +317,7 @@ test('a page of another origin opens no WebSocket', async (t) => {
   assert.match(await handshake(closed, { origin: 'https://a.example' }), /^HTTP\/1.1 403 /)
 })
 
-test('another path does not accept WebSockets', async (t) => {
+test('a path other than / does not accept WebSockets', async (t) => {
   const { url } = await served(t)
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })

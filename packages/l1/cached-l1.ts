@@ -26,7 +26,7 @@ export class CachedL1 implements RecordableL1Source {
 
   /**
    * @param folder the data folder of da-watcher
-   * @throws Fault `settings` if it has no cache
+   * @throws Fault `settings` if the folder has no cache
    */
   constructor(folder: string, view: L1View) {
     const path = join(folder, cacheFile)
@@ -40,10 +40,10 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. If several blocks have this number, the final one is taken, else a child of the
+   * A block with its cached blobs. If several blocks have this number, the final block is taken, else a child of the
    * block fetched last.
    *
-   * @throws Fault `l1-cache` if it is damaged
+   * @throws Fault `l1-cache` if the block is damaged
    */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     return this.#serial.run(async () => {

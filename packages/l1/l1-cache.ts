@@ -33,8 +33,8 @@ export interface L1CacheOptions {
 }
 
 /**
- * A file of verified L1 blocks and blobs, which processes on one machine may share. If it is full, the lowest numbers are removed.
- * All data can be fetched again, so a damaged file is replaced.
+ * A file of verified L1 blocks and blobs, which processes on one machine may share. If the file is full, the blocks and
+ * blobs with the lowest numbers are removed. All data can be fetched again, so a damaged file is replaced.
  */
 export class L1Cache {
   readonly #file: SqliteFile

@@ -23,7 +23,7 @@ export interface L1EndpointOptions {
   readonly name: string
   /** Whether its answers are used without verification. Only for the operator's own nodes. */
   readonly isTrusted?: boolean
-  /** Expected chain id, queried before all else; undefined: it is not queried. */
+  /** Expected chain id. The chain id of the node is queried before all else; undefined: it is not queried. */
   readonly chainId?: bigint | undefined
 }
 
@@ -42,7 +42,7 @@ export interface VerifiedL1Header {
 
 const labelled = z.looseObject({ hash: hashJson })
 
-/** Number of blocks between two heads after which the chain id is checked again. */
+/** The chain id is checked again if a head is more than this number of blocks above the last head. */
 const farHead = 100n
 
 /** One L1 node. Its answers are verified against hashes. */
@@ -73,7 +73,7 @@ export class L1Endpoint {
     return this.#chainIdToSee === undefined
   }
 
-  /** The chain id that it reported, if that is not the expected one. */
+  /** The chain id that the node reported, if it is not the expected chain id. */
   get wrongChainId(): bigint | undefined {
     return this.#wrongChainId
   }

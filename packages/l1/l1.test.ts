@@ -162,7 +162,7 @@ for (const [name, change, error] of [
     /block\.transactions\.0\.nonce: want a quantity/,
   ],
 ] satisfies [string, (block: Json) => unknown, RegExp][])
-  test(`a block with ${name} is refused, and the field named`, () => {
+  test(`a block with ${name} is refused, and the error names the field`, () => {
     assert.throws(() => read(({ block }) => change(block)), { name: 'DecodeError', message: error })
   })
 

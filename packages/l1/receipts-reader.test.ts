@@ -70,10 +70,10 @@ const others = [
 for (const [name, answer, code] of [
   ['a rate limit', new JsonRpcError(-32_007, '50/second request limit reached'), 'rpc-limited'],
   ['a missing header', new JsonRpcError(-32_000, 'header not found'), 'l1-behind'],
-  ['null, as a node that lags behind its load balancer', null, 'l1-behind'],
+  ['null from a node that lags behind its load balancer', null, 'l1-behind'],
   ['an internal error', new JsonRpcError(-32_603, 'Internal server error'), 'rpc-refused'],
 ] as const)
-  test(`${name} does not change the method for receipts`, async (t) => {
+  test(`after ${name}, the method for receipts stays the same`, async (t) => {
     const { state, fetch } = await node(t)
     for (let round = 0; round < 10; round++) {
       state.answer = answer

@@ -119,8 +119,8 @@ class Performer {
   }
 
   /**
-   * Updates the history before it reads the start of the session, so that new entries are added to a history that
-   * matches the chain.
+   * Updates the safe-head history before it reads the start of the session, so that new entries are added to a history
+   * that matches the chain.
    */
   async #fetchStart({
     session,

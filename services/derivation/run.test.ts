@@ -99,7 +99,7 @@ test('if the engine applied other attributes, a new session begins at the safe h
   assert.equal(world.lastApplied.parent.hash, other.hash)
 })
 
-test('if the engine applied more attributes than were sent, and the history lacks its safe head, a new session asks for a reset', async () => {
+test('if the engine applied more attributes than were sent, and the safe-head history lacks the new safe head, a new session asks for a reset', async () => {
   const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)
@@ -298,7 +298,7 @@ test('an L1 reorg while derivation is down leads to a reset when derivation star
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('without its history derivation asks for a reset', async () => {
+test('without its safe-head history derivation asks for a reset', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()

@@ -18,7 +18,7 @@ import { emptyQueue, type PayloadQueue } from './payloads/payload-queue.ts'
 /** `engine.chain` without the fields that name its writer. */
 export type Chain = Omit<ChainState, 'term' | 'instance'>
 
-/** Why a generation starts. */
+/** Why a generation starts. A generation is the time between two starts or resets of the heads. */
 export type ResetCause =
   | 'started'
   | ResetRequest['reason']

@@ -330,7 +330,7 @@ test('a failure of severity reset starts a generation; the next success of the j
   assert.equal(healed.failures.forkchoice, undefined)
 })
 
-test('a heartbeat repeats the forkchoice, unless it was updated since the last heartbeat', () => {
+test('a heartbeat repeats the forkchoice, unless one was sent since the last heartbeat', () => {
   const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(effects), ['forkchoice'])
   const [updated] = step(first, { kind: 'forkchoice-updated' })

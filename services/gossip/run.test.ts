@@ -353,7 +353,7 @@ test('a peer can request a block by its number', async (t) => {
   await world.until(() => asker.peers().some(({ servesPayloads }) => servesPayloads))
 })
 
-test('a peer that asks too often waits', async (t) => {
+test('the requests of a peer that asks too often are delayed', async (t) => {
   const world = await GossipWorld.start(t)
   const asker = await hostOn(t)
   await join(world, asker)

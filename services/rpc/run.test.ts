@@ -159,7 +159,7 @@ test('before Isthmus the withdrawals root needs a valid proof', async (t) => {
   )
 })
 
-test("the safe head at an L1 block is op-node's, byte for byte; for an L1 block below the history it is not found", async (t) => {
+test("the safe head at an L1 block is op-node's, byte for byte; for an L1 block below the safe-head history it is not found", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const { url } = replica.servers
   const l1Block = '0x7de331305c2bb3e5642a2adcb9c003cc67cefc7b05a3da5a6a4b12cf3af15407' as Hash

@@ -33,7 +33,7 @@ test('the current L1 block is shown once the heads include all that was derived 
   assert.equal(currentL1(chain, targets, targetsOf(8, 1n, 6n), chainOf(1n, 6n)), 8n)
 })
 
-test('after a reset the current L1 block is zero until one is derived in the new generation', () => {
+test('after a reset the current L1 block is zero until an L1 block is derived in the new generation', () => {
   const begun = [chainOf(1n, 5n), targetsOf(7, 1n, 5n), chainOf(2n, 1n)]
   assert.equal(currentL1(...begun), undefined)
   assert.equal(currentL1(...begun, targetsOf(7, 1n, 6n)), undefined)

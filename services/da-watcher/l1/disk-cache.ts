@@ -81,7 +81,7 @@ export class DiskCache {
     this.#problem = reason
     log.warn({ error }, 'the L1 cache failed and is not used until it can be opened again')
     onProblem(
-      `the L1 cache is not used, so L1 blocks are fetched again after a restart; it is tried again every ${cachePauseMs / 1_000} s: ${error.message}`,
+      `the L1 cache is not used, so L1 blocks are fetched again after a restart; the cache is tried again every ${cachePauseMs / 1_000} s: ${error.message}`,
     )
   }
 }

@@ -38,7 +38,7 @@ const isFull = (call: SeenCall) => isBlock(call) && call.params[1] === true
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 const others = alternativeBranch(chain.blocks, 'another chain')
 
-/** A valid block of another chain in place of the requested one. */
+/** A valid block of another chain in place of the requested block. */
 function instead(result: unknown): unknown {
   const number = Number((result as Json | null)?.['number'])
   return others[number === 0 ? 1 : number - 1]?.json ?? null
@@ -61,7 +61,7 @@ const corruptions: Readonly<
         : result,
     /is wrong: receipts.0.blockHash/,
   ],
-  'receipts without the first': [
+  'all receipts but the first': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts' ? (result as Json[]).slice(1) : result,
     /is wrong: \d+ receipts for \d+ transactions/,

@@ -5,8 +5,8 @@ import { blockId, hash, headsAt, l1Ref } from '#test/fakes/values.ts'
 import { dueFinality, finalityPauseMs, noFinalitySearch, searchFinalized } from './finality.ts'
 
 /**
- * Searches a history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale` are not
- * canonical; for those in `unknown`, L1 does not answer.
+ * Searches a safe-head history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale`
+ * are not canonical; for those in `unknown`, L1 does not answer.
  */
 async function search(
   entries: string,

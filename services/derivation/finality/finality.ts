@@ -16,9 +16,9 @@ const maxEntriesSearched = 4
 export interface FinalitySearch {
   readonly isSearching: boolean
   readonly notBeforeMs: number
-  /** The last search: the finalized L1 block, and the number of history entries at that time. */
+  /** The last search: its finalized L1 block, and the number of entries recorded until then. */
   readonly searched: { readonly l1: Hash; readonly recorded: number } | undefined
-  /** Number of entries added to the history. */
+  /** Number of entries that were added to the safe-head history. */
   readonly recorded: number
 }
 
@@ -30,9 +30,10 @@ export const noFinalitySearch: FinalitySearch = {
   recorded: 0,
 }
 
-// Rule finality-due: A search for the finalized head is due when the finalized L1 block or the history changed.
+// Rule finality-due: A search for the finalized head is due when the finalized L1 block or the safe-head history
+// changed.
 // Spec: finality/finalizer.go
-/** The finalized L1 block to search for now; undefined if neither it nor the history changed since the last search. */
+/** The finalized L1 block to search with now; undefined if no search is due. */
 export function dueFinality(
   { isSearching, notBeforeMs, searched, recorded }: FinalitySearch,
   { heads, nowMs }: { readonly heads: L1Heads | undefined; readonly nowMs: number },
@@ -49,9 +50,9 @@ export type FinalityResult =
   /** L1 did not answer, or has another block at the number of its finalized head. The search is repeated. */
   | { readonly kind: 'unsure' }
 
-/** The history and the L1 chain that a search reads. */
+/** The safe-head history and the L1 chain that a search reads. */
 export interface FinalitySources {
-  /** The newest entry at or below an L1 block. */
+  /** The newest entry of the history at or below an L1 block. */
   readonly entryAt: (l1Number: bigint) => SafeAt | undefined
   /** Hash of the canonical L1 block at a number; undefined if L1 does not answer. */
   readonly canonical: (l1Number: bigint) => Promise<Hash | undefined>

@@ -15,9 +15,9 @@ const maxWaitingEntries = 1_024
 const entriesPerCheck = 64
 
 /**
- * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New
- * entries are appended immediately. Checks restore entries that the bus lost with its store. Each check compares the
- * newest entry, and some of the others in turn.
+ * Maintains the copy of the safe-head history on the bus, the log `derivation.safe-at`, with an entry for each L1
+ * block. New entries are appended immediately. Checks restore entries that the bus lost with its store. Each check
+ * compares the newest entry, and some of the others in turn.
  */
 export class HistoryCopy {
   readonly #bus: Bus

@@ -42,7 +42,7 @@ export interface L2Source {
   readonly payload: Payload
 }
 
-/** The chain to start on, and what the history knows about its safe head. */
+/** The chain to start on, and the L1 block that made its safe head safe, if the safe-head history has it. */
 export interface StartRequest {
   readonly chain: ChainState
   /** The L1 block that made the safe head safe. */
@@ -60,9 +60,9 @@ export type ReadStart =
 /** Result of `fetch-start`. */
 export type StartResult =
   | ReadStart
-  /** After EL sync: a block of the history that is on the chain. */
+  /** After EL sync: a block of the safe-head history that is on the chain. */
   | { readonly kind: 'resume-at'; readonly block: BlockId }
-  /** After EL sync: no block of the history is on the chain. */
+  /** After EL sync: no block of the safe-head history is on the chain. */
   | { readonly kind: 'foreign-history' }
   | { readonly kind: 'failed'; readonly error: Fault | DecodeError }
 
@@ -143,7 +143,7 @@ async function findBase(
   return { l1Origin: ref.l1Origin, batcher: batcherAddress }
 }
 
-/** Whether derivation starts at the genesis, so that the history covers the whole chain. */
+/** Whether derivation starts at the genesis, so that the safe-head history covers the whole chain. */
 function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState): boolean {
   return sequence === 0n && start.safe.number === genesis.l2.number
 }

@@ -77,8 +77,8 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
 })
 
 test('an engine that is started during EL sync sends no forkchoice, and waits', async () => {
-  // A chain without a safe head counts as synced from fourteen sequencing windows on. With a window of 0, this chain
-  // would.
+  // Without a safe head, the search counts a chain of fourteen sequencing windows as synced. With a window of 0, it
+  // would count this chain as synced.
   const world = await elWorld({ sequencingWindow: 0n })
   const { bus, client, derivation } = world
   await fetchTo(world, 20)

@@ -22,7 +22,7 @@ test('numbers of peers that contradict each other are refused, and the error nam
     assert.throws(() => checkNumbers(settingsOf(given)), { code: 'settings', message })
 })
 
-test('the key of the host must not be that of the sequencer', () => {
+test('the key of the host must not be the key of the sequencer', () => {
   const key = (byte: number) => new Uint8Array(32).fill(byte)
   checkKeys(key(1), undefined)
   checkKeys(key(1), key(2))

@@ -100,7 +100,7 @@ test('a control message that has the 1,025th control entry of a burst is dropped
   assert.equal(network.peers()[0]?.meshes.length, 4)
 })
 
-test('an RPC may have 16 control entries of a kind, and one with 17 is dropped as a whole', async (t) => {
+test('an RPC may have 16 control entries of a kind, and an RPC with 17 is dropped as a whole', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   const prune = (count: number) =>

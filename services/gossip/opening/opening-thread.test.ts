@@ -113,7 +113,7 @@ function verdictOn({ data, checked }: OpenedMessage, { version = 4, rules }: Cas
   )
 }
 
-test('a message that the thread opens has the same id and verdict as one that is opened here', async (t) => {
+test('a message that the thread opens has the same id and verdict as on the main thread', async (t) => {
   const thread = openThread(t)
   for (const [outcome, each] of Object.entries(cases)) {
     const { data } = each
