@@ -56,8 +56,7 @@ export function addGuards(
         ? undefined
         : refuse(request, reply, { why: 'bad-token', status: 401, text })
     })
-  // The limits are checked and the request is counted in one turn of the event loop, so that no other request is
-  // counted in between.
+  // One turn of the event loop checks and counts a request, so that no other request is counted in between.
   app.addHook('onRequest', (request, reply, done) => {
     const { ws, socket } = request
     // The client may have hung up while its token was checked, or before its request was read.
