@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { CallRate } from './call-rate.ts'
 
-/** Times in milliseconds at which calls pass if all of them are requested at once after a pause. */
+/** Times in milliseconds at which calls pass if all of them are requested together after a pause. */
 async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<readonly number[]> {
   const clock = new VirtualClock(0)
   const rate = new CallRate(10, clock)

@@ -5,8 +5,8 @@ import type { Clock } from '#runtime/clock.ts'
 
 /**
  * Why a client was refused or its request ended, and how much this counts toward a ban. A client that reaches its own
- * limits is not hostile unless it continues, so this counts a tenth. Pipelining counts most, since no HTTP client
- * pipelines.
+ * limits is not hostile unless it continues, so such a refusal counts only a tenth. Pipelining counts most, since no
+ * HTTP client pipelines.
  */
 const refusals = {
   banned: 0,

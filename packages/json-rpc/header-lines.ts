@@ -49,7 +49,7 @@ export function parseHeaderLines(text: string, what: string): HeaderSections {
   return sections
 }
 
-/** What is wrong with the text of a file of headers; undefined if nothing is. */
+/** The flaw in the text of a file of headers; undefined if there is no flaw. */
 export function headerLinesProblem(text: string): string | undefined {
   try {
     parseHeaderLines(text, 'it')

@@ -28,7 +28,10 @@ export interface BeaconOptions {
   readonly slotTimes?: SharedSlotTimes
   /** Clients should share one of these, because its first use takes seconds. */
   readonly commitments?: BlobCommitments
-  /** Whether the commitment of a sidecar is used without verification, which saves 50 ms per blob. Only for own endpoints. */
+  /**
+   * Whether the commitment of a sidecar is used without verification. This saves 50 ms per blob, and is only for the
+   * operator's own endpoints.
+   */
   readonly isTrusted?: boolean
 }
 
@@ -119,7 +122,7 @@ export class BeaconClient {
   readonly #slotTimes: SharedSlotTimes
   #slots: SlotTimes | undefined
   #askSlotsAtMs = 0
-  /** The path that is tried first, until `#preferredUntilMs`; then the newer one is tried again. */
+  /** The path that is tried first, until `#preferredUntilMs`; then the newer path is tried again. */
   #preferred = 0
   #preferredUntilMs = 0
 
@@ -136,7 +139,7 @@ export class BeaconClient {
 
   /**
    * The blobs of an L1 block, matched by versioned hash. The node may return them in any order, among other blobs. If
-   * one path of the API does not serve them, the other one is tried.
+   * one path of the API does not serve them, the other path is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
    * @returns the blobs of all given hashes
@@ -179,7 +182,7 @@ export class BeaconClient {
     this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
-  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested one */
+  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob */
   async #match(
     slot: bigint,
     answered: readonly AnsweredBlob[],

@@ -68,7 +68,7 @@ for (const [name, beacon, words] of [
   ['a page of HTML', { misbehave: page(200) }, /rpc-response/],
   ['no answer at all', { misbehave: stall }, /rpc-timeout/],
 ] as const)
-  test(`if a beacon node gives ${name}, another one is queried; without another one, da-watcher waits and reports why`, async (t) => {
+  test(`if a beacon node gives ${name}, another node is queried; without another node, da-watcher waits and reports why`, async (t) => {
     const { l1, bad, asked } = await l1With(t, beacon)
     const l1RpcUrls = [l1.rpcUrl]
     const helped = await watchL1(t, config, { l1RpcUrls, l1BeaconUrls: [bad, l1.beaconUrl] })

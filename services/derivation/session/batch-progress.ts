@@ -10,7 +10,7 @@ export interface BatchProgress {
   readonly since: bigint | undefined
   /** The last L1 block with data of the batcher. */
   readonly dataAt: bigint | undefined
-  /** The last L1 block from which a block was derived with a batch. */
+  /** The L1 block that derivation was reading when it last derived an L2 block from a batch. */
   readonly batchAt: bigint | undefined
 }
 
@@ -30,7 +30,7 @@ export function noteL1Block(
   return { since, dataAt: hasData ? number : dataAt, batchAt }
 }
 
-/** Records derived attributes. After the sequencing window of an epoch, its attributes are derived without a batch. */
+/** Records derived attributes. Attributes that are derived after the sequencing window of their epoch have no batch. */
 export function noteAttributes(
   progress: BatchProgress,
   { derivedFrom, l1Origin }: Pick<DerivedAttributes, 'derivedFrom' | 'l1Origin'>,
@@ -61,7 +61,7 @@ const reportedPart = 12n
 /** Missing batches are not reported before this number of L1 blocks, even if the window is short. */
 const leastReported = 25n
 
-/** What an operator should check if there was no batch for a long time; undefined if there was one. */
+/** What an operator should check if there was no batch for a long time; undefined if there was a batch. */
 export function missingBatches(
   { batches, chain, session, targets }: State,
   {
