@@ -70,7 +70,7 @@ export const allMethods: readonly string[] = [
 
 function upTo(last: HardforkName): Hardforks {
   const at = hardforkNames.indexOf(last)
-  // Every name gets a value.
+  // The object is complete, because every name gets a value.
   return Object.fromEntries(hardforkNames.map((name, index) => [name, index <= at])) as Hardforks
 }
 

@@ -68,7 +68,7 @@ export class L1Endpoint {
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
   }
 
-  /** Whether the node reported the expected chain id, or none is expected. */
+  /** Whether the node reported the expected chain id, or no chain id is expected. */
   get isOfChain(): boolean {
     return this.#chainIdToSee === undefined
   }

@@ -176,7 +176,7 @@ function toReceipt(json: ReceiptJson): L1Receipt {
     logsBloom: json.logsBloom,
     logs: json.logs.map((log) => ({
       address: log.address,
-      // Any 32 bytes, though parsed as a hash.
+      // A topic may be any 32 bytes, although it is parsed as a hash.
       topics: log.topics as readonly string[] as readonly Bytes32[],
       data: log.data,
       index: Number(log.logIndex),

@@ -18,8 +18,8 @@ export interface DiskCacheOptions {
 export const cachePauseMs = 10_000
 
 /**
- * The cache of L1 data on disk. Everything in it can be fetched again, so the service continues without it while its
- * disk is full or its file cannot be used. It is opened again after a pause.
+ * The cache of L1 data on disk. Everything in it can be fetched again, so the service continues without the cache while
+ * the disk is full or the file cannot be used. The cache is opened again after a pause.
  */
 export class DiskCache {
   readonly #options: DiskCacheOptions

@@ -16,7 +16,7 @@ export interface Intent {
   readonly concludesBatch: boolean
 }
 
-/** What the history knows about the chain that derivation starts on. */
+/** What the safe-head history knows about the chain that derivation starts on. */
 export interface Begun {
   /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
