@@ -60,7 +60,7 @@ export function createBusMetrics(registry: Registry): BusMetrics {
   )
   const called = histogram(
     'call_seconds',
-    'time from a call of another service to its answer, by the name of the call',
+    'time from a call to another service until its answer, by the name of the call',
     'name',
   )
   const backfilled = counter(
@@ -70,7 +70,7 @@ export function createBusMetrics(registry: Registry): BusMetrics {
   )
   const expired = counter(
     'dropped_expired_total',
-    'calls of other services that were not answered because their deadline was over',
+    'calls from other services that were not answered because their deadline was over',
   )
   const leaseChanges = counter(
     'lease_changes_total',
@@ -98,7 +98,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
     name: 'atoll_bus_state_age_seconds',
-    help: 'time since a state of another service was last read, by the name of the state; a service with one older than 30 s is not ready',
+    help: 'time since a state of another service was last read, by the name of the state; a service with a state older than 30 s is not ready',
     labelNames: ['name'],
     registers,
     collect() {

@@ -41,7 +41,7 @@ export interface Bus {
     request: Request,
     options: { readonly deadlineMs: number },
   ): Promise<Response>
-  /** Serves a call. Handles several requests at once, up to a limit. A Fault of the handler is sent to the caller. */
+  /** Serves a call. Handles several requests at a time, up to a limit. A Fault of the handler is sent to the caller. */
   serve<Request, Response>(
     call: Call<Request, Response>,
     handler: (request: Request) => Promise<Response>,
@@ -127,6 +127,6 @@ export interface Lease {
   readonly remainingMs: number
   /** Called before each action outside of the process. @throws Fault `lease-expired` if another instance may hold it */
   guard(): void
-  /** Releases the lease, so that another instance can take it at once. */
+  /** Releases the lease, so that another instance can take it immediately. */
   release(): Promise<void>
 }

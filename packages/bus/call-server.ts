@@ -7,7 +7,7 @@ import { maxCallBytesInFlight, maxCallsInFlight } from './bus-limits.ts'
 import type { Subscribed } from './bus.ts'
 import type { Incoming } from './connection.ts'
 
-/** Serves a call. Drops requests past their deadline, and limits the number of requests that are handled at once. */
+/** Serves a call. Drops requests past their deadline, and limits the number of requests that are handled at a time. */
 export function serveCall<Request, Response>(
   context: BusContext,
   call: Call<Request, Response>,

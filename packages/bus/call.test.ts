@@ -28,7 +28,7 @@ test('a call is answered', async () => {
   assert.deepEqual(await call(), { generation: 6n })
 })
 
-test('a call that no service serves fails at once', async () => {
+test('a call that no service serves fails immediately', async () => {
   const { world, call } = await called()
   const startedMs = world.clock.monotonicMs()
   await assert.rejects(call(), { code: 'unavailable', severity: 'temporary' })
@@ -126,7 +126,7 @@ test('an answer of the wrong message type is a fault', async () => {
 })
 
 for (const excess of [0, 1]) {
-  test(`of ${maxCallsInFlight + excess} calls at once, ${excess} are refused as busy`, async () => {
+  test(`of ${maxCallsInFlight + excess} concurrent calls, ${excess} are refused as busy`, async () => {
     const { world, server, caller } = await called()
     const open: (() => void)[] = []
     server.bus.serve(

@@ -1,8 +1,8 @@
 import { Fault } from '#runtime/fault.ts'
 
 /**
- * The part of a NATS client that the bus uses. Implementations: `nats-connection.ts` and
- * `memory/memory-connection.ts`. The layer above implements all rules of the bus, so both behave the same.
+ * The part of a NATS client that the bus uses. Implementations: `nats-connection.ts` and `memory/memory-connection.ts`.
+ * The layer above implements all rules of the bus, so both implementations behave the same.
  */
 export interface Connection {
   readonly server: ServerFacts
@@ -13,7 +13,7 @@ export interface Connection {
   /**
    * Sends a request and waits for one reply.
    *
-   * @throws Fault `unavailable` at once if there is no subscriber; `timeout` if no reply arrives in time, or at a
+   * @throws Fault `unavailable` immediately if there is no subscriber; `timeout` if no reply arrives in time, or at a
    *   reconnect, which loses the reply; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>

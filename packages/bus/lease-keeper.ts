@@ -130,7 +130,7 @@ export class LeaseKeeper implements Lease {
 
   async #renewUntil(ended: AbortSignal): Promise<void> {
     const { clock, control, onFatal } = this.#context
-    // A restarted server may have lost the lease, so the lease is renewed at once after a reconnect.
+    // A restarted server may have lost the lease, so the lease is renewed immediately after a reconnect.
     let reconnected = new AbortController()
     const unlisten = control.onReconnect(() => reconnected.abort())
     const stop = () => reconnected.abort()

@@ -62,7 +62,7 @@ test('the holder stops before another instance can take the lease', async () => 
   assert.equal(first.fatal.length, 1)
 })
 
-test('a released lease is taken at once', async () => {
+test('a released lease is taken immediately', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = world.joinUnleased('engine', 'engine-1')

@@ -16,15 +16,15 @@ interface Entry<Value> extends Tailed<Value> {
 /** Result of looking up a number; `unreadable` if the entry cannot be decoded, such as one from another release. */
 type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
-/** How many of the last entries are remembered, so that an entry that was both pushed and read is returned once. */
+/** Number of the last entries that are remembered, so that an entry that was both pushed and read is returned once. */
 const rememberedEntries = 256
 
 /**
- * Reads the entries of a log from a number on: stored ones, then pushed ones.
+ * Reads the entries of a log from a number on: stored entries, then pushed entries.
  *
- * The reader keeps its position, the next number. A pushed entry beyond it means that entries were missed, and the
- * reader looks them up by number. It also looks up the next numbers at the start, after a reconnect, every second, and
- * after the buffer for pushed entries was full.
+ * The reader keeps its position, the next number. A pushed entry with a higher number means that entries were missed,
+ * and the reader looks them up by number. It also looks up the next numbers at the start, after a reconnect, every
+ * second, and after the buffer for pushed entries was full.
  */
 export async function* tailLog<Value>(
   context: BusContext,
@@ -74,7 +74,7 @@ export async function* tailLog<Value>(
 }
 
 /**
- * Reads the newest entry of a number from the store.
+ * Reads the newest entry with a number from the store.
  *
  * @throws Fault `unavailable`, `timeout`
  */
@@ -127,7 +127,9 @@ class LiveEntries<Value> {
   readonly #entries: { readonly entry: Entry<Value>; readonly bytes: number }[] = []
   readonly #stop: () => void
   #bytes = 0
-  /** Whether to read the store for entries that were not pushed, before or after the buffered entries. */
+  /**
+   * When to read the store for entries that were not pushed: before or after the buffered entries; undefined: not now.
+   */
   #probe: 'before' | 'after' | undefined = 'before'
   #isOverflowing = false
   #wake: (() => void) | undefined

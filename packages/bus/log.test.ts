@@ -32,7 +32,7 @@ function tailOf({ bus }: Member, from: bigint, room = Infinity) {
 const isPush = ({ direction, subject }: { readonly direction: string; readonly subject: string }) =>
   direction === 'to-client' && subject.startsWith('atoll.10.main.derivation.safe-at.')
 
-test('a tail returns stored entries from a number on, then live ones', async () => {
+test('a tail returns the stored entries from a number on, then the entries that are appended later', async () => {
   const { world, reader, append } = await logged()
   await append(1, 2, 3)
   const tail = tailOf(reader, 2n)
@@ -67,7 +67,7 @@ test('if a push skips numbers, the skipped entries are read and returned first',
   assert.deepEqual(tail.numbers, [1, 2, 3])
 })
 
-test('missing numbers are skipped', async () => {
+test('numbers without an entry are skipped', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -183,7 +183,7 @@ test('a malformed entry is counted and skipped', async () => {
   assert.ok(reader.counts.refusals.includes('malformed'))
 })
 
-test('a stored entry that cannot be decoded is skipped, and later ones are not lost', async () => {
+test('a stored entry that cannot be decoded is skipped, and later entries are not lost', async () => {
   const { world, reader, append } = await logged()
   for (const number of [1, 2]) {
     const subject = world.names.logEntry(safeAt, BigInt(number))

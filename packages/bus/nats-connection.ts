@@ -84,7 +84,7 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
 }
 
 /**
- * @returns the connection, or the fault: no server answered, or it refused the client or is not trusted
+ * @returns the connection, or the fault if no server answered, or if the server refused the client or is not trusted
  * @throws Fault `closed` if the signal is aborted
  */
 async function attempt(
@@ -184,7 +184,7 @@ const unfitVersions: readonly string[] = ['2.10.19']
 export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
   const unfit = (detail: string) => new Fault('server-unsupported', { detail, fields: { version } })
   if (unfitVersions.includes(version))
-    throw unfit(`version ${version} accepts stale writes: a later one is required`)
+    throw unfit(`version ${version} accepts stale writes: a later version is required`)
   if (isOlder(version, oldestVersion))
     throw unfit(`version ${version} is older than ${oldestVersion}`)
   if (offered < maxPayloadBytes)

@@ -262,7 +262,7 @@ test('the first writer detects a second one at its next write, and stops', async
   assert.equal(watcher.fatal[0]?.message, 'fenced: da-watcher.l1-heads was written by another')
 })
 
-test('a store that lost its data and counts from 1 again is not mistaken for the old one', async () => {
+test('a store that lost its data and counts from 1 again is not mistaken for the old store', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   // The store is lost, and another instance's write gets the same sequence number as our lost write.

@@ -5,7 +5,7 @@ import type { Connection, Incoming, Outgoing } from './connection.ts'
 
 /** The acknowledgement of a stored message. */
 export interface Ack {
-  /** Sequence of this message, or of the one stored with the same id. */
+  /** Sequence of this message, or of the message that was stored earlier with the same id. */
   readonly sequence: number
   readonly isDuplicate: boolean
 }
@@ -44,7 +44,7 @@ export async function store(
 export interface Stored {
   readonly sequence: number
   readonly data: Uint8Array
-  /** Whether it is a deletion marker. */
+  /** Whether the message is a deletion marker. */
   readonly isDeletion: boolean
   readonly header: (name: string) => string | undefined
 }

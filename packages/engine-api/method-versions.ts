@@ -35,9 +35,9 @@ export interface ForkGap {
 }
 
 /**
- * The hardforks whose methods an execution client lacks, in order of activation; a missing method is listed once, under
- * the first fork that needs it. Only the last active hardfork and the
- * scheduled ones are checked, since no new block belongs to an earlier hardfork.
+ * The hardforks whose methods an execution client lacks, in order of activation; a missing method is listed only under
+ * the first fork that needs it. Only the last active hardfork and the scheduled hardforks are checked, since no new
+ * block belongs to an earlier hardfork.
  */
 export function forkGaps(
   config: RollupConfig,
@@ -70,7 +70,7 @@ export const allMethods: readonly string[] = [
 
 function upTo(last: HardforkName): Hardforks {
   const at = hardforkNames.indexOf(last)
-  // Every name gets a value.
+  // The object is complete, because every name gets a value.
   return Object.fromEntries(hardforkNames.map((name, index) => [name, index <= at])) as Hardforks
 }
 

@@ -5,8 +5,8 @@ export type AllowedHosts = readonly string[] | '*'
 
 /**
  * Whether a request may have this Host header. This check prevents DNS rebinding, where a page points its own host name
- * at the address of the server and then calls the server as same origin. IP addresses are always allowed. Like geth's
- * `--http.vhosts`.
+ * at the address of the server and then calls the server as same origin. IP addresses are always allowed. geth has the
+ * same check, with the flag `--http.vhosts`.
  */
 export function isAllowedHost(allowed: AllowedHosts, header: string | undefined): boolean {
   if (header === undefined || header === '' || allowed === '*') return true

@@ -146,7 +146,7 @@ for (const [name, refuse] of Object.entries(rateLimits))
       const reply = calls.length > left ? refuse(calls, left) : ok(answers)
       response.writeHead(reply.status).end(JSON.stringify(reply.body))
     })
-    // Each round sends half as many calls in one request as the one before: 100, 50, 25, 12, 6.
+    // Each round sends half as many calls in one request as the round before: 100, 50, 25, 12, 6.
     const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 6, timeoutMs: 5_000, clock })
     t.after(() => rpc.close())
     const ticking = setInterval(() => void clock.run(20, () => false), 1)
@@ -172,7 +172,7 @@ test('a server that refuses every request gets only a few requests for a batch',
   assert.equal(requests, 7)
 })
 
-test('the size doubles every minute up to the setting, and a refusal halves it at once', async () => {
+test('the size doubles every minute up to the setting, and each refusal halves it', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.refused(100)
@@ -191,7 +191,7 @@ test('the size doubles every minute up to the setting, and a refusal halves it a
   }
 })
 
-test('a rate limit halves the size for five seconds, once for concurrent batches, and to no less after a small batch', async () => {
+test('a rate limit halves the size for five seconds: only once for concurrent batches, and only to the half after a small batch', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.limited(100)

@@ -1,9 +1,15 @@
 import type { Clock } from '#runtime/clock.ts'
 
-/** Time after a refusal before a larger batch is tried again: the plan may change, or the refusal was an accident. */
+/**
+ * Time after a refusal before a larger batch is tried again: the limit of the server may have changed, or the refusal
+ * was an accident.
+ */
 const growAfterMs = 60_000
 
-/** The same time after a rate limit. It is shorter, since a rate limit also depends on other calls. */
+/**
+ * Time after a rate limit before a larger batch is tried again. It is shorter, since a rate limit also depends on other
+ * calls.
+ */
 const growAfterLimitMs = 5_000
 
 /** Number of calls that a server accepts in one request: halved after a refusal, doubled again after a while. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { CallRate } from './call-rate.ts'
 
-/** Times in milliseconds at which calls pass if all of them are requested at once after a pause. */
+/** Times in milliseconds at which calls pass if all of them are requested together after a pause. */
 async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<readonly number[]> {
   const clock = new VirtualClock(0)
   const rate = new CallRate(10, clock)
@@ -17,7 +17,7 @@ async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<re
 
 const one = (count: number) => Array.from({ length: count }, () => 1)
 
-test('the calls of one second pass at once, the others at the rate', async () => {
+test('the calls of one second pass without a delay, the others at the rate', async () => {
   const times = await letThrough(one(13))
   assert.deepEqual(times.slice(0, 10), one(10).fill(0))
   assert.deepEqual(times.slice(10), [100, 200, 300])

@@ -40,7 +40,7 @@ function setup(limits: Partial<ClientLimits> = {}) {
   return { clients, connect, pass, counted, logged }
 }
 
-test('connections of a client have a limit, and one that closes makes room', () => {
+test('connections of a client have a limit, and a connection that closes makes room for another', () => {
   const { connect, counted, pass } = setup()
   const first = connect()
   assert.equal(connect().state.isClosed, false)
@@ -119,7 +119,7 @@ test('programs of this machine are not banned', () => {
   )
 })
 
-test('refusals because of the limits of one client count a tenth', () => {
+test('a refusal because of the limits of one client counts only a tenth toward a ban', () => {
   const { clients, connect } = setup({ maxRefusalsPerClient: 1 })
   for (let times = 0; times < 9; times++) clients.refused('1.1.1.1', 'too-many-requests')
   assert.equal(connect().state.isClosed, false)

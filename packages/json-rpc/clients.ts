@@ -4,8 +4,8 @@ import type { Clock } from '#runtime/clock.ts'
 
 /**
  * Why a client was refused or its request ended, and how much this counts toward a ban. A client that reaches its own
- * limits is not hostile unless it continues, so this counts a tenth. Pipelining counts most, since no HTTP client
- * pipelines.
+ * limits is not hostile unless it continues, so such a refusal counts only a tenth. Pipelining counts most, since no
+ * HTTP client pipelines.
  */
 const refusals = {
   banned: 0,
@@ -36,9 +36,9 @@ export type Refusal = keyof typeof refusals
 
 /** Limits for one client, which is an IPv4 address or an IPv6 subnet. */
 export interface ClientLimits {
-  /** TCP connections, and new ones in a second; further ones are closed at once. */
+  /** TCP connections at a time, and new connections per second. Further connections are closed immediately. */
   readonly maxConnectionsPerClient: number
-  /** HTTP requests that are not answered yet, and WebSockets; further ones get status 429. */
+  /** HTTP requests that are not answered yet, and WebSockets. Further requests get status 429. */
   readonly maxRequestsPerClient: number
   /** Bytes of requests and answers that are not complete yet; a request that needs more gets status 429. */
   readonly maxBytesPerClient: number
@@ -74,7 +74,7 @@ interface Client {
 export interface Caller {
   /** Names the client. */
   readonly client: string
-  /** Whether it still waits for the answer. */
+  /** Whether the client still waits for the answer. */
   readonly isOpen: () => boolean
   /** Reserves memory until the request ends. @returns whether there is enough */
   readonly hold: (bytes: number) => boolean
@@ -100,7 +100,11 @@ export class Clients {
     this.#options = options
   }
 
-  /** Counts a connection until it closes. Closes it at once if the client is banned or has too many. @returns whether it stays open */
+  /**
+   * Counts a connection until it closes. Closes it immediately if the client is banned or has too many connections.
+   *
+   * @returns whether the connection stays open
+   */
   connected(socket: Socket): boolean {
     const name = clientOf(socket.remoteAddress)
     const client = this.#client(name)
@@ -172,7 +176,10 @@ export class Clients {
     this.#forget(name, client)
   }
 
-  /** Counts a refusal. A client with too many is banned: its connections end, and new ones are closed at once. */
+  /**
+   * Counts a refusal. A client with too many refusals is banned: its connections end, and new connections are closed
+   * immediately.
+   */
   refused(name: string, why: Refusal): void {
     const { clock, limits, log, onRefused } = this.#options
     onRefused?.(why)

@@ -16,7 +16,7 @@ for (const [cors, origin, isAllowed, header] of [
   [listed, undefined, true, null],
   [[], 'https://a.example', false, null],
 ] as const) {
-  test(`a page of ${origin ?? 'no origin'} is ${isAllowed ? 'answered' : 'refused'} if the allowed origins are [${String(cors)}]`, async (t) => {
+  test(`a request with origin ${origin ?? '(none)'} is ${isAllowed ? 'answered' : 'refused'} if the allowed origins are [${String(cors)}]`, async (t) => {
     const server = await serveJsonRpc({
       host: '127.0.0.1',
       port: 0,

@@ -30,7 +30,7 @@ export interface Waiting {
   readonly signal: AbortSignal | undefined
 }
 
-/** More than the receipts of a full L1 block. */
+/** Default limit on the size of an answer; the receipts of a full L1 block are smaller. */
 export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
 /** Statuses that a retry does not change: the key, the path or the request is wrong. */
@@ -46,8 +46,8 @@ const maxRedirects = 3
 const maxErrorText = 1_024
 
 /**
- * Characters of an error page that are cleaned of secrets. More than are quoted: a key that the quote cuts would not be
- * found.
+ * Characters of an error page that are cleaned of secrets. There are more of them than are quoted, since a key that is
+ * cut at the end of the quote would not be found.
  */
 const maxCleaned = 16_384
 

@@ -49,7 +49,7 @@ export function parseHeaderLines(text: string, what: string): HeaderSections {
   return sections
 }
 
-/** What is wrong with the text of a file of headers; undefined if nothing is. */
+/** The flaw in the text of a file of headers; undefined if there is no flaw. */
 export function headerLinesProblem(text: string): string | undefined {
   try {
     parseHeaderLines(text, 'it')
@@ -77,7 +77,7 @@ export function readHeadersFile(
   const anonymous = sections.get('')
   if (anonymous !== undefined && origins.size > 1) {
     const [example = ''] = origins
-    const detail = `${path}: with several servers a line such as [${example}] must say which one the headers below are for`
+    const detail = `${path}: with several servers a line such as [${example}] must say for which server the headers below it are`
     throw new Fault('settings', { detail })
   }
   return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })

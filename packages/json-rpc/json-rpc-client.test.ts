@@ -13,7 +13,7 @@ interface Call {
   readonly params: readonly unknown[]
 }
 
-/** A clock that notes pauses and ends them at once. */
+/** A clock that notes pauses and ends them immediately. */
 function quickClock(): { clock: Clock; pauses: number[] } {
   const pauses: number[] = []
   const after: Clock['after'] = (delayMs, run) => {
@@ -43,12 +43,12 @@ function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
     const calls = Array.isArray(request) ? request : [request]
     seen.push(calls)
     const answers = calls.map(({ id, method }) => ({ jsonrpc: '2.0', id, result: method }))
-    // In another order than that of the calls, as a server may.
+    // A server may answer the calls of a batch in another order.
     response.end(JSON.stringify(Array.isArray(request) ? answers.toReversed() : answers[0]))
   })
 }
 
-/** A server with one planned answer per request; the last one repeats. */
+/** A server with one planned answer per request; the last answer repeats. */
 function script(
   t: TestContext,
   ...answers: readonly ((response: ServerResponse, id: number) => void)[]
@@ -69,7 +69,7 @@ const status =
     void response.writeHead(code, headers).end('<html>try later</html>')
 const text = (body: string) => (response: ServerResponse) => void response.end(body)
 
-test('a call gives the result, and sends its parameters', async (t) => {
+test('a call sends its parameters, and returns the result', async (t) => {
   const seen: Call[][] = []
   const { rpc } = client(t, [{ url: await echo(t, seen) }])
   assert.equal(await rpc.call('eth_chainId', ['0x1', true]), 'eth_chainId')
@@ -210,7 +210,7 @@ test('after the last round the last failure is thrown', async (t) => {
   assert.equal(requests(), 2)
 })
 
-test('pauses grow up to a limit, and follow Retry-After within it', async (t) => {
+test('pauses grow up to a limit; if Retry-After asks for a longer pause, it is obeyed up to the same limit', async (t) => {
   const growing = await script(t, status(503))
   const first = client(t, [{ url: growing.url }], { rounds: 8 })
   await assert.rejects(first.rpc.call('x', []))
@@ -225,7 +225,7 @@ test('pauses grow up to a limit, and follow Retry-After within it', async (t) =>
   assert.deepEqual(third.pauses, [roundBackoff.longestMs])
 })
 
-test('when an endpoint fails the next is called at once, and preferred from then on', async (t) => {
+test('when an endpoint fails, the next endpoint is called immediately, and preferred from then on', async (t) => {
   const bad = await script(t, status(500))
   const good = await script(t, ok)
   const { rpc, pauses } = client(t, [{ url: bad.url }, { url: good.url }])
@@ -254,7 +254,7 @@ test('an answer that stops halfway is a timeout', async (t) => {
   await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
 })
 
-test('an aborted call ends at once and is not retried', async (t) => {
+test('an aborted call ends immediately and is not retried', async (t) => {
   const { url, requests } = await script(t, () => undefined)
   const { rpc } = client(t, [{ url }])
   const stop = new AbortController()

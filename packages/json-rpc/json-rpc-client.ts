@@ -8,8 +8,8 @@ import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-// Our own, over undici: a call takes half the time of viem's (0.20 and 0.45 ms; with a payload of 200 KB 1.1 and 2.1
-// ms), and the caller decides what is retried, when, and at which endpoint.
+// This is our own client on top of undici: a call takes half the time that it takes with viem (0.20 and 0.45 ms; with a
+// payload of 200 KB 1.1 and 2.1 ms), and the caller decides what is retried, when, and at which endpoint.
 
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
@@ -19,7 +19,10 @@ export interface JsonRpcCall {
 
 /** Endpoints, and how they are called. */
 export interface JsonRpcOptions {
-  /** HTTP or WebSocket. The first is preferred; after a failover, the one that answered. */
+  /**
+   * Each is HTTP or WebSocket. The first endpoint of the list is preferred; after a failover, the endpoint that
+   * answered.
+   */
   readonly endpoints: readonly EndpointOptions[]
   /** Timeout of one request, from its first byte to the last byte of the answer. */
   readonly timeoutMs: number
@@ -39,17 +42,22 @@ export interface JsonRpcOptions {
 /** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** Called before each attempt; an error it throws ends the call. For a lease that may be lost meanwhile. */
+  /**
+   * Called before each attempt; an error that it throws ends the call. It can check a lease that may have been lost
+   * meanwhile.
+   */
   readonly guard?: () => void
 }
 
 /** Calls in one request by default. */
 export const defaultMaxBatch = 100
 
-/** Requests of one batch that are sent at once, if the batch is larger than the endpoint accepts. */
+/** Limit on the concurrent requests of one batch that is larger than the endpoint accepts. */
 const parallelRequests = 4
 
-/** Pauses in a row without an answer, after which a batch that is answered in parts fails. */
+/**
+ * A batch that is answered in parts fails if it still meets the rate limit after this many pauses without a new answer.
+ */
 const maxPauses = 3
 
 /** Pauses between attempts. */
@@ -59,7 +67,7 @@ export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
 export class JsonRpcClient {
   readonly #options: JsonRpcOptions
   readonly #endpoints: readonly (Endpoint | SocketEndpoint)[]
-  /** One for each endpoint. */
+  /** The batch size of each endpoint. */
   readonly #batchSizes: readonly BatchSize[]
   #preferred = 0
   #lastId = 0
@@ -149,8 +157,8 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends calls in as many requests as the endpoint needs. If it answers some of them and then limits the rate,
-   * the others are sent after a pause, so that a batch over the limit is answered in parts.
+   * Sends calls in as many requests as the endpoint needs. If the endpoint answers some of the calls and then limits
+   * the rate, the others are sent after a pause, so that a batch over the limit is answered in parts.
    */
   async #request(
     at: number,
@@ -179,7 +187,7 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends the first of the calls in a few requests at once.
+   * Sends as many calls, from the first on, as fit in `parallel` concurrent requests.
    *
    * @returns the answers up to the first request that failed
    */
@@ -200,7 +208,7 @@ export class JsonRpcClient {
     return { answered }
   }
 
-  /** Sends calls in one request; if the endpoint refuses this many, in two halves. */
+  /** Sends calls in one request. If the endpoint refuses this many, sends them in two halves. */
   async #sendOrSplit(
     at: number,
     calls: readonly JsonRpcCall[],
@@ -264,7 +272,11 @@ function isShortLimit(failure: unknown): boolean {
   return (retryAfterMs(failure) ?? 0) <= roundBackoff.longestMs
 }
 
-/** Pause before a retry, counted from 1: the one that the server asks for, or a growing one. */
+/**
+ * Pause before a retry: a growing one, or the one that the server asks for if that is longer, up to `longestMs`.
+ *
+ * @param round number of the retry, from 1
+ */
 export function pauseMs(round: number, failure: Fault | undefined): number {
   const asked = retryAfterMs(failure)
   const grown = backoffMs(roundBackoff, round - 1)

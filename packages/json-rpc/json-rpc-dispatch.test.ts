@@ -169,7 +169,7 @@ test('other requests run between the calls of a batch', async () => {
   assert.ok(turns >= 9, String(turns))
 })
 
-test('large requests are parsed one per turn, and small ones are answered in between', async () => {
+test('large requests are parsed one in each turn of the event loop, and small requests are answered in between', async () => {
   const { ask, calls } = setup()
   const large = { ...call('nothing'), padding: 'x'.repeat(20_000) }
   const asked = Array.from({ length: 5 }, () => ask(large))

@@ -6,8 +6,8 @@ import type { Caller } from './clients.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
-// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of
-// answers.
+// This is our own dispatch. It is small, and has op-geth's limits for the depth of requests, the calls per batch and
+// the length of answers.
 
 /** Notifies a client. @param sequence sent beside the result; a client can continue after it */
 type Notify = (result: unknown, sequence?: string) => void
@@ -52,8 +52,8 @@ export type OnCall = (method: string, seconds: number, code: number | undefined)
 const maxShownName = 100
 
 /**
- * From this number of characters on, each request is parsed in its own iteration of the event loop: it takes a
- * millisecond or more.
+ * From this number of characters on, parsing takes a millisecond or more. Each such request is parsed in its own
+ * iteration of the event loop.
  */
 const largeRequest = 16 * 1024
 

@@ -27,7 +27,7 @@ export interface RequestLimits {
   readonly maxValues: number
 }
 
-/** Parses a request; a malformed one becomes an error to answer with. */
+/** Parses a request; a malformed request becomes the error for its answer. */
 export function parseRequest(text: string, limits: RequestLimits): ReceivedRequest {
   const why = whyTooMuch(text, limits)
   if (why !== undefined) return tooMuch(why, limits)
@@ -60,8 +60,8 @@ function tooMuch(why: TooMuch, limits: RequestLimits): ReceivedRequest {
 }
 
 /**
- * Which limit a text exceeds. The limits are checked before parsing: parsing takes ten times as long and 50 bytes for
- * each bracket, and later code walks the value recursively.
+ * Which limit a text exceeds. The limits are checked before parsing, because parsing takes ten times as long and 50
+ * bytes for each bracket, and because later code walks the value recursively.
  */
 function whyTooMuch(text: string, limits: RequestLimits): TooMuch | undefined {
   const { maxBatchCalls, maxDepth, maxValues } = limits
@@ -135,7 +135,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Parsing rounds numbers above 2^53, so the answer would have another id than the call. */
+/**
+ * Whether a value is a valid id. A number above 2^53 is not: parsing rounds it, so the answer would have another id.
+ */
 function isId(value: unknown): value is JsonRpcId | undefined {
   if (typeof value !== 'number')
     return value === undefined || value === null || typeof value === 'string'

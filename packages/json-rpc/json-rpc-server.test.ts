@@ -78,7 +78,7 @@ test('notifications get status 204', async (t) => {
   }
 })
 
-test('a body may have bytes up to the limit', async (t) => {
+test('a body may be as large as the limit, and not larger', async (t) => {
   const { send } = await served(t, { limits: { maxRequestBytes: 200 } })
   const padded = (length: number) => call(['x'.repeat(length - call(['']).length)])
   assert.equal((await send({ body: padded(200) })).status, 200)
@@ -151,7 +151,7 @@ test('without a valid token the answer is status 401 with the reason in plain te
   assert.equal((await send({ method: 'GET' })).status, 401)
 })
 
-test('a secret of another length is an error', async () => {
+test('a JWT secret that is not 32 bytes long is an error', async () => {
   const jwtSecret = new Uint8Array(31)
   const options = { host: '127.0.0.1', port: 0, clock: systemClock, methods: {}, jwtSecret }
   await assert.rejects(serveJsonRpc(options), RangeError)
@@ -172,7 +172,7 @@ test('pages of listed origins may call: preflight and answer allow it', async (t
   assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example')
 })
 
-test('without origins, a preflight allows nothing', async (t) => {
+test('without allowed origins, a preflight allows nothing', async (t) => {
   const { send } = await served(t)
   const { status, headers } = await send({ method: 'OPTIONS', headers: { origin: 'https://a' } })
   const names = Object.keys(headers).filter((name) => name.startsWith('access-control'))
@@ -206,7 +206,7 @@ test('an unknown host name is refused, unless there is a JWT secret', async (t) 
   assert.equal(answer.status, 200)
 })
 
-test('connections over the limit are closed, until another one ends', async (t) => {
+test('a connection over the limit is closed; after another one ends, a new one is served', async (t) => {
   const { server } = await served(t, { limits: { maxConnections: 2 } })
   const { port } = new URL(server.url)
   const open = () => {
@@ -257,7 +257,7 @@ test('concurrent requests have a limit; an aborted one does not count', async (t
   await over
 })
 
-test('requests that arrive at once are counted after their tokens are checked, and not if a token is refused', async (t) => {
+test('of requests that arrive together, each is counted only after its token is accepted', async (t) => {
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())

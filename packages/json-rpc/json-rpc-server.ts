@@ -36,7 +36,7 @@ export interface ServerLimits extends DispatchLimits, SocketLimits, ClientLimits
   readonly maxRequestBytes: number
   /** Bytes of a WebSocket message. */
   readonly maxMessageBytes: number
-  /** TCP connections, including WebSockets; further ones are closed at once. */
+  /** TCP connections, including WebSockets; further connections are closed immediately. */
   readonly maxConnections: number
   /** WebSockets; further ones get HTTP status 503. */
   readonly maxSockets: number
@@ -108,7 +108,7 @@ const defaultLimits: ServerLimits = {
   maxConnectionsPerClient: 1_000,
   maxBytesPerClient: 512 * 1024 * 1024,
   maxBytes: 512 * 1024 * 1024,
-  // By default there is no limit, since the clients are few and known. A public server sets one.
+  // By default there is no limit, since the clients are few and known. A public server sets a limit.
   maxRefusalsPerClient: Number.POSITIVE_INFINITY,
 }
 
@@ -127,7 +127,7 @@ export const answerTimeoutMs = 20_000
 /** Time for which an idle connection stays open. */
 const keepAliveMs = 75_000
 
-/** Period of WebSocket pings; a client that does not answer before the next is disconnected. */
+/** Period of WebSocket pings; a client that does not answer before the next ping is disconnected. */
 export const pingPeriodMs = 30_000
 
 /** Time for requests in progress when the server stops. */
@@ -140,8 +140,8 @@ const goingAway = 1001
 const preflightAgeSeconds = 600
 
 /**
- * Accepted types, as in op-geth. Types that browsers send without a preflight are refused: any page could call with
- * them.
+ * Accepted types, as in op-geth. Types that browsers send without a preflight are refused, because any page could call
+ * the server with them.
  */
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
@@ -166,12 +166,12 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   })
   await app.register(fastifyWebsocket, {
     options: { maxPayload: limits.maxMessageBytes, autoPong: false },
-    // A WebSocket that violates the protocol is closed with the matching code.
+    // There is nothing to do here: the library closes a WebSocket that violates the protocol, with the matching code.
     errorHandler: () => undefined,
   })
   const guarded = { options, limits, clients }
   addHostGuard(app, guarded)
-  // Before the other guards, so that a page can read why it is refused.
+  // CORS is added before the other guards, so that a page can read why its request is refused.
   await app.register(fastifyCors, {
     origin: typeof cors === 'object' ? [...cors] : cors,
     methods: 'GET, POST',

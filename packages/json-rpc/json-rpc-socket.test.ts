@@ -122,7 +122,7 @@ test('a message over the limit ends the connection', async (t) => {
   assert.equal(await closed, 1009)
 })
 
-test('a subscription notifies until it is ended, and its id comes first', async (t) => {
+test('a subscription notifies until it is ended, and its id is sent before its first notification', async (t) => {
   const { open, publish, listeners } = await served(t)
   const { next, ask, messages } = await open()
   const { result: id } = await ask('eth_subscribe', ['newHeads'])
@@ -150,7 +150,7 @@ test('notifications have the given method', async (t) => {
   assert.equal(((await next()) as unknown as { method: string }).method, 'atoll_news')
 })
 
-test('a subscription of a batch starts after the answers, unless its id is not sent', async (t) => {
+test('a subscription that a batch creates starts after the answers are sent, and only if they contain its id', async (t) => {
   const { open, listeners } = await served(t)
   const { socket, next, ask } = await open()
   const silent = '{"jsonrpc":"2.0","method":"eth_subscribe"}'
@@ -198,7 +198,7 @@ test('all subscriptions end with the connection, even while its requests run', a
   await allStopped()
 })
 
-test('if a client disconnects while its requests wait, the next message to it detects this', async (t) => {
+test('if a client disconnects while its socket is paused, the server notices when it next sends to the client', async (t) => {
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
@@ -241,7 +241,7 @@ for (const [waiting, outcome] of [
   [100, 'sent'],
   [101, 'disconnected'],
 ] as const) {
-  test(`a client with ${waiting} unread bytes of at most 100 is ${outcome === 'sent' ? 'answered' : outcome}`, async () => {
+  test(`with a limit of 100 unread bytes, a client with ${waiting} is ${outcome === 'sent' ? 'answered' : outcome}`, async () => {
     const events = new EventEmitter()
     const socket = Object.assign(events, {
       OPEN: 1,
@@ -317,7 +317,7 @@ test('a page of another origin opens no WebSocket', async (t) => {
   assert.match(await handshake(closed, { origin: 'https://a.example' }), /^HTTP\/1.1 403 /)
 })
 
-test('another path does not accept WebSockets', async (t) => {
+test('a path other than / does not accept WebSockets', async (t) => {
   const { url } = await served(t)
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
@@ -341,7 +341,7 @@ test('a client that vanished is detected by a missing pong', async (t) => {
   assert.deepEqual((await ask('echo', [1])).result, [1])
 })
 
-test('the server stops within a second, with all subscriptions', async (t) => {
+test('the server stops within a second, and ends all subscriptions', async (t) => {
   const { server, url, open, listeners } = await served(t)
   const { ask, closed } = await open()
   await openDeafSocket(t, url, [call('eth_subscribe'), call('hang')])

@@ -61,7 +61,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     subscriptions.start(made)
   }
 
-  // Messages that arrived before the pause took effect.
+  // Messages that wait because too many requests run. They arrived before the pause of the socket took effect.
   const waiting: { readonly text: string; readonly caller: Caller }[] = []
   let running = 0
 

@@ -18,7 +18,7 @@ for (const { of, means, pauseMs, ...answer } of answers)
     assert.equal(pauseIn(answer), pauseMs)
   })
 
-test('limits on other things than calls are not rate limits', () => {
+test('errors about limits on other things than calls do not count as rate limits', () => {
   for (const message of [
     'query exceeded limit of 10000 results',
     'max initcode size exceeded: code size 60000, limit 49152',

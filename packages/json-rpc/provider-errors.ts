@@ -6,15 +6,15 @@ export interface ErrorAnswer {
 }
 
 /**
- * What an error answer means. Providers have codes of their own, so the words of the message decide if the code does
- * not.
+ * What an error answer means. Providers have codes of their own. If the code does not decide the meaning, the words of
+ * the message do.
  */
 export type ErrorMeaning =
   /** Too many calls: a later call succeeds. */
   | 'rate-limit'
   /** Too many calls in one batch, or batches are not accepted. */
   | 'batch-limit'
-  /** The node does not have the block, or not yet. */
+  /** The node does not have the block, or does not have it yet. */
   | 'missing-block'
   /** The node does not have the method. */
   | 'missing-method'

@@ -56,7 +56,7 @@ export function addGuards(
         ? undefined
         : refuse(request, reply, { why: 'bad-token', status: 401, text })
     })
-  // In one turn, so that no other request is counted between the check and the count.
+  // One turn of the event loop checks and counts a request, so that no other request is counted in between.
   app.addHook('onRequest', (request, reply, done) => {
     const { ws, socket } = request
     // The client may have hung up while its token was checked, or before its request was read.
@@ -81,7 +81,7 @@ export function addGuards(
     const caller = clients.caller(client, () => !raw.closed)
     callers.set(message, caller)
     if (!ws) requests++
-    // The event `close` also comes for aborted requests; Fastify's own hook is called only for answered ones.
+    // The event `close` also comes for aborted requests; Fastify's own hook is called only for answered requests.
     const ended = ws ? socket : raw
     ended.once('close', () => {
       clients.requestEnded(client)
@@ -143,7 +143,7 @@ export function readBody(
       else chunks.push(chunk)
     }
     if (Number(body.headers['content-length'] ?? 0) > maxBytes) return refuse('too-large')
-    // Listeners, since an async iterator would take as much time as the rest of a small call.
+    // Listeners are used, since an async iterator alone would take as long as all the rest of a small call.
     body.on('data', onData)
     body.once('error', reject)
     body.once('end', () => {

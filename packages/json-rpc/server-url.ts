@@ -22,13 +22,13 @@ export function originOf(url: string): string {
 export class ServerUrl {
   /** Protocol, host and port: the name of the server for messages. */
   readonly name: string
-  /** With its leading slash. */
+  /** The path, with its leading slash. */
   readonly path: string
-  /** With its question mark; empty without a query. */
+  /** The query, with its question mark; empty without a query. */
   readonly search: string
   /** Header `authorization` for the user and password in the URL, if it has them. RFC 7617 */
   readonly headers: Readonly<Record<string, string>>
-  /** The longest first, so that a part is not replaced before the whole. */
+  /** The longest secret comes first, so that it is replaced before a shorter secret that is part of it. */
   readonly #secrets: readonly string[]
 
   /** @param keys further secrets, such as values of headers @throws TypeError if the URL is invalid */

@@ -50,7 +50,7 @@ test('a call gets a free socket after the calls queued before it were aborted', 
   assert.match(await patient, /"xx"/)
 })
 
-test('an answer may have bytes up to the limit', async (t) => {
+test('an answer may be as large as the limit, and not larger', async (t) => {
   const overhead = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '' }).length
   const { ask } = await served(t, overhead + 10)
   assert.match(await ask('fill', [10]), /x{10}/)

@@ -12,7 +12,8 @@ import {
 export const maxSockets = 8
 
 /**
- * A JSON-RPC server over WebSockets. Each has one request at a time, so the next message is the answer to this request.
+ * A JSON-RPC server over WebSockets. Each WebSocket has one request at a time, so the next message on it is the answer
+ * to that request.
  */
 export class SocketEndpoint {
   /** The URL without path and query, which may hold a key. */
@@ -131,7 +132,7 @@ export class SocketEndpoint {
   }
 }
 
-/** Sends a message when the socket is open, and waits for the next one, which is its answer. */
+/** Sends a message when the socket is open, and waits for the next received message, which is the answer. */
 function exchange(
   socket: WebSocket,
   body: string,

@@ -31,7 +31,7 @@ const idBytes = 16
 /** op-geth's error code for an unknown id. */
 const subscriptionNotFound = -32_000
 
-/** The subscriptions of one connection; they end with it. */
+/** The subscriptions of one connection. They end with the connection. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
   readonly #byId = new Map<string, Subscription>()
@@ -83,7 +83,7 @@ export class Subscriptions {
     return subscription !== undefined
   }
 
-  /** Ends all subscriptions at the end of the connection; later ones do not start. */
+  /** Ends all subscriptions at the end of the connection. Subscriptions that are created later do not start. */
   endAll(): void {
     this.#hasEnded = true
     for (const id of this.#byId.keys()) this.end(id)

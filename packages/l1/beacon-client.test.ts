@@ -44,7 +44,7 @@ const sidecars = (all: typeof blobs) =>
     }),
   )
 
-/** What a beacon node answers at each path; status 404 at a path without an answer. */
+/** The answer of a beacon node at each path; at a path without an entry, it answers with status 404. */
 interface Paths {
   genesis?: Reply
   spec?: Reply

@@ -26,9 +26,12 @@ export interface BeaconOptions {
   readonly signal?: AbortSignal | undefined
   /** Shared by the endpoints of one L1; by default the endpoint has to serve the slot times. */
   readonly slotTimes?: SharedSlotTimes
-  /** Share one among clients: its first use takes seconds. */
+  /** Clients should share one of these, because its first use takes seconds. */
   readonly commitments?: BlobCommitments
-  /** Whether the commitment of a sidecar is used without verification, which saves 50 ms per blob. Only for own endpoints. */
+  /**
+   * Whether the commitment of a sidecar is used without verification. This saves 50 ms per blob, and is only for the
+   * operator's own endpoints.
+   */
   readonly isTrusted?: boolean
 }
 
@@ -82,7 +85,7 @@ interface BlobPath {
   readonly schema: z.ZodType<readonly AnsweredBlob[]>
 }
 
-/** The newer path first. */
+/** The two paths that serve blobs; the newer path comes first. */
 const blobPaths: readonly BlobPath[] = [
   {
     path: (slot, hashes) =>
@@ -95,7 +98,9 @@ const blobPaths: readonly BlobPath[] = [
 /** HTTP statuses that say that a path is not served at all. */
 const missingStatuses: readonly number[] = [404, 405, 501]
 
-/** Time until the newer path is tried again: after a failure, and after an answer that the path is not served. */
+/**
+ * Times until the newer path is tried again: after a failure of the path, and after the answer that it is not served.
+ */
 const preferMs = 60_000
 const preferMissingMs = 600_000
 
@@ -117,7 +122,7 @@ export class BeaconClient {
   readonly #slotTimes: SharedSlotTimes
   #slots: SlotTimes | undefined
   #askSlotsAtMs = 0
-  /** The path that is tried first, until `#preferredUntilMs`; then the newer one is tried again. */
+  /** The path that is tried first, until `#preferredUntilMs`; then the newer path is tried again. */
   #preferred = 0
   #preferredUntilMs = 0
 
@@ -134,10 +139,10 @@ export class BeaconClient {
 
   /**
    * The blobs of an L1 block, matched by versioned hash. The node may return them in any order, among other blobs. If
-   * one path of the API does not serve them, the other one is tried.
+   * one path of the API does not serve them, the other path is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
-   * @returns all of them
+   * @returns the blobs of all given hashes
    * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs,
    * but not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
    */
@@ -177,7 +182,7 @@ export class BeaconClient {
     this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
-  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested one */
+  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob */
   async #match(
     slot: bigint,
     answered: readonly AnsweredBlob[],

@@ -15,7 +15,7 @@ const line = (await firstLineOf('fork-ecotone', 'l1.ndjson', (json) => {
 const commitments = new BlobCommitments()
 const [{ versionedHash, blob }] = line.blobs as [(typeof line.blobs)[0]]
 
-test('a blob has the versioned hash of its transaction, also as a view of a larger buffer', async () => {
+test('a blob has the versioned hash of its transaction, even if it is a view of a larger buffer', async () => {
   const bytes = fromHex(blob)
   const larger = new Uint8Array(bytes.length + 64)
   larger.set(bytes, 32)
@@ -41,22 +41,26 @@ test('the calling thread is not blocked', async () => {
   assert.ok(turns > 10, String(turns))
 })
 
-test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'ends.mjs')
-  const urlOf = (path: string) => new URL(path, import.meta.url).href
-  const script = `
+test(
+  'a process that exits during the setup ends immediately, with its exit code',
+  { timeout: 20_000 },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'ends.mjs')
+    const urlOf = (path: string) => new URL(path, import.meta.url).href
+    const script = `
     import { BlobCommitments } from '${urlOf('blob-commitments.ts')}'
     import { endProcess } from '${urlOf('../runtime/end-process.ts')}'
     new BlobCommitments().prepare()
     setTimeout(() => { console.log('ends'); endProcess(3) }, 700)`
-  writeFileSync(file, script)
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  await once(child.stdout, 'data')
-  const startedMs = performance.now()
-  assert.deepEqual(await ended, [3, null])
-  // The setup takes 2 s without other work on the machine.
-  assert.ok(performance.now() - startedMs < 1_000)
-})
+    writeFileSync(file, script)
+    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(child, 'exit')
+    await once(child.stdout, 'data')
+    const startedMs = performance.now()
+    assert.deepEqual(await ended, [3, null])
+    // The setup takes 2 s without other work on the machine.
+    assert.ok(performance.now() - startedMs < 1_000)
+  },
+)

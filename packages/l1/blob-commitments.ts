@@ -27,7 +27,9 @@ export function versionedHashOf(commitment: Uint8Array): Hash {
   return toHash(hash)
 }
 
-/** Computes KZG commitments of blobs on worker threads. The setup delays the first by seconds. */
+/**
+ * Computes KZG commitments of blobs on worker threads. The setup of the threads delays the first commitment by seconds.
+ */
 export class BlobCommitments {
   readonly #queue: Job[] = []
   readonly #idle: Worker[] = []
@@ -41,7 +43,7 @@ export class BlobCommitments {
   }
 
   /**
-   * The versioned hash of a blob; about 50 ms of a core.
+   * The versioned hash of a blob. It takes about 50 ms of a core.
    *
    * @param blob 131,072 bytes
    * @returns undefined if it is not a blob: an element is outside the field

@@ -26,7 +26,7 @@ export class CachedL1 implements RecordableL1Source {
 
   /**
    * @param folder the data folder of da-watcher
-   * @throws Fault `settings` if it has no cache
+   * @throws Fault `settings` if the folder has no cache
    */
   constructor(folder: string, view: L1View) {
     const path = join(folder, cacheFile)
@@ -40,10 +40,10 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. If several blocks have this number, the final one is taken, else a child of the
+   * A block with its cached blobs. If several blocks have this number, the final block is taken, else a child of the
    * block fetched last.
    *
-   * @throws Fault `l1-cache` if it is damaged
+   * @throws Fault `l1-cache` if the block is damaged
    */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     return this.#serial.run(async () => {
@@ -63,7 +63,10 @@ export class CachedL1 implements RecordableL1Source {
     this.#cache.close()
   }
 
-  /** Chooses a block of a number: the final one, else a child of the last block, preferably one with a child itself. */
+  /**
+   * Chooses a block at a number: the final one, else a child of the block fetched last. Of several children, prefers
+   * one that has a child in the cache.
+   */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const cached = this.#cache.blocksAt(number)
     const final = cached.find(({ isFinal }) => isFinal)

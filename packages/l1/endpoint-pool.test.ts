@@ -57,7 +57,7 @@ test('the first endpoint is queried until there are ratings, then the fastest', 
   assert.deepEqual(asked, ['a', 'a', 'b', 'b'])
 })
 
-test('after a failure the next endpoint is queried at once, and preferred from then on', async () => {
+test('after a failure the next endpoint is queried immediately, and preferred from then on', async () => {
   const { ask, asked, clock } = pool({ a: { afterMs: 5, code: 'rpc-status' }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 55)
@@ -181,7 +181,7 @@ test('an endpoint that is behind is queried last', async () => {
   assert.equal(await ask(), 'a')
 })
 
-test('an aborted query fails at once', async () => {
+test('an aborted query fails immediately', async () => {
   const { ask, clock, aborted } = pool({ a: { afterMs: 10_000 } })
   const stop = new AbortController()
   clock.after(100, () => stop.abort())

@@ -10,7 +10,7 @@ import {
 
 /** Endpoints and options of a pool. */
 export interface EndpointPoolOptions<Endpoint> {
-  /** In the order in which they are queried until they have ratings. */
+  /** The endpoints, in the order in which they are queried until they have ratings. */
   readonly endpoints: readonly Endpoint[]
   readonly clock: Clock
   /** Name for an endpoint of this kind in messages, such as `L1 RPC endpoint`. */
@@ -40,9 +40,9 @@ interface Scored<Endpoint> {
 }
 
 /**
- * Endpoints of one API. The best is queried first; if it fails or is slow, the next one is queried. Failures, lag and
- * wrong answers lower the score of an endpoint. After a wrong answer or a rate limit an endpoint rests: for some time,
- * it is queried only if no other endpoint answers.
+ * Endpoints of one API. The best endpoint is queried first; if it fails or is slow, the next endpoint is queried.
+ * Failures, lag and wrong answers lower the score of an endpoint. After a wrong answer or a rate limit an endpoint
+ * rests: for some time, it is queried only if no other endpoint answers.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -84,15 +84,15 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * How long to wait before the query: the time until the first endpoint may be queried, even as the last resort; 0 if
-   * one may be queried now, or if that time is longer than `lastResortRestMs`.
+   * Pause before a query: the time until any endpoint may be queried, if only as the last resort. The pause is 0 if an
+   * endpoint may be queried now, or if that time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
     return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
-  /** Endpoints to query, the best first; those that rest are the last resort. */
+  /** Endpoints to query, the best first; endpoints that rest are the last resort. */
   #candidates(kind: QueryKind): Pick<RaceOptions<Endpoint, unknown>, 'candidates' | 'lastResort'> {
     const ranked = this.#all
       .filter(({ score }) => !score.isUnavailable(kind))
@@ -127,7 +127,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return (await Promise.all(asked)).filter((answer) => answer !== undefined)
   }
 
-  /** Notes the number of blocks that an endpoint is behind the best. */
+  /** Notes by how many blocks an endpoint is behind the best endpoint. */
   noteLag(name: string, blocks: bigint): void {
     for (const { score } of this.#all) if (score.name === name) score.lagBlocks = blocks
   }
@@ -162,8 +162,8 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   /**
-   * Endpoints that rest. They are queried if there are no others, or if all others failed, at least one of them with
-   * another fault than `l1-behind`.
+   * Endpoints that rest. They are queried if there are no other endpoints, or if all other endpoints failed, and not
+   * all of them with `l1-behind`.
    */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>

@@ -14,7 +14,7 @@ function scored() {
   return { score, restMs, pass: (ms: number) => clock.run(ms, () => false) }
 }
 
-test('a rest doubles with each wrong answer up to a minute, and good answers shorten the next one', () => {
+test('a rest doubles with each wrong answer up to a minute, and good answers shorten the next rest', () => {
   const { score, restMs } = scored()
   const rests = () => {
     score.failed(wrong)

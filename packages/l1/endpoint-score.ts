@@ -10,7 +10,7 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Why it is not queried now, and for how long; undefined: it is queried. */
+  /** Why the endpoint is not queried now, and for how long; undefined: it is queried. */
   readonly rest:
     | {
         readonly reason: string
@@ -19,7 +19,7 @@ export interface EndpointRating {
         readonly lastResortMs: number
       }
     | undefined
-  /** Its last failure. */
+  /** The last failure of the endpoint. */
   readonly lastFailure: Fault | undefined
 }
 
@@ -54,7 +54,7 @@ interface Rest {
   readonly untilMs: number
   /** End of the rest if no other endpoint answers. */
   readonly lastResortMs: number
-  /** Whether a rate limit was its cause, which holds for all kinds of queries. */
+  /** Whether the cause was a rate limit. A rate limit stops all kinds of queries. */
   readonly isLimit: boolean
 }
 
@@ -84,17 +84,17 @@ export class EndpointScore {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether it is not queried now while another endpoint answers. */
+  /** Whether the endpoint rests: it is not queried now while another endpoint answers. */
   isResting(kind: QueryKind): boolean {
     return (this.#rests[kind]?.untilMs ?? 0) > this.#clock.monotonicMs()
   }
 
-  /** Whether it is not queried now even if no other endpoint answers. */
+  /** Whether the endpoint is not queried now, even if no other endpoint answers. */
   isUnavailable(kind: QueryKind): boolean {
     return this.unavailableForMs(kind) > 0
   }
 
-  /** Time until it is queried even if no other endpoint answers. */
+  /** Time until the endpoint may be queried if no other endpoint answers. */
   unavailableForMs(kind: QueryKind): number {
     return Math.max(0, (this.#rests[kind]?.lastResortMs ?? 0) - this.#clock.monotonicMs())
   }
@@ -124,12 +124,12 @@ export class EndpointScore {
     this.#noteFailing(0)
     this.#limits = 0
     this.#wrongStreaks[kind] = Math.floor(this.#wrongStreaks[kind] / 2)
-    // It may have been queried while it rested, because no other endpoint answered.
+    // The endpoint may have been queried while it rested, because no other endpoint answered.
     for (const each of ['heads', 'data'] as const)
       if (each === kind || this.#rests[each]?.isLimit === true) delete this.#rests[each]
   }
 
-  /** Notes that it did not answer within this time. */
+  /** Notes that the endpoint did not answer within this time. */
   wasSlow(afterMs: number): void {
     if (afterMs > this.latencyMs) this.#noteLatency(afterMs)
   }
@@ -152,7 +152,7 @@ export class EndpointScore {
     }
   }
 
-  /** Number of blocks that its head is behind the best. */
+  /** Number of blocks by which the head of the endpoint is behind the best head. */
   set lagBlocks(blocks: bigint) {
     this.#lagBlocks = Math.min(Number(blocks), 100)
   }

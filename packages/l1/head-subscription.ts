@@ -27,7 +27,10 @@ const messageJson = z.looseObject({
   params: z.looseObject({ result: z.unknown() }),
 })
 
-/** Subscribes to the new heads of an L1 node and reconnects until aborted. Heads may be missed: poll, too. */
+/**
+ * Subscribes to the new heads of an L1 node and reconnects until aborted. Heads may be missed, so the caller has to
+ * poll as well.
+ */
 export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<void> {
   const { clock, signal } = options
   for (let failures = 0; !signal.aborted; failures++) {

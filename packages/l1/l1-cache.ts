@@ -33,8 +33,8 @@ export interface L1CacheOptions {
 }
 
 /**
- * A file of verified L1 blocks and blobs, which processes on one machine may share. If it is full, the lowest numbers are removed.
- * All data can be fetched again, so a damaged file is replaced.
+ * A file of verified L1 blocks and blobs, which processes on one machine may share. If the file is full, the blocks and
+ * blobs with the lowest numbers are removed. All data can be fetched again, so a damaged file is replaced.
  */
 export class L1Cache {
   readonly #file: SqliteFile
@@ -50,7 +50,7 @@ export class L1Cache {
     this.#file = open(path, chainId, onReplaced)
   }
 
-  /** Hashes of the blocks of a number; at most one is marked final. */
+  /** Hashes of the blocks at a number; at most one is marked final. */
   blocksAt(number: bigint): readonly { readonly hash: Hash; readonly isFinal: boolean }[] {
     return this.#file
       .all('SELECT hash, is_final FROM blocks WHERE number = ?', number)
@@ -82,7 +82,7 @@ export class L1Cache {
     this.#makeRoom()
   }
 
-  /** Marks a block final, and removes the others of its number. */
+  /** Marks a block final, and removes the other blocks at its number. */
   markFinal({ hash, number }: BlockId): void {
     this.#file.run('UPDATE blocks SET is_final = 1 WHERE hash = ? AND is_final = 0', fromHex(hash))
     this.#file.run('DELETE FROM blocks WHERE number = ? AND hash <> ?', number, fromHex(hash))

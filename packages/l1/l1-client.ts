@@ -92,7 +92,7 @@ export function inboxBlobsOf(fetched: L1BlockWithBlobs, view: L1View): ReadonlyS
   return new Set(hashes)
 }
 
-/** A block with blobs, in its JSON as well. */
+/** Adds blobs to a block, and to its JSON. */
 export function withBlobs(
   verified: VerifiedL1Block,
   blobs: ReadonlyMap<Hash, Uint8Array>,

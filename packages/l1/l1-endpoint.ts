@@ -23,7 +23,7 @@ export interface L1EndpointOptions {
   readonly name: string
   /** Whether its answers are used without verification. Only for the operator's own nodes. */
   readonly isTrusted?: boolean
-  /** Expected chain id, queried before all else; undefined: it is not queried. */
+  /** Expected chain id. The chain id of the node is queried before all else; undefined: it is not queried. */
   readonly chainId?: bigint | undefined
 }
 
@@ -42,7 +42,7 @@ export interface VerifiedL1Header {
 
 const labelled = z.looseObject({ hash: hashJson })
 
-/** Number of blocks between two heads after which the chain id is checked again. */
+/** The chain id is checked again if a head is more than this number of blocks above the last head. */
 const farHead = 100n
 
 /** One L1 node. Its answers are verified against hashes. */
@@ -68,18 +68,19 @@ export class L1Endpoint {
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
   }
 
-  /** Whether the node reported the expected chain id, or none is expected. */
+  /** Whether the node reported the expected chain id, or no chain id is expected. */
   get isOfChain(): boolean {
     return this.#chainIdToSee === undefined
   }
 
-  /** The chain id that it reported, if that is not the expected one. */
+  /** The chain id that the node reported, if it is not the expected chain id. */
   get wrongChainId(): bigint | undefined {
     return this.#wrongChainId
   }
 
   /**
-   * Checks the chain id of the node. Every method that queries it makes this check first, until it has succeeded.
+   * Checks the chain id of the node. Every method that queries the node makes this check first, until the check has
+   * succeeded.
    *
    * @throws Fault as `fetchHeader` does
    */
@@ -239,9 +240,9 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id again if the head is below the last one or far above it: the server may have been replaced by
-   * one of another chain. If the new head is slightly above the last one, the engine detects the other chain, because
-   * it compares L1 block 0 after the reorg.
+   * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
+   * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain,
+   * because it compares L1 block 0 after the reorg.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

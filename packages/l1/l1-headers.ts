@@ -45,7 +45,7 @@ export class L1Headers {
   }
 
   /**
-   * The chain id of L1: the expected one if an endpoint has it; another one if no endpoint does.
+   * The chain id of L1: the expected chain id if an endpoint has it, else the chain id that an endpoint has instead.
    *
    * @throws Fault as `blocksDown` does
    */

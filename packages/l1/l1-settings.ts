@@ -11,7 +11,7 @@ import {
 /** Settings of every service that queries L1. */
 export const l1Settings = z.strictObject({
   l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
-    'JSON-RPC endpoints of L1; the best one is queried first, and one with ws announces new heads',
+    'JSON-RPC endpoints of L1; the best endpoint is queried first, and an endpoint with a ws URL announces new heads',
   ),
   l1TimeoutMs: milliseconds(100, 600_000).default(10_000).describe('timeout of one request to L1'),
   l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line', headerLinesProblem)

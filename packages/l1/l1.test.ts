@@ -65,7 +65,7 @@ for (const [name, change] of [
   ['logs', (receipt) => (receipt['logs'] = [])],
 ] satisfies [string, (receipt: Json) => unknown][])
   test(`receipts with other ${name} are detected`, () => {
-    // The last one, so that no log indices of others change.
+    // The last receipt with logs is changed, so that the log indices of other receipts stay the same.
     const { block, receipts } = read(({ receipts: all }) => change(withLogs(all)))
     assert.match(flawOfL1Receipts(block, receipts) ?? '', /receipts root 0x/)
   })
@@ -162,7 +162,7 @@ for (const [name, change, error] of [
     /block\.transactions\.0\.nonce: want a quantity/,
   ],
 ] satisfies [string, (block: Json) => unknown, RegExp][])
-  test(`a block with ${name} is refused, and the field named`, () => {
+  test(`a block with ${name} is refused, and the error names the field`, () => {
     assert.throws(() => read(({ block }) => change(block)), { name: 'DecodeError', message: error })
   })
 

@@ -28,7 +28,7 @@ async function unpackJson(packed: Uint8Array): Promise<VerifiedL1Block['json']> 
   }
 }
 
-/** Unpacks a block and verifies it again: files may be damaged. @throws DecodeError that says what is wrong */
+/** Unpacks a block and verifies it again, because files may be damaged. @throws DecodeError that names the flaw */
 export async function unpackL1Block(packed: Uint8Array): Promise<VerifiedL1Block> {
   const json = await unpackJson(packed)
   const block = parseL1Block(json.block)

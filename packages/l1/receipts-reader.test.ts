@@ -70,10 +70,10 @@ const others = [
 for (const [name, answer, code] of [
   ['a rate limit', new JsonRpcError(-32_007, '50/second request limit reached'), 'rpc-limited'],
   ['a missing header', new JsonRpcError(-32_000, 'header not found'), 'l1-behind'],
-  ['null, as a node that lags behind its load balancer', null, 'l1-behind'],
+  ['null from a node that lags behind its load balancer', null, 'l1-behind'],
   ['an internal error', new JsonRpcError(-32_603, 'Internal server error'), 'rpc-refused'],
 ] as const)
-  test(`${name} does not change the method for receipts`, async (t) => {
+  test(`after ${name}, the method for receipts stays the same`, async (t) => {
     const { state, fetch } = await node(t)
     for (let round = 0; round < 10; round++) {
       state.answer = answer
@@ -83,7 +83,7 @@ for (const [name, answer, code] of [
     }
   })
 
-test('a method that is missing by its code is not called again for ten minutes', async (t) => {
+test('a method whose error code says that it is missing is not called again for ten minutes', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = new JsonRpcError(-32_601, 'the method does not exist')
   assert.deepEqual(await fetch(), [...first, ...others])
@@ -95,7 +95,7 @@ test('a method that is missing by its code is not called again for ten minutes',
   assert.deepEqual(await fetch(), first)
 })
 
-test('a method that is refused in words is missing if it is refused again 5 s later', async (t) => {
+test('a method that is refused only in the words of an error counts as missing if it is refused again 5 s later', async (t) => {
   const { state, fetch, pass } = await node(t)
   const refusal = new JsonRpcError(-32_000, 'method not available on your plan')
   // The first time, the block is fetched by other methods, and nothing is remembered.
@@ -113,7 +113,7 @@ test('a method that is refused in words is missing if it is refused again 5 s la
   assert.deepEqual(await fetch(), others.slice(-1))
 })
 
-test('a method with wrong receipts is replaced by another one for half a minute', async (t) => {
+test('a method with wrong receipts is replaced by another method for half a minute', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = 'wrong'
   assert.equal(await fetch(), 'l1-invalid')

@@ -27,7 +27,10 @@ interface ReceiptsMethod {
 
 const wrappedJson = z.looseObject({ receipts: z.array(z.unknown()).nullable() })
 
-/** Most nodes have the first. The others: Alchemy, geth's debug API, Parity and Nethermind, Erigon. */
+/**
+ * Most nodes have the first method. The others are those of Alchemy, of geth's debug API, of Parity and Nethermind, and
+ * of Erigon.
+ */
 const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'eth_getBlockReceipts', params: ({ hash }) => [hash] },
   {
@@ -40,7 +43,7 @@ const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'erigon_getBlockReceiptsByBlockHash', params: ({ hash }) => [hash] },
 ]
 
-/** The method that all nodes have: the receipt of one transaction; called in batches. */
+/** The method that all nodes have. It returns the receipt of one transaction, and is called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
 /** Time until a missing method is tried again: plans and versions of nodes change. */
@@ -67,7 +70,7 @@ interface Standing {
 export class ReceiptsReader {
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  /** Of each of `blockMethods`, then of `oneByOne`. */
+  /** The standing of each of `blockMethods`, and last that of `oneByOne`. */
   readonly #standings: readonly Standing[] = [...blockMethods, oneByOne].map(() => {
     return { refusedAtMs: undefined, avoidUntilMs: 0 }
   })
@@ -84,7 +87,7 @@ export class ReceiptsReader {
    * @throws Fault `l1-behind` if the node does not have the block; else as the client does
    */
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
-    // Verification against the header still detects a block that is not empty.
+    // No receipts are requested here. If the block is not empty, the verification against its header detects that.
     if (block.transactions.length === 0) return this.#read([], block)
     const refused: (readonly [standing: Standing, isClear: boolean])[] = []
     for (const [way, standing] of this.#ways()) {
@@ -112,7 +115,10 @@ export class ReceiptsReader {
     throw new Fault('rpc-refused', { detail })
   }
 
-  /** The methods to try, in order: all that are not avoided, or else the one that is avoided for the shortest time. */
+  /**
+   * The methods to try, in order: all that are not avoided; if all are avoided, the method that is avoided for the
+   * shortest time.
+   */
   #ways(): readonly (readonly [way: number, standing: Standing])[] {
     const nowMs = this.#rpc.clock.monotonicMs()
     const all = [...this.#standings.entries()]

@@ -42,7 +42,7 @@ export class SharedSlotTimes {
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
-  /** The times that another endpoint answered, for one that does not serve them. */
+  /** The times that another endpoint answered, for an endpoint that does not serve them. */
   get fallback(): SlotTimes | undefined {
     return this.#answered && this.#withSettings(this.#answered)
   }

@@ -15,7 +15,7 @@ export type L1View = Pick<
 export interface L1BlockWithBlobs {
   readonly block: UnverifiedL1Block
   readonly receipts: readonly L1Receipt[]
-  /** By versioned hash; those of the batchers' transactions to the inbox. */
+  /** The blobs of the batchers' transactions to the inbox, by versioned hash. */
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 

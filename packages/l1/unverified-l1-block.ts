@@ -10,7 +10,7 @@ import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
 
 /** An L1 block as a node returned it. `verify-l1-block.ts` verifies it. */
 export interface UnverifiedL1Block {
-  /** As the node reported it. */
+  /** The hash that the node reported. */
   readonly hash: Hash
   readonly header: Header
   /** Names of fields that may belong to the header, and are unknown to this version; undefined: none. */
@@ -20,7 +20,7 @@ export interface UnverifiedL1Block {
 
 /** A transaction as a node returned it. */
 interface UnverifiedTransaction {
-  /** As the node reported it. */
+  /** The hash that the node reported. */
   readonly hash: Hash
   /** Typed transaction bytes. */
   readonly raw: Uint8Array
@@ -176,7 +176,7 @@ function toReceipt(json: ReceiptJson): L1Receipt {
     logsBloom: json.logsBloom,
     logs: json.logs.map((log) => ({
       address: log.address,
-      // Any 32 bytes, though parsed as a hash.
+      // A topic may be any 32 bytes, although it is parsed as a hash.
       topics: log.topics as readonly string[] as readonly Bytes32[],
       data: log.data,
       index: Number(log.logIndex),

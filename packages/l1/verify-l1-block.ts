@@ -9,7 +9,7 @@ import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'
 /**
  * Verifies a block against its hash: the header, then the transactions and their hashes against the header.
  *
- * @returns what is wrong; undefined if the block is valid
+ * @returns the flaw; undefined if the block is valid
  */
 export function flawOfL1Block({
   hash,
@@ -33,7 +33,7 @@ export function flawOfL1Block({
 /**
  * Verifies receipts against the header of their block.
  *
- * @returns what is wrong; undefined if they are valid
+ * @returns the flaw; undefined if the receipts are valid
  */
 export function flawOfL1Receipts(
   { header }: UnverifiedL1Block,

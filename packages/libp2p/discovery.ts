@@ -18,7 +18,7 @@ export interface DiscoverySettings {
   /** Where discv5 listens. Port 0 takes any free port. */
   readonly listen: { readonly ip: string; readonly udp: number }
   /**
-   * Entries of the own record, besides those of its key. Without an `ip` entry, the node learns its address from
+   * Entries of the own record, besides the entries of its key. Without an `ip` entry, the node learns its address from
    * others.
    */
   readonly entries: ReadonlyMap<string, Uint8Array>
@@ -135,8 +135,8 @@ function addRecord(
 }
 
 /**
- * Asks a bootnode without a record for its record. As in go-ethereum, the request treats it as a node whose record is
- * old.
+ * Asks a bootnode that is given as an enode URL for its record. As in go-ethereum, this is the request with which a
+ * node's newer record is fetched: FINDNODE at distance 0.
  */
 async function askEnode(
   discv5: Discv5,

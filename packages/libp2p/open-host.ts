@@ -12,7 +12,9 @@ import type { PeerGate } from './peer-gate.ts'
 
 /** Limits on the connections of a host. */
 export interface HostLimits {
-  /** Beyond this limit, inbound connections are refused, and for dialed connections others are closed. */
+  /**
+   * Beyond this limit, inbound connections are refused, and for each dialed connection another connection is closed.
+   */
   readonly maxConnections: number
   /** Limit on new connections of one IP address in a second; further ones are refused. */
   readonly maxInboundPerSecond: number
@@ -42,7 +44,7 @@ export interface HostSettings {
   readonly gate: PeerGate
 }
 
-/** A host with its services: `identify`, `ping`, and those that were given. */
+/** A host with its services: `identify`, `ping`, and the given services. */
 export type Host<Services extends ServiceMap> = Libp2p<
   Services & { readonly identify: Identify; readonly ping: Ping }
 >

@@ -106,7 +106,7 @@ export class PeerGate {
   /**
    * Bans a peer or an IP address for a time, in place of an earlier ban of it.
    *
-   * @throws RangeError if the name of an IP address is not one
+   * @throws RangeError if the ban is for an IP address, and its name is not an IP address
    */
   ban(ban: Ban): void {
     const bans = this.#bans[ban.kind]
@@ -172,7 +172,7 @@ function checkRoom(
   what: string,
 ): void {
   if (blocked.size >= maxBlocked && !blocked.has(name))
-    throw new RangeError(`${maxBlocked} ${what} are blocked, and no more can be`)
+    throw new RangeError(`${maxBlocked} ${what} are blocked, and no more can be blocked`)
 }
 
 function checkedIp(text: string): string {

@@ -54,7 +54,10 @@ export async function writeAll(
   await stream.close({ signal })
 }
 
-/** Reads chunks until there are enough bytes or the stream ends. The loop never waits in between, so none pile up. */
+/**
+ * Reads chunks until there are enough bytes or the stream ends. The loop only waits for the next chunk, so that no
+ * chunks pile up.
+ */
 async function collect(
   stream: Stream,
   { timeoutMs, isEnough }: StreamLimits & { readonly isEnough: (length: number) => boolean },

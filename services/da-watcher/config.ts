@@ -24,7 +24,9 @@ export const config = z.strictObject({
     .describe('beacon API endpoints of L1; required if the batcher posts blobs'),
   l1BeaconArchiveUrls: beaconUrls()
     .optional()
-    .describe('beacon API endpoints with old blobs, queried for those that the others have pruned'),
+    .describe(
+      'beacon API endpoints with old blobs, which are queried for blobs that the other endpoints have pruned',
+    ),
   l1BeaconHeader: secret(
     want(z.string().refine(isHeaderLine).optional(), 'a header, as in Name: value'),
   ).describe(

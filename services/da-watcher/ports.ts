@@ -34,7 +34,7 @@ export interface L1 {
   /** Records that an endpoint is behind, so that others are preferred. */
   noteLag(endpoint: string, blocks: bigint): void
   /**
-   * The canonical block of a number, or the block of a hash, with the blobs of the batchers that `batchersOf` names.
+   * The canonical block at a number, or the block with a hash, with the blobs of the batchers that `batchersOf` names.
    * Does not check the `parentHash` of the request.
    *
    * @returns undefined if no endpoint has the block
@@ -49,7 +49,7 @@ export interface L1 {
 
 /** Where a block may come from. */
 export type Lookup =
-  /** `canonical`: hash of the canonical block of the requested number, if it is known. */
+  /** `canonical`: hash of the canonical block at the requested number, if it is known. */
   | { readonly kind: 'cache-first'; readonly canonical: Hash | undefined }
   | { readonly kind: 'endpoints-only' }
 

@@ -46,7 +46,7 @@ export interface Polling {
   /** The newest announced head, if it was not adopted yet. */
   readonly announced: L1Head | undefined
   readonly announcedAtMs: number
-  /** Start of the last query of safe and finalized. */
+  /** Start of the last query of the safe and the finalized head. */
   readonly finalityAtMs: number
   /** Time of the last query of all endpoints; before the first such query, the time of the first event. */
   readonly probedAtMs: number | undefined
@@ -106,7 +106,7 @@ export type Effect =
     }
   | { readonly kind: 'report-failure'; readonly topic: WaitTopic; readonly failure: Failure }
 
-/** The next state, then what to do, in order. */
+/** The next state, and the effects to carry out, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
 /** The state at the start: nothing is known. */

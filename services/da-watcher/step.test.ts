@@ -82,7 +82,7 @@ test('heads are read by one query at a time; a head that is announced meanwhile 
   assert.deepEqual(written(effects), [ref('1a'), ref('2a')])
 })
 
-test('safe and finalized are read in their own period, and with the first head', () => {
+test('the safe and the finalized head are read in their own period, and together with the first head', () => {
   const polls = [0, pollMs, finalityPollMs - 1, finalityPollMs].flatMap((nowMs) =>
     read(ref('1a'), nowMs),
   )
@@ -90,7 +90,7 @@ test('safe and finalized are read in their own period, and with the first head',
   assert.deepEqual(finality, [true, false, false, true])
 })
 
-test('a query that fails does not count as a query of safe and finalized', () => {
+test('a query that fails does not count as a query of the safe and the finalized head', () => {
   const failure = { reason: 'no endpoint is left' }
   const failed: Event = { kind: 'heads-read', answers: [], failure, nowMs: 0 }
   const [, effects] = run(tick(), failed, tick(pollMs))
@@ -100,7 +100,7 @@ test('a query that fails does not count as a query of safe and finalized', () =>
   )
 })
 
-test('while heads are announced they are not polled, but safe and finalized are', () => {
+test('while heads are announced, the head is not polled, but the safe and the finalized head are', () => {
   const [state] = run(...read(ref('1a')), announced(ref('2a'), 100))
   assert.deepEqual(queries(runFrom(state, tick(pollMs))[1]), [])
   assert.equal(queries(runFrom(state, tick(finalityPollMs))[1]).length, 1)
@@ -144,7 +144,7 @@ test('if every endpoint is behind the known head, the highest of their heads is 
   assert.deepEqual(written(effects), [ref('7a')])
 })
 
-test('a head above the last one is not a reorg', () => {
+test('a head above the last head is not a reorg', () => {
   const heads = ['1a', '2a', '5a', '6a'].flatMap((text) => read(ref(text)))
   assert.deepEqual(depths(run(...heads)[1]), [])
 })
@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number counts as canonical until L1 may have been reorganised, or always if it is final', () => {
+test('a block that was fetched by its number counts as canonical until L1 may have been reorganised; a final block always does', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),

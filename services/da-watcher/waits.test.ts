@@ -49,7 +49,7 @@ test('a wait names what failed, when it is retried, and what an operator can do'
   assert.match(wait()?.next ?? '', /^asks again every 500 ms, .*; see --l1-beacon-urls/)
 })
 
-test('missing blobs are not reported again, for any block, until each block that lacks them is fetched', () => {
+test('missing blobs are reported once for all blocks, and again only after each block that lacked blobs was fetched', () => {
   const { fail, succeed, wait } = watched()
   assert.equal(fail('5', missing(5)), true)
   assert.equal(fail('6', missing(6)), false)
@@ -62,7 +62,7 @@ test('missing blobs are not reported again, for any block, until each block that
   assert.equal(fail('8', missing(8)), true)
 })
 
-test('of several blocks that fail, the wait names the one that has failed for the longest time', () => {
+test('of several blocks that fail, the wait names the block that has failed for the longest time', () => {
   const { fail, succeed, wait } = watched()
   for (const block of [5, 6, 5, 7]) fail(String(block), missing(block))
   assert.equal(wait()?.what, 'L1 block 5')

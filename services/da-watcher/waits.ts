@@ -19,7 +19,10 @@ export type WaitTopic = 'heads' | 'signer' | 'block'
 export type Troubles = ReadonlyMap<WaitTopic, Trouble>
 
 interface Trouble {
-  /** The last failure of each subject, such as a block, longest first. The trouble ends when no subject remains. */
+  /**
+   * The last failure of each subject, such as a block. The subject that has failed for the longest time comes first.
+   * The trouble ends when no subject remains.
+   */
   readonly failing: ReadonlyMap<string, Failing>
 }
 
@@ -33,7 +36,7 @@ interface Failing {
   readonly sinceMs: number
 }
 
-/** Order of the topics. The status shows only the first one that fails. */
+/** Order of the topics. The status shows only the first topic that fails. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
 
 /** A topic and its subject, as shown to operators. */
@@ -114,7 +117,7 @@ export function withoutFailure(
   return { ...state, troubles }
 }
 
-/** The subjects of a topic without those that did not fail again for a while. */
+/** The subjects of a topic that failed recently. */
 function recent({ troubles }: State, topic: WaitTopic, nowMs: number) {
   const failing = troubles.get(topic)?.failing ?? []
   return [...failing].filter(([, { atMs }]) => atMs > nowMs - forgottenMs)

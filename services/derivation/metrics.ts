@@ -39,7 +39,7 @@ const helps = {
   halts_total:
     'times that derivation halted because it cannot continue without an operator, by reason',
   failures_total:
-    'failed calls of other services, which are repeated, by call (start, l1, l2, apply, reset, finality) and fault code',
+    'failed calls to other services, which are repeated, by call (start, l1, l2, apply, reset, finality) and fault code',
   resends_total: 'payload attributes that were sent to the engine again because no outcome came',
   attributes_total:
     'payload attributes that the engine handled, by outcome: consolidated, built, replaced, dropped',

@@ -30,7 +30,7 @@ interface Dependencies {
 type Result = Performed<Event>
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
 
-/** Returns the function that carries out effects; the actor does not wait for calls. */
+/** Returns the function that carries out effects. The actor does not wait for the calls to other services. */
 export function createPerform(
   dependencies: Dependencies,
 ): (effect: Effect) => Promise<Result> | Result {
@@ -40,7 +40,7 @@ export function createPerform(
 
 class Performer {
   readonly #dependencies: Dependencies
-  /** When the attributes in flight were sent first, in monotonic milliseconds. */
+  /** When the attributes in flight were sent for the first time, in monotonic milliseconds. */
   #sentAtMs = 0
 
   constructor(dependencies: Dependencies) {
@@ -118,7 +118,10 @@ class Performer {
     return { later: withoutEvents(copy.copy(l1.number)) }
   }
 
-  /** Updates the history, then reads the start, so that new entries follow a history that matches the chain. */
+  /**
+   * Updates the safe-head history before it reads the start of the session, so that new entries are added to a history
+   * that matches the chain.
+   */
   async #fetchStart({
     session,
     chain,

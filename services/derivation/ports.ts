@@ -25,6 +25,6 @@ export interface Ports {
   /** Number of blocks that L1 must have on top of a block before derivation reads it. */
   readonly confirmations: bigint
   readonly history: SafeHeadHistory
-  /** By default, a `Pipeline`. */
+  /** Makes the pipeline of a session; by default, a `Pipeline`. */
   readonly makePipeline?: (options: PipelineOptions) => Pipeline
 }

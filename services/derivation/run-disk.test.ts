@@ -6,7 +6,7 @@ import { SafeHeadHistory } from './history/safe-head-history.ts'
 
 type Write = 'begin' | 'intend' | 'record' | 'finish'
 
-/** A history whose disk is full for one kind of write. */
+/** A safe-head history that refuses one kind of write, as if the disk were full. */
 class FullHistory extends SafeHeadHistory {
   full: Write | undefined
   /** Number of refused writes. */
@@ -49,7 +49,7 @@ class FullHistory extends SafeHeadHistory {
   }
 }
 
-/** A derivation on such a history, up to L1 block 8. */
+/** Starts derivation with a history that refuses writes of the kind `full`. L1 has blocks up to 8. */
 async function startedWorld(full: Write) {
   const world = await DerivationWorld.make()
   const history = new FullHistory()
@@ -66,7 +66,7 @@ async function startedWorld(full: Write) {
 }
 
 for (const full of ['begin', 'intend', 'record', 'finish'] as const)
-  test(`derivation waits for a disk that is full for a minute, and continues: ${full}`, async () => {
+  test(`if the disk is full for a minute at each write of kind ${full}, derivation waits, and then continues`, async () => {
     const { world, history, failure } = await startedWorld(full)
     await world.bus.pass(3_000)
     await world.bus.pass(60_000)

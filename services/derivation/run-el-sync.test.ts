@@ -16,7 +16,7 @@ test('derivation pauses during EL sync', async () => {
 })
 
 // Rules: history-el-sync
-test('after EL sync derivation asks the engine to go back to the end of the history, and continues from there', async () => {
+test('after EL sync derivation asks the engine to go back to the end of the safe-head history, and continues from there', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()
   const newest = world.history.newest()
@@ -47,7 +47,7 @@ test('after EL sync derivation asks the engine to go back to the end of the hist
 })
 
 // Rules: history-el-sync
-test('after EL sync a history of another chain is cleared, and derivation continues', async () => {
+test('after EL sync a safe-head history of another chain is cleared, and derivation continues', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()
   const { safe } = world.chain
@@ -63,7 +63,7 @@ test('after EL sync a history of another chain is cleared, and derivation contin
 })
 
 // Rules: history-el-sync
-test('after EL sync derivation resumes at the newest safe head of the history that is on the chain', async () => {
+test('after EL sync derivation resumes at the newest safe head of its history that is on the chain', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()
   const newest = world.history.newest()

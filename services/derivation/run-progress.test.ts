@@ -17,7 +17,7 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.deepEqual([last?.generation, last?.version], [generation, version])
 })
 
-test('a block derived from finalized L1 is final, also after a restart', async () => {
+test('a block derived from a finalized L1 block is final, also after a restart', async () => {
   const { world, derivation } = await DerivationWorld.started(6)
   await world.applyAll()
   await world.writeHeads({ finalized: 3 })
@@ -47,7 +47,7 @@ test('nothing is final while L1 has another block at the number of its finalized
   assert.equal(world.targets.at(-1)?.finalized, undefined)
 })
 
-test('the history is served, and its copy on the bus is restored after the store is lost', async () => {
+test('the safe-head history is served, and its copy on the bus is restored after the store is lost', async () => {
   const { world } = await DerivationWorld.started(6)
   await world.applyAll()
   const served = await world.safeHeadAt({ kind: 'l1-number', number: 3n })
@@ -72,7 +72,7 @@ test('the history is served, and its copy on the bus is restored after the store
   assert.deepEqual(await copies(), before)
 })
 
-test('without batches on L1, the status shows the last L1 block that was read, and later also what to check', async () => {
+test('if L1 has no batches, the status shows the last L1 block that was read, and later also advice', async () => {
   const { world } = await DerivationWorld.started(18, { sequencingWindow: 240n })
   await world.bus.pass(2_000)
   assert.equal(world.status.progress, 'derived up to L1 block 18; no new batch since L1 block 1')

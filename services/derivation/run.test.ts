@@ -6,7 +6,7 @@ import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-w
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
 import { SafeHeadHistory } from './history/safe-head-history.ts'
 
-test('one set of attributes is in flight, and the next follows when the state of the engine has the outcome of the first', async () => {
+test('only one set of attributes is in flight; the next set is sent when the engine has published the outcome of the first', async () => {
   const { world } = await DerivationWorld.started()
   assert.deepEqual(world.sent, ['1:1'])
   await world.bus.pass(400)
@@ -99,7 +99,7 @@ test('if the engine applied other attributes, a new session begins at the safe h
   assert.equal(world.lastApplied.parent.hash, other.hash)
 })
 
-test('if the engine is ahead of the sent attributes, with a safe head that the history lacks, a new session asks for a reset', async () => {
+test('if the engine applied more attributes than were sent, and the safe-head history lacks the new safe head, a new session asks for a reset', async () => {
   const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)
@@ -167,7 +167,7 @@ test('an L1 reorg leads to a reset, which derivation requests until the new gene
   assert.equal(world.wait, '')
 })
 
-test('a reorg that replaces a block that was read, and blocks fetched ahead, leads to one reset', async () => {
+test('a reorg that replaces the L1 block that derivation reads, and the blocks fetched after it, leads to only one reset', async () => {
   const world = await DerivationWorld.make()
   world.grow(5)
   await world.writeHeads()
@@ -207,7 +207,7 @@ test('at the end of L1 derivation waits, and reports the wait after half a minut
   assert.equal(world.wait, '')
 })
 
-test('an L1 block is read once it has its confirmations', async () => {
+test('an L1 block is read only when it has the required number of confirmations', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
   await world.writeHeads()
@@ -298,7 +298,7 @@ test('an L1 reorg while derivation is down leads to a reset when derivation star
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('without its history derivation asks for a reset', async () => {
+test('without its safe-head history derivation asks for a reset', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()

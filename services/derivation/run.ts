@@ -37,10 +37,10 @@ const progressMs = 1_000
 /** Interval in which the progress is logged while the safe head does not move. */
 const stalledMs = 60_000
 
-/** Interval of checks that the bus has its copy of the history. */
+/** Interval of the checks whether the bus still has the copy of the safe-head history. */
 const copyCheckMs = 1_000
 
-/** Opens the history named by the settings, and runs derivation with it. */
+/** Opens the safe-head history in the folder that the settings name, and runs derivation with it. */
 export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (service) => {
   const { log, settings, metrics } = service
   const { dataDir, verifierL1Confirmations } = settings
@@ -116,7 +116,9 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   })
 }
 
-/** From Lagoon on, the blocks of a chain with interop peers depend on the blocks of its peers. */
+/**
+ * Throws for a chain with interop peers once Lagoon is active: from then on, its blocks depend on those of its peers.
+ */
 function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
   throw new Fault('unsupported-chain', {

@@ -87,7 +87,7 @@ export type Event =
 export type Effect =
   /** Logs and counts the new session, then does the same as `fetch-start`. */
   | { readonly kind: 'begin-session'; readonly session: number; readonly chain: ChainState }
-  /** Brings the history in line with the chain, then reads what the pipeline starts with. */
+  /** Brings the safe-head history in line with the chain, then reads what the pipeline starts with. */
   | { readonly kind: 'fetch-start'; readonly session: number; readonly chain: ChainState }
   | { readonly kind: 'clear-history' }
   | { readonly kind: 'fetch-l1'; readonly session: number; readonly request: L1Request }

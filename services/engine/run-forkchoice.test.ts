@@ -13,7 +13,7 @@ const isForkchoice = ({ method }: JsonRpcCall) => method.startsWith('engine_fork
 const hasAttributes = (call: JsonRpcCall) => isForkchoice(call) && call.params[1] !== null
 const isNewPayload = ({ method }: JsonRpcCall) => method.startsWith('engine_newPayload')
 
-/** The answer to a call of the Engine API with one status. */
+/** The answer with the given status to a call of the Engine API. */
 function answerOf(call: JsonRpcCall, status: string): unknown {
   const payloadStatus = { status, latestValidHash: null, validationError: 'by the test' }
   return isForkchoice(call) ? { payloadStatus, payloadId: null } : payloadStatus
@@ -55,7 +55,7 @@ for (const status of ['INVALID', 'SYNCING', 'ACCEPTED'])
     ['every forkchoice without attributes', (call) => isForkchoice(call) && !hasAttributes(call)],
     ['every new payload', isNewPayload],
   ] as readonly (readonly [string, (call: JsonRpcCall) => boolean])[])
-    test(`${status} for ${minutes} minutes, to ${what}: the engine does not loop, and continues afterwards`, async () => {
+    test(`if ${what} is answered with ${status} for ${minutes} minutes, the engine does not loop, and continues afterwards`, async () => {
       const world = await EngineWorld.of('fork-holocene')
       const { client, derivation } = world
       const engine = await world.start()
@@ -65,7 +65,8 @@ for (const status of ['INVALID', 'SYNCING', 'ACCEPTED'])
       const before = derivation.chain.safe.number
       const waits = await tenMinutes(world, () => engine.status.snapshot().wait?.what ?? '')
       assert.equal(engine.ended.isOver, false)
-      // After SYNCING or ACCEPTED, the answer to the forkchoice is the verdict, and this client answers VALID.
+      // If the answer to a new payload is SYNCING or ACCEPTED, the answer to the forkchoice decides, and here that is
+      // VALID.
       const isServed = status !== 'INVALID' && isMeant === isNewPayload
       assert.equal(derivation.chain.safe.number > before, isServed)
       const stated = waits.slice(60).filter((wait) => wait !== '').length

@@ -14,7 +14,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { hash } from '#test/fakes/values.ts'
 
-/** Asserts that the safe head is the recorded block of its number. */
+/** Asserts that the safe head is the recorded block with the same number. */
 function assertRecorded({ derivation, record }: EngineWorld): void {
   const { safe } = derivation.chain
   const recorded = record.l2.find(({ block }) => block.number === safe.number)
@@ -104,7 +104,8 @@ test('an engine that is killed at any call to the execution client continues aft
       derivation.take(derived, derivation.chain)
       continue
     }
-    // After a restart, blocks that are not final are read again, so each kill comes some calls later than the last one.
+    // After a restart, blocks that are not final are read again, so each kill comes some calls later than the last
+    // kill.
     left = Number.POSITIVE_INFINITY
     engine = await world.start()
     await derivation.until((chain) => chain.generation > generation)
@@ -160,7 +161,7 @@ test('an unsafe block that differs from the derived one is replaced, with all bl
   const other = await siblingOf(world, 1)
   await bus.settle(gossip.append(payloadReceived, { payload: other }))
   await derivation.until(({ unsafe }) => unsafe.hash === other.blockHash)
-  // The recorded block does not replace the first one, because it is not a child of the unsafe head.
+  // The recorded block does not replace the other block, because the recorded block is not a child of the unsafe head.
   const real = record.l2[1]?.block ?? assert.fail()
   await bus.settle(gossip.append(payloadReceived, { payload: real }))
   await bus.pass(5_000)
@@ -171,7 +172,7 @@ test('an unsafe block that differs from the derived one is replaced, with all bl
   assertRecorded(world)
 })
 
-test('an invalid unsafe block is refused, and the next one is inserted', async () => {
+test('an invalid unsafe block is refused, and the next block is inserted', async () => {
   const { derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const good = record.l2[1]?.block ?? assert.fail()
@@ -255,7 +256,7 @@ for (const [what, change] of [
   ['a sequence that jumps', { sequence: 5n }],
   ['another parent', { parent: undefined }],
 ] as const) {
-  test(`${what} starts a new generation`, async () => {
+  test(`a request with ${what} starts a new generation`, async () => {
     const { derivation, world } = await startedWorld('fork-holocene')
     const derived = derivation.next() ?? assert.fail()
     const request = derivation.requestOf(derived)
@@ -284,7 +285,7 @@ test('a reset starts a new generation; a reset of an earlier generation has no e
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 lacks', async () => {
+test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 does not have yet', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const

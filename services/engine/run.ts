@@ -31,7 +31,7 @@ import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
 
-/** Period in which the forkchoice is repeated, unless another forkchoice was sent since. */
+/** Period of the heartbeat, which repeats the forkchoice unless one was sent since the last heartbeat. */
 const heartbeatMs = 4_000
 
 /** Starts the service with the ports that its settings name. */
@@ -75,7 +75,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
 /** Runs the engine, which alone writes the L2 chain and calls the execution client, until the signal is aborted. */
 export async function run(context: Context, unguarded: Ports): Promise<void> {
   const { bus, clock, lease, log, metrics, signal, status } = context
-  // Outside of the guard, because the lease may expire during a delay.
+  // Forkchoices are delayed outside of the guard of the lease, because the lease may expire during a delay.
   const executionClient = paceForkchoices(guardedBy(lease, unguarded.executionClient), context)
   const ports = { ...unguarded, executionClient }
   const forkWatch = new ForkWatch({ ...context, ports })

@@ -18,7 +18,7 @@ import { emptyQueue, type PayloadQueue } from './payloads/payload-queue.ts'
 /** `engine.chain` without the fields that name its writer. */
 export type Chain = Omit<ChainState, 'term' | 'instance'>
 
-/** Why a generation starts. */
+/** Why a generation starts. A generation is the time between two starts or resets of the heads. */
 export type ResetCause =
   | 'started'
   | ResetRequest['reason']
@@ -80,7 +80,10 @@ export interface State {
   readonly running: Job | undefined
   readonly paused: readonly JobKind[]
   readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
-  /** The first failure of the job that caused the last reset, until another job succeeds; monotonic milliseconds. */
+  /**
+   * Time of the first failure of the job that caused the last reset, in monotonic milliseconds; until another job
+   * succeeds.
+   */
   readonly resetSinceMs: number | undefined
 }
 

@@ -112,7 +112,7 @@ for (const [what, state, changes, answer, jobs] of [
     [],
   ],
 ] as const) {
-  test(`attributes ${what}: ${answer.kind}, then ${jobs.join() || 'nothing'}`, () => {
+  test(`attributes ${what} are ${answer.kind}; jobs that start: ${jobs.join() || 'none'}`, () => {
     const called = applyCalled(state, requestOf(changes))
     assert.deepEqual(called.answer, answer)
     assert.deepEqual(called.jobs, jobs)
@@ -126,7 +126,7 @@ for (const [what, state, generation, jobs] of [
   ['while a reset is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
   ['before the first generation', initialState, 0n, ['start']],
 ] as const) {
-  test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
+  test(`jobs that start at a reset request ${what}: ${jobs.join() || 'none'}`, () => {
     const request = { generation, reason: 'l1-reorg' } as const
     const [, ...effects] = step(state, { kind: 'reset-called', request, call })
     assert.deepEqual(answerOf(effects), { generation: state.chain?.generation ?? 0n })
@@ -234,7 +234,7 @@ for (const [number, jobs] of [
   [10, ['finalize']],
   [11, []],
 ] as const) {
-  test(`block ${number} as a target, with finalized head 5 and safe head 10: ${jobs.join() || 'nothing'}`, () => {
+  test(`jobs that start when block ${number} is to be finalized, with finalized head 5 and safe head 10: ${jobs.join() || 'none'}`, () => {
     const targets = {
       finalized: { number: BigInt(number), hash: hash(number) },
       currentL1: undefined,
@@ -293,7 +293,7 @@ test('pauses grow, and are longest for failures that need an operator', () => {
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })
 
-test('the wait for a new start began with the failure that caused it, and not with an older one', () => {
+test('the wait for a new start began with the failure that caused the new start, and not with an older failure', () => {
   const insert = { kind: 'insert', payload: { number: 21n } as unknown as Payload } as const
   const forkchoice = { kind: 'forkchoice' } as const
   const start = {
@@ -313,7 +313,7 @@ test('the wait for a new start began with the failure that caused it, and not wi
   assert.equal(waitOf(starting)?.startedMs, 500_000)
   const [healed] = step({ ...starting, running: forkchoice }, { kind: 'forkchoice-updated' })
   assert.equal(healed.resetSinceMs, undefined)
-  // Attributes that are due failed before the job that asks for the reset.
+  // If another job that is due failed before the job that causes the reset, the wait began with the earlier failure.
   const request = requestOf()
   const applying = failAt(500_000, atRest({ applyDue: request }), { kind: 'apply', request })
   const restarting = failAt(506_000, failAt(504_000, applying, forkchoice), start)
@@ -330,7 +330,7 @@ test('a failure of severity reset starts a generation; the next success of the j
   assert.equal(healed.failures.forkchoice, undefined)
 })
 
-test('a heartbeat repeats the forkchoice, unless it was updated since the last heartbeat', () => {
+test('a heartbeat repeats the forkchoice, unless one was sent since the last heartbeat', () => {
   const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(effects), ['forkchoice'])
   const [updated] = step(first, { kind: 'forkchoice-updated' })

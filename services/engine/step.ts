@@ -10,7 +10,10 @@ import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payloads/p
 
 type Stepped = readonly [State, ...(readonly Effect[])]
 
-/** Delay from a consolidated block to the forkchoice that makes it, and later ones, safe in the execution client. */
+/**
+ * Delay between the consolidation of a block and the forkchoice that makes the block safe in the execution client.
+ * Blocks that are consolidated within the delay need no forkchoice of their own.
+ */
 export const safeLabelPauseMs = 100
 
 /** Handles one event by the rules of `docs/architecture.md`, then starts the next job that is due. */
@@ -79,7 +82,7 @@ function applyCalled(
   return [{ ...state, applyDue: request }, accept]
 }
 
-/** Requests a reset. The answer has the current generation; the new one is published as a state. */
+/** Requests a reset. The answer has the current generation; the new generation is published as a state. */
 function resetCalled(
   state: State,
   { request, call }: Extract<Event, { kind: 'reset-called' }>,
@@ -191,7 +194,10 @@ function payloadReceived(state: State, payload: Payload): State {
   return { ...state, payloads: addPayload(emptyQueue, payload), isElSyncDue: true }
 }
 
-/** Drops stale payloads from the queue. If the queue is then empty, reads again those for which it had no room. */
+/**
+ * Drops stale payloads from the queue. If the queue is then empty, reads from gossip's log again the payloads for which
+ * the queue had no room.
+ */
 function withoutStale(state: State): Stepped {
   const { chain, isElSyncing, payloads: before } = state
   if (chain === undefined || isElSyncing) return [state]
@@ -205,7 +211,8 @@ function withoutStale(state: State): Stepped {
 }
 
 /**
- * Makes a forkchoice due, which undoes a stale call, and detects that a restarted client lost its head.
+ * Makes a forkchoice due if none was sent since the last heartbeat. The forkchoice undoes the effect of a stale call,
+ * and its answer shows whether a restarted client lost its head.
  */
 function heartbeat(state: State): State {
   const { chain, payloads, unsafeBefore } = state
@@ -266,7 +273,7 @@ function finalized(
 ): Stepped {
   const { chain } = state
   if (chain === undefined) return [state]
-  // A target that is not on the safe chain is dropped. Derivation sets the next one.
+  // A target that is not on the safe chain is dropped. Derivation sets the next target.
   if (block === undefined)
     return [{ ...state, target: state.target?.hash === target.hash ? undefined : state.target }]
   const next = { ...chain, version: chain.version + 1n, finalized: block }

@@ -4,7 +4,7 @@ import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** What each kind of job waits for. A kind that blocks more of the other kinds comes first. */
+/** What each kind of job waits for. The kinds that block more of the other kinds come first. */
 const names: readonly (readonly [JobKind, string])[] = [
   ['start', 'the blocks to start from'],
   ['el-sync', 'the execution client to sync'],

@@ -80,7 +80,7 @@ export const config = z.strictObject({
   p2pBootnodes: shownDefault(
     listOf(bootnode()).optional(),
     'those of op-node and kona-node',
-  ).describe('nodes with which discovery begins, instead of the built-in ones'),
+  ).describe('nodes with which discovery begins, instead of the built-in nodes'),
   p2pAgent: shownDefault(
     want(
       z

@@ -22,7 +22,7 @@ export interface Metrics {
   /** Counts a request to a peer for a block. */
   readonly fetched: (outcome: PayloadAnswer['kind'] | 'broken') => void
   readonly dialed: (outcome: 'connected' | 'failed') => void
-  /** Counts an RPC of a peer that is dropped, or whose control message is. */
+  /** Counts an RPC of a peer that is dropped, or whose control message is dropped. */
   readonly rpcDropped: (reason: RpcDropReason) => void
   /** Counts a ban for a bad score. */
   readonly banned: () => void

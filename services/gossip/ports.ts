@@ -108,12 +108,12 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 /** A connected peer. */
 export interface ConnectedPeer {
   readonly id: string
-  /** When it was connected, in Unix milliseconds. */
+  /** When the peer was connected, in Unix milliseconds. */
   readonly sinceMs: number
   readonly score: number
-  /** Multiaddrs at which it can be dialed, with its peer id; empty until they are known. */
+  /** Multiaddrs at which the peer can be dialed, with its peer id; empty until they are known. */
   readonly addresses: readonly string[]
-  /** Whether it can be asked for blocks. */
+  /** Whether the peer can be asked for blocks. */
   readonly servesPayloads: boolean
   /** Versions of the topics in whose mesh the peer is. */
   readonly meshes: readonly PayloadVersion[]

@@ -75,7 +75,7 @@ test('a valid block reaches the log for the engine and a second peer; invalid bl
   assert.equal(world.network.peers().length, 2)
 })
 
-test('a large block is opened on another thread, and has the same outcome as a small one', async (t) => {
+test('a large block is opened on another thread, and has the same outcome as a small block', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, other, behind] = [await hostOn(t), await hostOn(t), await hostOn(t)]
   const relayed: number[] = []
@@ -117,9 +117,9 @@ test('the seventh block of a height is rejected', async (t) => {
   await world.until(() => world.received.length === 6)
 })
 
-test('each fork has its topic: a block is accepted on the topic of its time, and the topic switches at the next fork', async (t) => {
+test('forks have topics of their own: a block is accepted on the topic of the fork at its time, and not on that of an earlier fork', async (t) => {
   const start = 1_700_000_000n
-  // BusWorld starts at this time.
+  // The clock of BusWorld starts at `start`.
   const config = rollupConfig({
     l2ChainId: 10n,
     hardforkTimes: {
@@ -147,7 +147,7 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
     world.received.map(({ number }) => number).toSorted((left, right) => Number(left - right)),
     [1n, 2n, 3n, 4n],
   )
-  // After the switch, a block of the new fork on the topic of the old one.
+  // After the switch, a block of the new fork is sent on the topic of the old fork.
   await sender.publish(
     blocksTopic(10n, 3),
     blockData(3, payloadOf(3, { number: 5n, timestamp: start + 5n })),
@@ -155,7 +155,7 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
   await world.until(async () => (await world.outcomes())['wrong-topic'] === 1)
 })
 
-test('without a signer, blocks are ignored; a new signer is accepted at once, and the old one until a block of the new one arrives', async (t) => {
+test('before the signer is known, blocks are ignored; a new signer is accepted immediately, and the old signer until a block of the new signer arrives', async (t) => {
   const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)
@@ -353,7 +353,7 @@ test('a peer can request a block by its number', async (t) => {
   await world.until(() => asker.peers().some(({ servesPayloads }) => servesPayloads))
 })
 
-test('a peer that asks too often waits', async (t) => {
+test('the requests of a peer that asks too often are delayed', async (t) => {
   const world = await GossipWorld.start(t)
   const asker = await hostOn(t)
   await join(world, asker)
@@ -363,7 +363,7 @@ test('a peer that asks too often waits', async (t) => {
     await asker.request(world.network.peerId, wanted)
     answered++
   })
-  // Libp2p refuses more than 16 streams at once.
+  // Libp2p refuses more than 16 streams at a time.
   await world.until(() => answered >= 15)
   await world.settle(Promise.all(asks))
   assert.equal(answered, 16)

@@ -45,7 +45,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     (sink) => {
       const nowMs = clock.now()
       void sink.push({ kind: 'peers-found', peers: store.peers(), nowMs })
-      // A tick at the start, so that the stored peers are dialed at once.
+      // The tick at the start makes gossip dial the stored peers immediately.
       void sink.push({ kind: 'tick', nowMs, peers: network.peers() })
       return () => undefined
     },
@@ -97,7 +97,10 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   await endServing?.()
 }
 
-/** Blocks that the engine refused. Each one counts, so a later one must not replace an earlier one in the queue. */
+/**
+ * Emits an event for each block that the engine refused. Each refusal counts, so a later event must not replace an
+ * earlier one in the queue.
+ */
 function listeningForRefusals(bus: Context['bus']): Source<Event> {
   return (sink) => {
     const listened = bus.listen(

@@ -166,7 +166,7 @@ export type Report =
   | { readonly kind: 'report-topic'; readonly topic: string }
   | { readonly kind: 'report-signer'; readonly signers: BlockSigners | undefined }
 
-/** The next state, then what to do, in order. */
+/** The next state, and the effects to carry out, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
 /** What an earlier run and the settings provide at the start. */

@@ -7,7 +7,7 @@ export function waitOf({ signers }: State): Waiting | undefined {
   if (signers !== undefined) return undefined
   return {
     what: 'the unsafe block signer',
-    next: 'ignores blocks of peers until da-watcher has read it from L1',
+    next: 'ignores blocks of peers until da-watcher has read the signer from L1',
     on: 'da-watcher',
   }
 }

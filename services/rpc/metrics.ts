@@ -10,7 +10,7 @@ export interface Metrics {
   refused(why: Refusal): void
   /** Counts notifications of a head. */
   notified(head: HeadName, subscribers: number): void
-  /** Counts a call to another service that failed. */
+  /** Counts a failed call to another service. */
   failed(call: string): void
 }
 

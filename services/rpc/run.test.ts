@@ -13,7 +13,7 @@ const { answers } = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly answers: Readonly<Record<string, string>>
 }
 
-/** A hash of the samples: one byte, 32 times. */
+/** A hash as in the recorded answers of op-node: one byte, 32 times. */
 const filled = (byte: string) => `0x${byte.repeat(32)}` as Hash
 
 function l1(
@@ -44,7 +44,7 @@ const finalized = l2(l1(['c1', 'c0'], 144_499_600, 1_764_697_977), ['66', 23_499
 const sampleBlock = l2(l1(['33', '32'], 144_500_352, 1_764_699_481), ['44', 23_499_950], 1)
 const head = l1(['11', '10'], 23_500_000, 1_764_700_007)
 
-/** Writes the states of the samples. */
+/** Writes the states from which op-node gave the recorded answers. */
 async function atSample(world: RpcWorld): Promise<void> {
   await world.writeL1({
     head,
@@ -119,7 +119,7 @@ test('heads are accepted by name, as with kona-node', async (t) => {
   assert.deepEqual(numbers, [9, 5, 3])
 })
 
-test('an output comes with a status in which its block is on the chain', async (t) => {
+test('the answer with an output also has a sync status, and the block of the output is on the chain of that status', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   world.extend(0, 9)
   await world.writeChain({ unsafe: blockOf(9), localSafe: blockOf(5) })
@@ -159,7 +159,7 @@ test('before Isthmus the withdrawals root needs a valid proof', async (t) => {
   )
 })
 
-test("the safe head at an L1 block is op-node's, byte for byte, and is not found below the history", async (t) => {
+test("the safe head at an L1 block is op-node's, byte for byte; for an L1 block below the safe-head history it is not found", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const { url } = replica.servers
   const l1Block = '0x7de331305c2bb3e5642a2adcb9c003cc67cefc7b05a3da5a6a4b12cf3af15407' as Hash

@@ -38,7 +38,7 @@ export type Effect =
   /** Announces a head to the clients that are subscribed to it. */
   | { readonly kind: 'announce-head'; readonly head: HeadName; readonly block: L2BlockRef }
 
-/** The next state, then what to do, in order. */
+/** The next state, and the effects to carry out, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
 /** The state at the start: nothing is known. */

@@ -33,7 +33,7 @@ test('the current L1 block is shown once the heads include all that was derived 
   assert.equal(currentL1(chain, targets, targetsOf(8, 1n, 6n), chainOf(1n, 6n)), 8n)
 })
 
-test('after a reset the current L1 block is zero until one is derived in the new generation', () => {
+test('after a reset the current L1 block is zero until an L1 block is derived in the new generation', () => {
   const begun = [chainOf(1n, 5n), targetsOf(7, 1n, 5n), chainOf(2n, 1n)]
   assert.equal(currentL1(...begun), undefined)
   assert.equal(currentL1(...begun, targetsOf(7, 1n, 6n)), undefined)
@@ -42,7 +42,7 @@ test('after a reset the current L1 block is zero until one is derived in the new
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(3, 2n, 1n)), undefined)
 })
 
-test('derivation targets without a known generation show no current L1 block', () => {
+test('while the targets of derivation have generation zero, no current L1 block is shown', () => {
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(7, 0n, 0n)), undefined)
 })
 

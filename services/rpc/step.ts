@@ -25,8 +25,8 @@ function chainChanged(state: State, chain: ChainState): Result {
 /**
  * Updates the progress of derivation on L1. The states of derivation and of the engine arrive separately. Clients
  * conclude from the current L1 block that the heads include all that was derived from the L1 blocks below it, so the
- * progress must not be ahead of the heads. After a reset, it is undefined until derivation has derived from an L1 block
- * again.
+ * progress must not be ahead of the heads. After a reset, the progress is undefined until derivation has derived from
+ * an L1 block again.
  */
 function withProgress(state: State): State {
   const { chain, targets, progress } = state

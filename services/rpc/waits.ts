@@ -1,7 +1,7 @@
 import type { Waiting } from '#service/status-reporter.ts'
 import type { State } from './state.ts'
 
-/** What rpc waits for. Until then, clients see heads of zero, as with op-node. */
+/** What rpc waits for. As long as it waits, clients see heads of zero, as with op-node. */
 export function waitOf({ chain, l1 }: State): Waiting | undefined {
   if (chain === undefined)
     return {

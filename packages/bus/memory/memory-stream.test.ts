@@ -67,7 +67,7 @@ test('messages expire, and their subject can be created again', async () => {
   assert.equal(kept.messages, 1)
 })
 
-test('a full stream refuses a new message, but a newer value of a subject replaces the old one', () => {
+test('a full stream refuses a new message, but a newer value of a subject replaces the old value', () => {
   const { kept, keep } = stream({ maxBytes: 100 })
   assert.equal(keep('a', { bytes: 50 }), 'stored')
   assert.equal(keep('b', { bytes: 50 }), 'stored')

@@ -1,7 +1,7 @@
 /**
- * Whether a subject matches a pattern: `*` stands for one token, a final `>` for one or more.
- * A subject may end with `>` too, for a subscription to many subjects. It matches only if the pattern matches all of
- * these subjects.
+ * Whether a subject matches a pattern: `*` stands for one token, a final `>` for one or more. A subject may end with
+ * `>` too, for a subscription to many subjects. Such a subject matches only if the pattern matches all of these
+ * subjects.
  */
 export function subjectMatches(pattern: string, subject: string): boolean {
   return pattern === subject || expressionOf(pattern).test(subject)

@@ -12,7 +12,7 @@ import {
 
 const quantity = z.union([quantityJson, z.int().nonnegative().transform(BigInt)])
 
-/** Payload attributes as op-node writes them. Fields that a hardfork added are optional, also after it. */
+/** Payload attributes as op-node writes them. Fields that a hardfork added are optional, even after the hardfork. */
 export const attributesJson = z.object({
   timestamp: quantity,
   prevRandao: hashJson,

@@ -3,8 +3,8 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-// Our own, not viem's `serializeTransaction`: that takes 23 µs per transaction, this 12; viem takes 0.3 s to load,
-// converts chain ids to doubles, does not name malformed fields, and has no deposits.
+// This is our own encoder, which takes 12 µs per transaction. viem's `serializeTransaction` takes 23 µs. Besides, viem
+// takes 0.3 s to load, converts chain ids to doubles, does not name malformed fields, and has no deposits.
 
 /** A transaction as JSON-RPC represents it. Spec: execution-apis, src/schemas/transaction.yaml */
 export type TransactionJson = Readonly<Record<string, unknown>>
@@ -57,7 +57,7 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
     ['authorizationList', (value) => list(value, authorization)],
     ...signed,
   ],
-  // For an L1 that is itself a rollup.
+  // An L1 that is itself a rollup has deposits.
   [depositType]: [
     ['sourceHash', bytes],
     ['from', bytes],
@@ -71,7 +71,8 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
 }
 
 /**
- * Encodes a transaction from its fields: no JSON-RPC method returns the bytes of all transactions of a block.
+ * Encodes a transaction from its fields. This is needed, because no JSON-RPC method returns the bytes of all
+ * transactions of a block.
  *
  * @throws DecodeError that names the field if one is missing or malformed, or the type is unknown
  */

@@ -16,7 +16,7 @@ export interface CanonicalHashes {
 /** The empty range. */
 export const noHashes: CanonicalHashes = { first: 0n, hashes: [] }
 
-/** The hash of the canonical block of a number; undefined if it is not known. */
+/** The hash of the canonical block at a number; undefined if it is not known. */
 export function hashAt({ first, hashes }: CanonicalHashes, number: bigint): Hash | undefined {
   const at = Number(number - first)
   return at < 0 ? undefined : hashes[at]

@@ -34,7 +34,7 @@ export function adoptHead(
     head,
     movedAtMs: nowMs,
     recent: remember(state.recent, head.ref),
-    // If the new head is not a child of the last one, blocks that are not final may have been replaced.
+    // If the new head is not a child of the last head, blocks that are not final may have been replaced.
     canonical:
       change.kind === 'extended'
         ? state.canonical

@@ -36,7 +36,7 @@ export function pollHeads(before: State, nowMs: number): Result {
   ]
 }
 
-/** Adopts an announced head, after the query if one is in flight. */
+/** Adopts an announced head. If a query is in flight, the head is adopted after the query. */
 export function headAnnounced(
   state: State,
   { head, nowMs }: Extract<Event, { kind: 'head-announced' }>,

@@ -4,7 +4,7 @@ import type { State } from '#services/da-watcher/state.ts'
 /** Number of remembered heads. A deeper reorg is reported with this depth. */
 export const maxRecentHeads = 128
 
-/** How a new head relates to the one before. */
+/** How a new head relates to the previous head. */
 type Change =
   | { readonly kind: 'extended' }
   /** The new head is more than one block higher, so the blocks between are unknown. */

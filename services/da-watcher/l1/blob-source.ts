@@ -7,7 +7,7 @@ import type { EndpointPool } from '#l1/endpoint-pool.ts'
 /** Endpoints from which blobs are fetched. */
 export interface BlobSourceOptions {
   readonly beacons: EndpointPool<BeaconClient>
-  /** Queried for blobs that no beacon endpoint returned, such as pruned ones. */
+  /** Queried for blobs that no beacon endpoint returned, such as pruned blobs. */
   readonly archives: EndpointPool<BeaconClient>
   /** Called before each request. */
   readonly onCall?: () => void

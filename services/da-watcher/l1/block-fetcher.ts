@@ -91,7 +91,9 @@ export class BlockFetcher {
     return (await this.#findStored(hash)) ?? this.#fetchFromL1(hash)
   }
 
-  /** Hash of the stored block that is canonical at a number: the one marked as final, else the one that L1 returns. */
+  /**
+   * Hash of the stored block that is canonical at a number: the block marked as final, else the block that L1 reports.
+   */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined
@@ -106,8 +108,8 @@ export class BlockFetcher {
   }
 
   /**
-   * Whether the marks of final blocks belong to this L1. Concurrent requests share a check; it is repeated until L1
-   * answers.
+   * Whether the blocks that the cache marks as final belong to this L1. Concurrent requests share a check; the check is
+   * repeated until L1 answers.
    */
   async #areMarksTrue(): Promise<boolean> {
     this.#marksCheck ??= this.#checkMarks()
@@ -140,7 +142,7 @@ export class BlockFetcher {
     return false
   }
 
-  /** The canonical block of a number; undefined if L1 does not answer or does not have it. */
+  /** Hash of the canonical block at a number; undefined if L1 does not answer or does not have the block. */
   async #canonicalAt(number: bigint): Promise<Hash | undefined> {
     try {
       return (await this.#fetchHeader(number))?.ref.hash
@@ -150,7 +152,7 @@ export class BlockFetcher {
     }
   }
 
-  /** Reads the highest mark before this run adds its own. */
+  /** Reads the highest block that earlier runs marked as final, before this run marks a block. */
   #readEarlier(): { readonly final: BlockId | undefined } | undefined {
     this.#earlier ??= this.#options.disk?.use((cache) => {
       return { final: cache.highestFinal() }

@@ -14,12 +14,12 @@ export interface DiskCacheOptions {
   readonly onProblem: (problem: string | undefined) => void
 }
 
-/** Pause after a failure, in which the cache is not used. */
+/** After a failure, the cache is not used for this time. */
 export const cachePauseMs = 10_000
 
 /**
- * The cache of L1 data on disk. Everything in it can be fetched again, so the service continues without it while its
- * disk is full or its file cannot be used. It is opened again after a pause.
+ * The cache of L1 data on disk. Everything in it can be fetched again, so the service continues without the cache while
+ * the disk is full or the file cannot be used. The cache is opened again after a pause.
  */
 export class DiskCache {
   readonly #options: DiskCacheOptions
@@ -81,7 +81,7 @@ export class DiskCache {
     this.#problem = reason
     log.warn({ error }, 'the L1 cache failed and is not used until it can be opened again')
     onProblem(
-      `the L1 cache is not used, so L1 blocks are fetched again after a restart; it is tried again every ${cachePauseMs / 1_000} s: ${error.message}`,
+      `the L1 cache is not used, so L1 blocks are fetched again after a restart; the cache is tried again every ${cachePauseMs / 1_000} s: ${error.message}`,
     )
   }
 }

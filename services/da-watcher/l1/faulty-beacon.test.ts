@@ -44,7 +44,7 @@ async function l1With(t: TestContext, beacon: Beacon) {
   return { l1, bad: url, asked: () => requests }
 }
 
-/** The answer of either path, with changed blobs. */
+/** An answer with changed blobs, whether it has blobs or sidecars. */
 function changed(data: Answered, change: (blobs: Blobs) => Blobs): Answered {
   const blobs = change(data.map((each) => (typeof each === 'string' ? each : each.blob)))
   return blobs.map((blob, at) => {
@@ -68,7 +68,7 @@ for (const [name, beacon, words] of [
   ['a page of HTML', { misbehave: page(200) }, /rpc-response/],
   ['no answer at all', { misbehave: stall }, /rpc-timeout/],
 ] as const)
-  test(`${name}: another beacon node is asked; without one, da-watcher waits and reports why`, async (t) => {
+  test(`if a beacon node gives ${name}, another node is queried; without another node, da-watcher waits and reports why`, async (t) => {
     const { l1, bad, asked } = await l1With(t, beacon)
     const l1RpcUrls = [l1.rpcUrl]
     const helped = await watchL1(t, config, { l1RpcUrls, l1BeaconUrls: [bad, l1.beaconUrl] })

@@ -38,7 +38,7 @@ const isFull = (call: SeenCall) => isBlock(call) && call.params[1] === true
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 const others = alternativeBranch(chain.blocks, 'another chain')
 
-/** A valid block of another chain in place of the requested one. */
+/** A valid block of another chain in place of the requested block. */
 function instead(result: unknown): unknown {
   const number = Number((result as Json | null)?.['number'])
   return others[number === 0 ? 1 : number - 1]?.json ?? null
@@ -61,7 +61,7 @@ const corruptions: Readonly<
         : result,
     /is wrong: receipts.0.blockHash/,
   ],
-  'receipts without the first': [
+  'all receipts but the first': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts' ? (result as Json[]).slice(1) : result,
     /is wrong: \d+ receipts for \d+ transactions/,
@@ -109,7 +109,7 @@ async function expectTrue(
 }
 
 for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
-  test(`${name}: another node is asked, and the faulty one is not asked again`, async (t) => {
+  test(`if a node returns ${name}, another node is queried, and the faulty node is not queried again`, async (t) => {
     const [faulty, honest] = [await node(t), await node(t)]
     faulty.corrupt = corrupt
     const watched = await watchL1(t, config, { l1RpcUrls: [faulty.url, honest.url] })
@@ -126,7 +126,7 @@ for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
     assert.ok(watched.warnings.includes(`an L1 endpoint ${what}`))
   })
 
-  test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {
+  test(`if the only node returns ${name}, da-watcher waits, reports why, and continues when the node has recovered`, async (t) => {
     const faulty = await node(t)
     faulty.corrupt = corrupt
     const watched = await watchL1(t, config, { l1RpcUrls: [faulty.url] })
@@ -161,7 +161,7 @@ for (const [name, misbehave, words] of [
   ['a page of HTML', page(200), /rpc-response: not JSON: "<html>/],
   ['no answer at all', stall, /rpc-timeout/],
 ] as const) {
-  test(`${name}: another node is asked, and preferred from then on`, async (t) => {
+  test(`if a node gives ${name}, another node is queried, and preferred from then on`, async (t) => {
     const [bad, good] = [await node(t), await node(t)]
     bad.misbehave = misbehave
     const watched = await watchL1(t, config, { l1RpcUrls: [bad.url, good.url] })
@@ -174,7 +174,7 @@ for (const [name, misbehave, words] of [
     assert.equal(bad.calls.filter(isFull).length, asked)
   })
 
-  test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {
+  test(`if the only node gives ${name}, da-watcher waits, reports why, and continues when the node has recovered`, async (t) => {
     const bad = await node(t)
     bad.misbehave = misbehave
     const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
@@ -187,7 +187,7 @@ for (const [name, misbehave, words] of [
   })
 }
 
-test('a Retry-After of a server is obeyed', async (t) => {
+test('the Retry-After header of a server is obeyed', async (t) => {
   const bad = await node(t)
   bad.misbehave = page(429, { 'retry-after': '30' })
   const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
@@ -211,7 +211,7 @@ test('a node whose head does not move is detected, and the head of the other nod
   assert.ok((costs[old.url] ?? 0) > (costs[good.url] ?? 0))
 })
 
-test('with a single L1 node, the head follows it to a lower block', async (t) => {
+test('with a single L1 node, the head goes back when the node reports a lower head', async (t) => {
   const only = await node(t)
   const watched = await watchL1(t, config, { l1RpcUrls: [only.url] })
   await watched.until('heads came', () => watched.heads.length > 0)

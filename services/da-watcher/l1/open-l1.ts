@@ -60,7 +60,7 @@ export interface OpenL1Context {
   readonly registry: Registry
   /** Called with the problem of a cache on disk that failed, and with undefined when it works again. */
   readonly onCacheProblem: (problem: string | undefined) => void
-  /** Verifies blobs; by default a new one, whose first use takes seconds. */
+  /** Verifies blobs; by default a new `BlobCommitments`, whose first use takes seconds. */
   readonly commitments?: BlobCommitments | undefined
 }
 
@@ -131,7 +131,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   }
 }
 
-/** Refuses a trusted endpoint that is not among the endpoints: it is a mistake in the settings. */
+/** Refuses a trusted endpoint that is not among the endpoints, because that is a mistake in the settings. */
 function refuseUnknownTrusted(settings: L1Settings): void {
   const { l1RpcUrls, l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [] } = settings
   const known = new Set([...l1RpcUrls, ...l1BeaconUrls, ...l1BeaconArchiveUrls])

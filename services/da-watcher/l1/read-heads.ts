@@ -18,7 +18,8 @@ export interface HeadSource {
 }
 
 /**
- * Queries one endpoint after another until one is not behind the known head; with `everyEndpoint`, queries all of them.
+ * Queries one endpoint after another until the head of an endpoint is not below the known head. With `everyEndpoint`,
+ * queries all endpoints.
  */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source

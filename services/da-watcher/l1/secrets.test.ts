@@ -9,7 +9,8 @@ import { serveHttp } from '#test/fakes/http-server.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
-// Endpoints that quote requests in their answers: their keys must not appear in anything that an operator sees.
+// The endpoints of this test quote requests in their answers. The keys in the requests must not appear in anything that
+// an operator sees.
 
 const { config } = await trueL1(join(recordsFolder, 'fork-ecotone'))
 

@@ -13,7 +13,7 @@ import type { L1Request } from '#services/derivation/session/l1-window.ts'
 const control = { deadlineMs: 2_000 }
 const bulk = { deadlineMs: 4_000 }
 
-/** Batcher of requests for L1 blocks whose transactions do not matter. */
+/** Batcher address in requests for L1 blocks of which only the header is needed. */
 export const noBatcher = `0x${'00'.repeat(20)}` as Address
 
 /** Result of a call. */
@@ -42,14 +42,14 @@ export class Calls {
     }
   }
 
-  /** The L1 block of a number, with the transactions and blobs of a batcher. */
+  /** The L1 block at a number, with the transactions and blobs of a batcher. */
   l1({ number, parentHash, batcher }: Omit<L1Request, 'id'>): Promise<FetchL1BlockResponse> {
     const block = { kind: 'number', number } as const
     const request = { block, parentHash, batcherAddress: batcher }
     return this.#context.bus.call(fetchL1Block, request, bulk)
   }
 
-  /** The canonical L1 block of a number. @throws Fault `l1-missing` if L1 does not have it */
+  /** The canonical L1 block at a number. @throws Fault `l1-missing` if L1 does not have it */
   async canonicalL1(number: bigint, batcher: Address): Promise<L1Block> {
     const found = await this.l1({ number, parentHash: undefined, batcher })
     if (found.kind === 'block') return found.block

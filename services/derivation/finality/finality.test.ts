@@ -5,8 +5,8 @@ import { blockId, hash, headsAt, l1Ref } from '#test/fakes/values.ts'
 import { dueFinality, finalityPauseMs, noFinalitySearch, searchFinalized } from './finality.ts'
 
 /**
- * Searches a history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale` are not
- * canonical; for those in `unknown`, L1 does not answer.
+ * Searches a safe-head history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale`
+ * are not canonical; for those in `unknown`, L1 does not answer.
  */
 async function search(
   entries: string,
@@ -64,7 +64,7 @@ test('an entry of an L1 block that is no longer canonical is skipped', async () 
 })
 
 // Rules: finality-canonical
-test('nothing is final while L1 contradicts its finalized head, or does not answer', async () => {
+test('no new block is final while L1 has another block at the number of its finalized head, or does not answer', async () => {
   assert.equal((await search('10:20 12:22', { stale: [15] })).result, 'unsure')
   assert.equal((await search('10:20 12:22', { unknown: [15] })).result, 'unsure')
   assert.equal((await search('10:20 12:22', { unknown: [12] })).result, 'unsure')

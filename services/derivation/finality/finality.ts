@@ -3,19 +3,22 @@ import type { SafeAt } from '#messages/safe-at.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Delay after a search for the finalized head before the next one. */
+/** Delay between two searches for the finalized head. */
 export const finalityPauseMs = 1_000
 
-/** Limit on history entries that a search checks. Each L1 reorg leaves at most one stale entry. */
+/**
+ * Limit on the entries of the safe-head history that a search checks. Each L1 reorg leaves at most one entry of a
+ * replaced L1 block.
+ */
 const maxEntriesSearched = 4
 
 /** Progress of the search for the newest finalized L2 block. */
 export interface FinalitySearch {
   readonly isSearching: boolean
   readonly notBeforeMs: number
-  /** The last search: the finalized L1 block, and the number of history entries at that time. */
+  /** The last search: its finalized L1 block, and the number of entries recorded until then. */
   readonly searched: { readonly l1: Hash; readonly recorded: number } | undefined
-  /** Number of entries added to the history. */
+  /** Number of entries that were added to the safe-head history. */
   readonly recorded: number
 }
 
@@ -27,9 +30,10 @@ export const noFinalitySearch: FinalitySearch = {
   recorded: 0,
 }
 
-// Rule finality-due: A search for the finalized head is due when the finalized L1 block or the history changed.
+// Rule finality-due: A search for the finalized head is due when the finalized L1 block or the safe-head history
+// changed.
 // Spec: finality/finalizer.go
-/** The finalized L1 block to search for now; undefined if neither it nor the history changed since the last search. */
+/** The finalized L1 block to search with now; undefined if no search is due. */
 export function dueFinality(
   { isSearching, notBeforeMs, searched, recorded }: FinalitySearch,
   { heads, nowMs }: { readonly heads: L1Heads | undefined; readonly nowMs: number },
@@ -43,22 +47,22 @@ export function dueFinality(
 export type FinalityResult =
   | { readonly kind: 'found'; readonly entry: SafeAt }
   | { readonly kind: 'nothing-new' }
-  /** L1 did not answer, or contradicts its own finalized head. The search is repeated. */
+  /** L1 did not answer, or has another block at the number of its finalized head. The search is repeated. */
   | { readonly kind: 'unsure' }
 
-/** The history and the L1 chain that a search reads. */
+/** The safe-head history and the L1 chain that a search reads. */
 export interface FinalitySources {
-  /** The newest entry at or below an L1 block. */
+  /** The newest entry of the history at or below an L1 block. */
   readonly entryAt: (l1Number: bigint) => SafeAt | undefined
-  /** Hash of the canonical L1 block of a number; undefined if L1 does not answer. */
+  /** Hash of the canonical L1 block at a number; undefined if L1 does not answer. */
   readonly canonical: (l1Number: bigint) => Promise<Hash | undefined>
 }
 
 // Rule finality: A block is final when the L1 block it was derived from is final. Spec: derivation.md#engine-queue,
 // finality/finalizer.go
 /**
- * Finds the newest L2 block that was derived from a finalized L1 block. Its L1 origin does not matter. Skips entries
- * that an L1 reorg left behind.
+ * Finds the newest L2 block that was derived from a finalized L1 block. The L1 origin of the L2 block does not matter.
+ * Skips entries whose L1 block was replaced by an L1 reorg.
  *
  * @param above number of the newest L2 block known to be final
  * Spec: protocol/derivation.md#engine-queue, finalization
@@ -70,7 +74,8 @@ export async function searchFinalized(
 ): Promise<FinalityResult> {
   let entry = entryAt(l1.number)
   if (isKnown(entry, above)) return nothingNew
-  // Rule finality-canonical: Both L1 blocks must be canonical; entries of a reorged L1 block are skipped.
+  // Rule finality-canonical: The finalized L1 block and the L1 block of the entry must both be canonical; an entry
+  // whose L1 block was replaced is skipped.
   // Spec: finality/finalizer.go
   if ((await canonical(l1.number)) !== l1.hash) return { kind: 'unsure' }
   for (let tries = 0; tries < maxEntriesSearched; tries++) {

@@ -5,16 +5,19 @@ import { isFault } from '#runtime/fault.ts'
 import { isDiskFailure } from '#runtime/sqlite.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
-/** Limit on entries that wait to be copied. Above it the oldest entry is dropped, and a later check restores it. */
+/**
+ * Limit on entries that wait to be copied. If more wait, the oldest of them is not copied; a later check adds it to the
+ * copy.
+ */
 const maxWaitingEntries = 1_024
 
 /** Number of entries compared by each check. */
 const entriesPerCheck = 64
 
 /**
- * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New
- * entries are appended at once. Checks restore entries that the bus lost with its store. Each check compares the newest
- * entry, and some of the others in turn.
+ * Maintains the copy of the safe-head history on the bus, the log `derivation.safe-at`, with an entry for each L1
+ * block. New entries are appended immediately. Checks restore entries that the bus lost with its store. Each check
+ * compares the newest entry, and some of the others in turn.
  */
 export class HistoryCopy {
   readonly #bus: Bus
@@ -42,7 +45,7 @@ export class HistoryCopy {
     return this.#running
   }
 
-  /** Compares some entries with their copies, and restores those missing. Faults that it throws are fatal. */
+  /** Compares some entries with their copies, and restores the missing copies. Faults that it throws are fatal. */
   async check(): Promise<void> {
     if (this.#isChecking) return
     this.#isChecking = true

@@ -7,11 +7,11 @@ import type { Context } from '#services/derivation/ports.ts'
 const diskPauseMs = 1_000
 
 /**
- * Does work on the file of the history. Repeats it while the disk is full, read-only or gone, and shows that as the
- * wait of derivation. Derivation does not continue meanwhile, because a safe head that is not recorded would leave a
- * gap.
+ * Runs work that writes the file of the safe-head history. Repeats the work while the disk is full, read-only or gone,
+ * and shows the failure as the wait of derivation. Derivation does not continue meanwhile, because a safe head that is
+ * not recorded would leave a gap.
  *
- * @throws Fault `closed` if derivation is stopped before
+ * @throws Fault `closed` if derivation is stopped before the work succeeds
  */
 export async function onHistoryDisk<Value>(
   { clock, log, signal, status }: Pick<Context, 'clock' | 'log' | 'signal' | 'status'>,

@@ -11,7 +11,7 @@ import { startEmpty, openHistory } from './open-history.ts'
 
 const chainId = 11_155_420n
 
-/** A file with some entries, and a function that opens it. */
+/** A file of a safe-head history with some entries, and a function that opens it. */
 function written(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-history-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -28,7 +28,7 @@ function written(t: TestContext) {
   return { path, log, open, warned }
 }
 
-/** What a disk, a power failure or an operator did to the file. */
+/** Damage to the file by a disk, a power failure or an operator. */
 const damages: Readonly<Record<string, (path: string) => void>> = {
   'random bytes': (path) => writeFileSync(path, randomBytes(20_000)),
   'a text': (path) => writeFileSync(path, 'x'.repeat(20_000)),
@@ -71,7 +71,7 @@ test('the history of another chain is moved aside', (t) => {
   assert.equal(warned.length, 1)
 })
 
-test('a file that is missing or empty is a new history, and one in use by another process is refused', (t) => {
+test('a file that is missing or empty is a new history, and a file in use by another process is refused', (t) => {
   const { path, open, warned } = written(t)
   rmSync(path)
   open().close()

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { isUnusableFile, moveAside } from '#runtime/sqlite.ts'
 import { SafeHeadHistory } from './safe-head-history.ts'
 
-/** The file of a history. */
+/** The file of a safe-head history. */
 export interface HistoryFile {
   readonly path: string
   /** Chain id of L2. */
@@ -11,7 +11,8 @@ export interface HistoryFile {
 }
 
 /**
- * Opens the history. A file that is damaged or belongs to another chain is moved aside, and the history starts empty.
+ * Opens the safe-head history. A file that is damaged or belongs to another chain is moved aside, and the history
+ * starts empty.
  */
 export function openHistory({ path, chainId, log }: HistoryFile): SafeHeadHistory {
   try {

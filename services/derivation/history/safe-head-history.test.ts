@@ -91,7 +91,7 @@ test('a reset lowers the first entry at or above the new safe head to that head,
   assert.equal(reset('', 19, 9), '')
 })
 
-test('an entry that a reset lowers keeps its L1 block', () => {
+test('an entry whose safe head is lowered by a reset keeps its L1 block', () => {
   const history = historyOf('10:20 12:22')
   history.begin(startAt(21, 9))
   assert.deepEqual(history.newest(), { l1: blockId(12), safe: blockId(21), generation: 2n })
@@ -123,7 +123,7 @@ for (const [where, chosen, origin, points] of [
   ['up to', 22, 9, []],
 ] as const) {
   // Rules: history-el-sync
-  test(`after EL sync chose safe head ${chosen}, a history ${where} it is kept and returns its resume points`, () => {
+  test(`after EL sync chose safe head ${chosen}, a history ${where} this number is kept, and names the safe heads to resume at`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
     for (let time = 0; time < 2; time++) {
@@ -177,7 +177,7 @@ test('a block applied while derivation was down is recorded at the restart', () 
   assert.equal(take({ ...first, outcome: 'dropped' }), '8:18 10:20')
 })
 
-test('intents of eight sequences are kept', () => {
+test('the intents of the newest eight sequences are kept', () => {
   const take = (sequences: number) => {
     const history = historyOf('8:18 10:20')
     const chain = startAt(20, 9)

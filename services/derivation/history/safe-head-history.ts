@@ -12,18 +12,18 @@ export interface Intent {
   readonly sequence: bigint
   readonly digest: Bytes32
   readonly derivedFrom: BlockId
-  /** Whether their block becomes safe at once, as the last of its batch. */
+  /** Whether their block becomes safe as soon as it is applied, because it is the last of its batch. */
   readonly concludesBatch: boolean
 }
 
-/** What the history knows about the chain that derivation starts on. */
+/** What the safe-head history knows about the chain that derivation starts on. */
 export interface Begun {
   /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
   /**
-   * After EL sync, safe heads of the history that the engine may go back to, the best first: the newest, then the first
-   * at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one of them, or
-   * until the history is cleared because none of them is on the chain.
+   * After EL sync, safe heads of the history that the engine may go back to, in order of preference: the newest, then
+   * the first at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one
+   * of them, or until the history is cleared because none of them is on the chain.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
@@ -50,7 +50,10 @@ CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 /** Limit on L1 blocks remembered as derived completely. */
 export const keptL1Blocks = 10_000n
 
-/** Number of sequences whose intents are kept. One sequence is in flight; outcomes of earlier ones may arrive late. */
+/**
+ * Number of the newest sequences whose intents are kept. One sequence is in flight; outcomes of earlier sequences may
+ * arrive late.
+ */
 const keptSequences = 8n
 
 /** The largest number that a column holds. */
@@ -79,10 +82,10 @@ export class SafeHeadHistory {
   }
 
   /**
-   * Brings the history in line with the engine's chain before derivation starts on it. Removes entries that are not
-   * safe in a new generation, and records a block that became safe while derivation was down. A history with a gap is
-   * cleared, as lookups in the gap would return another block. EL sync leaves no gap if the engine goes back to a safe
-   * head of the history.
+   * Brings the history in line with the engine's chain before derivation starts on it. In a new generation, removes the
+   * entries of blocks that are no longer safe. Records a block that became safe while derivation was down. A history
+   * with a gap is cleared, as lookups in the gap would return another block. EL sync leaves no gap if the engine goes
+   * back to a safe head of the history.
    *
    * Source: op-node, safeDBRefAfterELSync
    */
@@ -205,10 +208,12 @@ export class SafeHeadHistory {
     return nearest.kind === 'found' ? [newest.safe, nearest.entry.safe] : [newest.safe]
   }
 
-  // Rule history-reset: A reset removes entries that are no longer safe from the history. Spec: safedb/safedb.go
+  // Rule history-reset: A reset removes from the history the entries of blocks that are no longer safe.
+  // Spec: safedb/safedb.go
   /**
-   * The entry that made the new safe head safe becomes the newest one, with that head. If it is the oldest entry and
-   * has another head, it is removed too, because the new safe head may have become safe earlier.
+   * The entry of the L1 block that made the new safe head safe becomes the newest entry, and gets the new safe head. If
+   * that entry is the oldest of the history and had another safe head, it is removed too, because the new safe head may
+   * have become safe at an earlier L1 block.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {
     const row = this.#file.get(

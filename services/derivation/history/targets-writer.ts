@@ -2,11 +2,11 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { Owner } from '#bus/bus.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 
-/** Writes targets one at a time. Newer targets replace those that still wait. */
+/** Publishes the state `derivation.targets`, one write at a time. Newer targets replace those that still wait. */
 export class TargetsWriter {
   readonly #owner: Owner<DerivationTargets>
   readonly #tracing: Tracing
-  /** Writes the newest targets, in their trace. */
+  /** Writes the newest targets that still wait, as part of the trace that they belong to. */
   #waiting: (() => Promise<void>) | undefined
   #running: Promise<void> | undefined
 

@@ -36,7 +36,7 @@ function stateAt(at: bigint, origin: bigint, batches: BatchProgress): State {
   return { ...initialState, batches, targets, chain: { ...chain, localSafe } }
 }
 
-test('the L1 blocks with batcher data and with a batch are recorded; an epoch after its sequencing window has no batch', () => {
+test('the last L1 blocks with batcher data and with a batch are recorded; attributes derived after the sequencing window have no batch', () => {
   let batches = noteL1Block(
     noBatches,
     { number: 7n, inboxTransactions: [from(address(1))] },
@@ -57,7 +57,7 @@ test('the L1 blocks with batcher data and with a batch are recorded; an epoch af
   assert.equal(derived(369n, 8n), undefined)
 })
 
-test('missing batches are reported from a twelfth of the sequencing window on, and not before 25 L1 blocks', () => {
+test('missing batches are reported after a twelfth of the sequencing window, but never before 25 L1 blocks', () => {
   const batches = { since: 1n, dataAt: 90n, batchAt: 90n }
   assert.equal(missingBatches(stateAt(119n, 80n, batches), config), undefined)
   assert.match(missingBatches(stateAt(120n, 80n, batches), config) ?? '', /in L1 blocks 91 to 120/)

@@ -10,7 +10,7 @@ export interface BatchProgress {
   readonly since: bigint | undefined
   /** The last L1 block with data of the batcher. */
   readonly dataAt: bigint | undefined
-  /** The last L1 block from which a block was derived with a batch. */
+  /** The L1 block that derivation was reading when it last derived an L2 block from a batch. */
   readonly batchAt: bigint | undefined
 }
 
@@ -30,7 +30,7 @@ export function noteL1Block(
   return { since, dataAt: hasData ? number : dataAt, batchAt }
 }
 
-/** Records derived attributes. After the sequencing window of an epoch, its attributes are derived without a batch. */
+/** Records derived attributes. Attributes that are derived after the sequencing window of their epoch have no batch. */
 export function noteAttributes(
   progress: BatchProgress,
   { derivedFrom, l1Origin }: Pick<DerivedAttributes, 'derivedFrom' | 'l1Origin'>,
@@ -41,7 +41,8 @@ export function noteAttributes(
 }
 
 /**
- * The L1 block up to which derivation is complete, and the last one with a batch; undefined before the first L1 block.
+ * The progress that the status shows: the L1 block up to which derivation is complete, and the last L1 block with a
+ * batch. Undefined until the first L1 block was derived.
  */
 export function progressText({ batches, targets }: State): string | undefined {
   const at = targets.currentL1?.number
@@ -54,13 +55,13 @@ export function progressText({ batches, targets }: State): string | undefined {
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
-/** Part of the sequencing window after which missing batches are reported, such as one hour of the usual 12. */
+/** Missing batches are reported after the sequencing window divided by this number: after one hour of the usual 12. */
 const reportedPart = 12n
 
 /** Missing batches are not reported before this number of L1 blocks, even if the window is short. */
 const leastReported = 25n
 
-/** What an operator should check if there was no batch for a long time; undefined if there was one. */
+/** What an operator should check if there was no batch for a long time; undefined if there was a batch. */
 export function missingBatches(
   { batches, chain, session, targets }: State,
   {

@@ -8,7 +8,7 @@ import { noRetry, requestReset, reset } from './retries.ts'
 import { safeBlocksPerFetch } from './safe-blocks.ts'
 import type { Blocked, Deriving, Halted, HaltReason, Rules } from './session.ts'
 
-/** The result of one action, and whether another may follow at once. */
+/** The result of one action of derivation, and whether the next action may follow without a new event. */
 interface Turn {
   readonly state: State
   readonly effects: readonly Effect[]
@@ -59,7 +59,10 @@ function takeTurn(state: State, session: Deriving, rules: Rules): Turn {
   }
 }
 
-/** Makes the session wait for the next L1 block. Records and publishes, only once, that the current one is derived. */
+/**
+ * Makes the session wait for the next L1 block. The first time, also records and publishes that everything in the
+ * current L1 block was derived.
+ */
 function finishL1Block(state: State, session: Deriving): Turn {
   const { pipeline, done } = session
   const { origin } = pipeline

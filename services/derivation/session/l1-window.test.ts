@@ -41,7 +41,7 @@ function the(requests: readonly L1Request[]): L1Request {
   return request
 }
 
-test('the four blocks after the one that is read are requested, but no block above the L1 head', () => {
+test('the four blocks after the block that derivation reads are requested, but no block above the L1 head', () => {
   const { due, give } = windowTo(15)
   const first = due()
   assert.equal(first.length, maxFetches)
@@ -61,7 +61,7 @@ test('the request for the next block names the parent that it must have; request
   )
 })
 
-test('the bytes of the window are limited; a requested block counts with the size of the last fetched one', () => {
+test('the bytes of the window are limited; a requested block counts with the size of the last fetched block', () => {
   const half = maxWindowBytes / 2 - 2_048
   const { window, due, give } = windowTo(100)
   const [first, second, third, fourth] = due()
@@ -76,7 +76,7 @@ test('the bytes of the window are limited; a requested block counts with the siz
   assert.equal(due().length, maxFetches)
 })
 
-test('blocks above the limit on bytes are taken, and the next is requested when the window is empty', () => {
+test('blocks that together exceed the limit on bytes are stored; the next block is requested when the window is empty', () => {
   const { window, due, give } = windowTo(100)
   for (const request of due()) give(request, blockAt(Number(request.number), maxWindowBytes))
   assert.deepEqual(due(), [])
@@ -97,7 +97,7 @@ test('the number of blocks is limited', () => {
   assert.equal(given, maxWindowBlocks)
 })
 
-test('each failure in a row doubles the delay before the next request, up to half a second, and its reason is kept', () => {
+test('each consecutive failure doubles the delay before the next request, up to half a second, and its reason is kept', () => {
   const { window, due, fail, give, pass } = windowTo(11)
   for (const pauseMs of [250, 500, 500, 500]) {
     fail(the(due()))
@@ -123,7 +123,7 @@ test('the answer to a cancelled request is ignored', () => {
   assert.equal(window.peek()?.number, 11n)
 })
 
-test('with another batcher all blocks are requested again', () => {
+test('when the batcher changes, all blocks are requested again', () => {
   const { window, due, give } = windowTo(12)
   for (const request of due()) give(request)
   window.useBatcher(batcher)
@@ -165,7 +165,7 @@ test('the verdict is `reorged` if the next block has another parent, or if da-wa
   assert.equal(window.peek(), undefined)
 })
 
-test('a block with another number is refused', () => {
+test('an answer with a block of another number is refused', () => {
   const { window, due, give } = windowTo(11)
   give(the(due()), blockAt(12, 0, hash(10)))
   assert.equal(window.peek(), undefined)

@@ -45,7 +45,7 @@ interface Fetched {
   readonly bytes: number
 }
 
-/** Prefetches the L1 blocks after the one that derivation reads, a few at once, within a memory limit. */
+/** Prefetches the L1 blocks after the block that derivation reads, a few at a time, within a memory limit. */
 export class L1Window {
   readonly #fetched = new Map<bigint, Fetched>()
   readonly #requested = new Map<bigint, L1Request>()
@@ -80,7 +80,7 @@ export class L1Window {
     const next = this.#at.number + 1n
     const block = this.#fetched.get(next)?.block
     if (block === undefined || block.parentHash === this.#at.hash) return block
-    // Either this block or its predecessor was reorged out. A new request, which names the parent, shows which one.
+    // Either this block or its predecessor was reorged out. A new request, which names the parent, shows which of them.
     this.#clear()
     return undefined
   }
@@ -98,7 +98,7 @@ export class L1Window {
     this.#clear()
   }
 
-  /** Drops all blocks because the next one lacks blobs of the batcher. They are requested again. */
+  /** Drops all blocks because the next block lacks blobs of the batcher. They are requested again. */
   refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
     this.#clear()
     this.#fail(nowMs, 'da-watcher answered without all blobs of the batcher')

@@ -1,7 +1,7 @@
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Number of L2 blocks fetched at once. */
+/** Number of L2 blocks that are fetched together. */
 export const safeBlocksPerFetch = 16n
 
 /** Replaces each deposit of a block. Batches have no deposits, so only the number of deposits matters. */

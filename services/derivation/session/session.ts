@@ -14,7 +14,10 @@ import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { L1Window } from './l1-window.ts'
 import type { SafeBlocks } from './safe-blocks.ts'
 
-/** Derivation from one safe head of one generation. Ends when the engine's state does not follow from the session. */
+/**
+ * Derivation from one safe head in one generation of the engine. The session ends when the engine publishes a state
+ * that the attributes of the session do not lead to.
+ */
 export type Session = Starting | Deriving | Resetting | Halted
 
 interface SessionBase {
@@ -61,7 +64,7 @@ export interface Resetting extends SessionBase {
   readonly reason: ResetReason
   /** The L1 block that was read when the session ended. */
   readonly l1: BlockId | undefined
-  /** The safe head to go back to; undefined if the engine has to search for one. */
+  /** The safe head to go back to; undefined if the engine has to search for a safe head. */
   readonly resumeAt: BlockId | undefined
   readonly retry: Retry
 }
@@ -80,7 +83,7 @@ export interface Halted extends SessionBase {
 /** Why derivation halted. */
 export type HaltReason = PipelineHaltReason | 'interop-peers'
 
-/** When the next attempt is due, and why the last one failed. */
+/** When the next attempt is due, and why the last attempt failed. */
 export interface Retry {
   readonly tries: number
   readonly notBeforeMs: number

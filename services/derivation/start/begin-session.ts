@@ -20,7 +20,8 @@ export function beginSession(state: State, chain: ChainState): Stepped {
     retry: noRetry,
   }
   return [
-    // The pipeline reads L1 blocks again that an earlier session has read.
+    // Batches are noted from the beginning again, because the new pipeline reads again L1 blocks that an earlier
+    // session read.
     { ...state, session, sessions: id, batches: noBatches },
     { kind: 'begin-session', session: id, chain },
   ]

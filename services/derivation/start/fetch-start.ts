@@ -12,7 +12,10 @@ import {
   type StartResult,
 } from './read-start.ts'
 
-/** Finds the first of the history's resume points that is on the execution client's chain. */
+/**
+ * Finds the first resume point that is on the execution client's chain. The resume points are safe heads of the
+ * history.
+ */
 export async function findResumePoint(
   points: readonly BlockId[],
   calls: Calls,

@@ -27,9 +27,9 @@ export interface SessionStart {
 /** The chains that a start is read from. Each call throws a Fault if there is no answer. */
 export interface StartSources {
   readonly l2Block: (block: L2Id) => Promise<L2Source>
-  /** The canonical L1 block of a number, with the blobs of a batcher. */
+  /** The canonical L1 block at a number, with the blobs of a batcher. */
   readonly l1Block: (number: bigint, batcher: Address) => Promise<L1Block>
-  /** Hash of the canonical L1 block of a number; undefined if L1 does not have it yet. */
+  /** Hash of the canonical L1 block at a number; undefined if L1 does not have it yet. */
   readonly l1HashAt: (number: bigint) => Promise<Hash | undefined>
 }
 
@@ -42,7 +42,7 @@ export interface L2Source {
   readonly payload: Payload
 }
 
-/** The chain to start on, and what the history knows about its safe head. */
+/** The chain to start on, and the L1 block that made its safe head safe, if the safe-head history has it. */
 export interface StartRequest {
   readonly chain: ChainState
   /** The L1 block that made the safe head safe. */
@@ -52,7 +52,7 @@ export interface StartRequest {
 /** The start, or the reason for a reset. */
 export type ReadStart =
   | ({ readonly kind: 'found' } & SessionStart)
-  /** The L1 block that made the head safe, or the one to start at, is no longer canonical. */
+  /** The L1 block that made the head safe, or the L1 block to start at, is no longer canonical. */
   | { readonly kind: 'reorged' }
   /** It is not known which L1 block made the safe head safe. */
   | { readonly kind: 'unknown-inclusion' }
@@ -60,9 +60,9 @@ export type ReadStart =
 /** Result of `fetch-start`. */
 export type StartResult =
   | ReadStart
-  /** After EL sync: a block of the history that is on the chain. */
+  /** After EL sync: a block of the safe-head history that is on the chain. */
   | { readonly kind: 'resume-at'; readonly block: BlockId }
-  /** After EL sync: no block of the history is on the chain. */
+  /** After EL sync: no block of the safe-head history is on the chain. */
   | { readonly kind: 'foreign-history' }
   | { readonly kind: 'failed'; readonly error: Fault | DecodeError }
 
@@ -143,7 +143,7 @@ async function findBase(
   return { l1Origin: ref.l1Origin, batcher: batcherAddress }
 }
 
-/** Whether derivation starts at the genesis, so that the history covers the whole chain. */
+/** Whether derivation starts at the genesis, so that the safe-head history covers the whole chain. */
 function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState): boolean {
   return sequence === 0n && start.safe.number === genesis.l2.number
 }

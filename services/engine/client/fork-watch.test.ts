@@ -14,7 +14,10 @@ import { createMetrics } from '#services/engine/metrics.ts'
 
 const dayMs = 86_400_000
 
-/** A watch of an execution client that lacks a method of a fork in 3 days. A test can upgrade the client. */
+/**
+ * A watch of an execution client that lacks a method of a fork which activates in 3 days. A test can upgrade the
+ * client.
+ */
 async function watched() {
   const record = await readRecord('fork-karst')
   const clock = new VirtualClock(1_700_000_000_000)
@@ -63,7 +66,7 @@ test('an upgrade of the execution client is detected at the next check', async (
   assert.equal(client.calls.length, 2)
 })
 
-test('after the execution client was unreachable, it is checked at once, until it answers', async () => {
+test('after the execution client was unreachable, it is checked at each tick until it answers', async () => {
   const { watch, client, upgrade, notices } = await watched()
   await watch.tick()
   watch.expire()

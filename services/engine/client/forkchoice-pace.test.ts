@@ -52,7 +52,7 @@ const unsuccessful: readonly (readonly [string, () => ForkchoiceStatus])[] = [
 ]
 
 for (const [what, answer] of unsuccessful)
-  test(`forkchoice calls that are answered with ${what} are sent at once up to the limit, and the next one after a second`, async () => {
+  test(`forkchoice calls that are answered with ${what} are sent without delay up to the limit, and the next one after a second`, async () => {
     const world = paced(answer)
     await sendAll(world, [...many, 100, 101])
     const first = world.sentMs.slice(0, maxVainForkchoices)
@@ -69,7 +69,7 @@ test('forkchoice calls that advance the chain are not delayed', async () => {
   assert.deepEqual(new Set(world.sentMs), new Set([0]))
 })
 
-test('a call that repeats an earlier one counts as in vain even if the answer is VALID', async () => {
+test('a call that repeats an earlier call counts as in vain even if the answer is VALID', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,

@@ -29,7 +29,7 @@ export function paceForkchoices(
     build: (heads, attributes) =>
       pace.call(`${keyOf(heads)} ${digestOf(attributes)}`, async () => {
         const status = await client.build(heads, attributes)
-        // Invalid attributes are a verdict, and the next block is built from others.
+        // INVALID is a verdict on the attributes; the next block is built from other attributes.
         return { answer: status, isVain: status.kind === 'syncing' }
       }),
     getPayload: (payloadId, timestamp) => client.getPayload(payloadId, timestamp),

@@ -7,26 +7,27 @@ export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
-  /** The first and the last failure in a row, in monotonic milliseconds. */
+  /** Times of the first and of the last of the consecutive failures, in monotonic milliseconds. */
   readonly sinceMs: number
   readonly lastMs: number
-  /** Number of failures in a row. */
+  /** Number of consecutive failures. */
   readonly times: number
-  /** Number of failures in a row with this code. */
+  /** Number of consecutive failures with this code, up to the last one. */
   readonly timesAlike: number
 }
 
 /** Pauses after consecutive failures. */
 export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 
-/** Pause after a failure that needs an operator, from the first one on. */
+/** Pause after each failure that needs an operator. It is the longest pause already after the first of them. */
 export const stuckPauseMs = failureBackoff.longestMs
 
-/** After this number of failures in a row with one code, a failure that is not temporary needs an operator. */
+/** After this number of consecutive failures with one code, a failure that is not temporary needs an operator. */
 const timesUntilStuck = 3
 
 /**
- * A failure this long after the last one begins a new row, since the engine stopped retrying the job that failed then.
+ * Longest time between two consecutive failures. After a longer time the count begins again, because the engine had
+ * stopped retrying the job that failed.
  */
 const longestGapMs = 300_000
 

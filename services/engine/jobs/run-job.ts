@@ -56,7 +56,7 @@ async function outcomeOf(
 ): Promise<Event> {
   const { forkWatch, log, ports } = dependencies
   if (job.kind === 'start') {
-    // In parallel, because derivation starts only when all of them are done.
+    // The checks run in parallel, because derivation starts only when all of them are done.
     await Promise.all([checkL2Chain(ports), checkL1Chain(ports), forkWatch.check()])
     const resumed = job.safe && (await resumeAt(job.safe, ports))
     return startFound(job.cause, resumed ?? (await findStart(ports, job)), dependencies)

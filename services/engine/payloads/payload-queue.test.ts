@@ -37,7 +37,7 @@ test('blocks are queued in the order of their numbers, each once', () => {
 })
 
 for (const excess of [0, 1]) {
-  test(`${maxPayloads + excess} blocks ${excess === 0 ? 'fit' : 'do not fit: the highest is dropped'}`, () => {
+  test(`${maxPayloads + excess} blocks ${excess === 0 ? 'fit into the queue' : 'do not fit into the queue: the highest is dropped'}`, () => {
     const numbers = Array.from({ length: maxPayloads + excess }, (_, at) => at + 1)
     const queue = queueOf(...numbers.toReversed().map((number) => payload(number)))
     assert.equal(queue.payloads.length, maxPayloads)

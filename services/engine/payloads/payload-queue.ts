@@ -39,7 +39,10 @@ export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue 
   return { payloads, bytes, isCut }
 }
 
-/** Drops blocks that cannot become the unsafe head: those not above it, and those just above it on another parent. */
+/**
+ * Drops blocks that cannot become the unsafe head: blocks that are not above it, and blocks just above it with another
+ * parent.
+ */
 export function prunePayloads(
   queue: PayloadQueue,
   { unsafe }: Pick<Heads, 'unsafe'>,

@@ -22,7 +22,7 @@ export class PayloadTail {
     return () => this.#reading.abort()
   }
 
-  /** Reads from a number on: the stored blocks, then new ones. */
+  /** Reads from a number on: the stored blocks, then new blocks. */
   readFrom(from: bigint): void {
     this.#reading.abort()
     this.#reading = new AbortController()

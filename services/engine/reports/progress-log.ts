@@ -19,12 +19,12 @@ export class ProgressLog {
   update(chain: Chain | undefined): void {
     if (chain === undefined) return
     const { finalized, generation, safe, start, unsafe } = chain
-    // A new generation may start below the last line.
+    // A new generation may start below the safe head of the last line.
     const last = this.#logged?.generation === generation ? this.#logged.safe : start.safe
     this.#logged = { safe, generation }
     if (last.hash === safe.hash) return
     this.#log.info(
-      // In this order, since a narrow terminal has no room for all of them.
+      // The most important fields come first, since a narrow terminal has no room for all of them.
       {
         safe: idOf(safe),
         blocks: Number(safe.number - last.number),

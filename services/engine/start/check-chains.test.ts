@@ -24,7 +24,7 @@ test('if L1 pruned the genesis block of the rollup, only the chain id of L1 is c
   await check({ blocksDown: throwing('l1-refused') })
 })
 
-test('an L1 that does not answer fails the check', async () => {
+test('if L1 does not answer, the check fails', async () => {
   for (const changes of [
     { blocksDown: throwing('l1-unavailable') },
     { chainId: throwing('l1-unavailable') },

@@ -77,8 +77,8 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
 })
 
 test('an engine that is started during EL sync sends no forkchoice, and waits', async () => {
-  // A chain without a safe head counts as synced from fourteen sequencing windows on. With a window of 0, this chain
-  // would.
+  // Without a safe head, the search counts a chain of fourteen sequencing windows as synced. With a window of 0, it
+  // would count this chain as synced.
   const world = await elWorld({ sequencingWindow: 0n })
   const { bus, client, derivation } = world
   await fetchTo(world, 20)
@@ -99,7 +99,7 @@ test('an engine that is started during EL sync sends no forkchoice, and waits', 
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
 })
 
-test('after EL sync the safe head of the client stays, and is not finalized', async () => {
+test('after EL sync, a safe head that the execution client has stays its safe head, and is not finalized', async () => {
   const world = await elWorld()
   const { client, derivation } = world
   await fetchTo(world, 39)

@@ -9,7 +9,7 @@ import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 import type { BlockOutcome } from './block-outcome.ts'
 import { storeBlock } from './store-block.ts'
 
-/** Validates a block from a peer. A valid one is relayed at once, and stored for the engine. */
+/** Validates a block from a peer. A valid block is relayed immediately, and stored for the engine. */
 export function receiveBlock(
   state: State,
   event: Extract<Event, { kind: 'block-arrived' }>,

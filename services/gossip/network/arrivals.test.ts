@@ -49,7 +49,7 @@ test('beyond 64 MiB, a message is dropped until others have their verdicts', asy
   assert.equal(heard.length, 3)
 })
 
-test('without a listener messages are ignored, also those that wait when the listener stops', async () => {
+test('without a listener, messages are ignored, and so are the messages that wait when the listener stops', async () => {
   const { arrivals, stop } = listened()
   const waiting = arrivals.add(blockOf(1))
   stop()

@@ -20,8 +20,8 @@ export interface GossipSettings {
 }
 
 /**
- * Limit on what waits until a peer reads it; beyond it, the stream to the peer is closed. It holds two RPCs of the most
- * that the library sends, 4 MiB.
+ * Limit on the bytes that wait until a peer reads them. Beyond the limit, the stream to the peer is closed. It has room
+ * for two RPCs of 4 MiB, the largest that the library sends.
  */
 export const maxOutboundBytes: number = 8 * 2 ** 20
 
@@ -48,31 +48,34 @@ export function gossipOptions(
     doPX: false,
     globalSignaturePolicy: StrictNoSign,
     floodPublish,
-    // A block must not fail because no peer listens, or because it is sent again.
+    // It must not be an error to publish a block when no peer listens, or to publish it again.
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     emitSelf: false,
-    // A tag is a write to the peer store for each GRAFT and PRUNE. Connections with streams are kept without tags.
+    // Tags would cost a write to the peer store for each GRAFT and PRUNE. Connections with streams are kept without
+    // tags.
     tagMeshPeers: false,
     allowedTopics: new Set(topics),
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
-    // A peer with the other form of message ids seems to break its promises: it must not lose score for that.
+    // A peer that uses the other form of message ids never seems to send the messages that it announced. It must not
+    // lose score for that.
     gossipsubIWantFollowupMs: 60_000,
     decodeRpcLimits: {
-      // A peer has four topics.
+      // An honest peer subscribes to four topics.
       maxSubscriptions: 128,
-      // A peer may send no more at once, also not in answer to an IWANT. An RPC with more is dropped as a whole.
+      // A peer may not send more messages in a burst, not even in answer to an IWANT. An RPC with more is dropped as a
+      // whole.
       maxMessages: messageRate.burst,
-      // Of each kind one for a topic, some of them sent again.
+      // An honest peer sends one of each kind for each topic, and repeats some of them.
       maxControlMessages: 16,
-      // No more of them pass at once.
+      // A burst may not have more of them anyway.
       maxIhaveMessageIDs: controlRate.burst,
       maxIwantMessageIDs: controlRate.burst,
       maxIdontwantMessageIDs: controlRate.burst,
       maxPeerInfos: 16,
     },
-    // A copy of a message is not decompressed.
+    // By this id, gossipsub recognises a copy of a message before it is decompressed.
     fastMsgIdFn: ({ topic, data }) => `${topic} ${data === undefined ? '' : toHex(sha256([data]))}`,
     msgIdFn: (message) => opener.idOf(message),
   }

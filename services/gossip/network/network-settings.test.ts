@@ -22,11 +22,11 @@ test('numbers of peers that contradict each other are refused, and the error nam
     assert.throws(() => checkNumbers(settingsOf(given)), { code: 'settings', message })
 })
 
-test('the key of the host must not be that of the sequencer', () => {
+test('the key of the host must not be the key of the sequencer', () => {
   const key = (byte: number) => new Uint8Array(32).fill(byte)
   checkKeys(key(1), undefined)
   checkKeys(key(1), key(2))
-  const message = /also that of the host/
+  const message = /also the key of the host/
   assert.throws(() => checkKeys(key(1), key(1)), { code: 'settings', message })
 })
 

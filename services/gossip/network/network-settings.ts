@@ -79,7 +79,7 @@ export function checkNumbers(settings: Settings): void {
 export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): void {
   if (sequencer === undefined || !areSameBytes(host, sequencer)) return
   const detail =
-    'the key of --p2p-sequencer-key-file is also that of the host: give the host its own'
+    'the key of --p2p-sequencer-key-file is also the key of the host: give the host its own key'
   throw new Fault('settings', { detail })
 }
 

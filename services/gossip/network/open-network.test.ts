@@ -15,7 +15,7 @@ import type { Verdict } from '#services/gossip/ports.ts'
 const topic = blocksTopic(10n, 4)
 const topics = [...blocksTopics(10n).keys()]
 
-/** Another message each time. */
+/** A message whose content differs at each call. */
 const newMessage = () => ({ topic, data: compress(randomBytes(100)) })
 
 const times = <Value>(count: number, make: () => Value) => Array.from({ length: count }, make)
@@ -29,7 +29,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** A host whose clock stands still, and the messages that it judges. */
+/** A host whose clock does not move, and which gives each message the same verdict; with counts of its messages. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
   const seen = { judged: 0, busy: 0, control: 0, tooLarge: 0 }
   const network = await hostOn(t, {
@@ -48,7 +48,7 @@ async function judgingHost(t: TestContext, verdict: Verdict) {
   return { network, seen, join }
 }
 
-test('the 65th message that a peer sends at once is dropped before it is opened, and messages of other peers are not', async (t) => {
+test('the 65th message of a burst of one peer is dropped before it is opened; messages of other peers are not dropped', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const [peer, other] = [await join(), await join()]
   for (let sent = 0; sent < 64; sent += 32) peer.send({ messages: times(32, newMessage) })
@@ -61,7 +61,7 @@ test('the 65th message that a peer sends at once is dropped before it is opened,
   assert.equal(seen.busy, 1)
 })
 
-test('copies of a message count as messages', async (t) => {
+test('copies of a message count towards the limit', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   const one = newMessage()
@@ -84,11 +84,11 @@ test('an RPC may have 64 messages, and an RPC with 65 is dropped as a whole', as
 const iwant = (count: number) =>
   control({ iwant: [{ messageIDs: times(count, () => randomBytes(20)) }] })
 
-test('of the control entries that a peer sends at once, the 1,025th is dropped with its control message, and messages beside it pass', async (t) => {
+test('a control message that has the 1,025th control entry of a burst is dropped, but the messages in the same RPC pass', async (t) => {
   const { network, seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   await until(() => network.peers().some(({ meshes }) => meshes.length === 4))
-  // With the four topics of the first RPC.
+  // The four topics of the first RPC count too.
   peer.send({ control: iwant(1_024 - 4 - 1) })
   peer.send({ messages: [newMessage()] })
   await until(() => seen.judged === 1)
@@ -100,7 +100,7 @@ test('of the control entries that a peer sends at once, the 1,025th is dropped w
   assert.equal(network.peers()[0]?.meshes.length, 4)
 })
 
-test('an RPC may have 16 control entries of a kind, and one with 17 is dropped as a whole', async (t) => {
+test('an RPC may have 16 control entries of a kind, and an RPC with 17 is dropped as a whole', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   const prune = (count: number) =>
@@ -112,7 +112,7 @@ test('an RPC may have 16 control entries of a kind, and one with 17 is dropped a
   assert.equal(seen.judged, 1)
 })
 
-test('a peer that sends an RPC beyond 10 MiB is disconnected at once', async (t) => {
+test('a peer that sends an RPC beyond 10 MiB is disconnected immediately', async (t) => {
   const { network, seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   await until(() => network.peers().length === 1)

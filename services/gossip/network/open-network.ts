@@ -26,9 +26,9 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly scoring: Scoring
   /** Called for a block that is dropped before its validation. */
   readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
-  /** Called for an RPC that is dropped, or whose control message is. */
+  /** Called for an RPC that is dropped, or whose control message is dropped. */
   readonly onRpcDropped: (reason: RpcDropReason) => void
-  /** Called when the thread that opens large messages ended by itself, or another part failed that goes on later. */
+  /** Called when a part of the network failed that starts again later, such as the thread that opens large messages. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -36,7 +36,7 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
 export interface OpenNetwork extends Network {
   /** Multiaddrs of this host, with its peer id. */
   readonly addresses: readonly string[]
-  /** Starts the thread for large messages before the first one. */
+  /** Starts the thread for large messages before the first large message arrives. */
   prepare(): void
   close(): Promise<void>
 }
@@ -115,7 +115,7 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
   }
 }
 
-/** Starts the host with gossipsub, and what opens its messages. */
+/** Starts the host with gossipsub, and makes the opener of its messages. */
 async function openGossip(
   settings: NetworkSettings,
   appScores: AppScores,
@@ -153,7 +153,10 @@ async function openGossip(
   return { host, opener }
 }
 
-/** Ends the connections of a peer that sent an RPC beyond the limit at once: the rest of it would be decrypted in vain. */
+/**
+ * Aborts the connections of a peer that sent an RPC beyond the size limit, because the rest of the RPC would be
+ * decrypted in vain.
+ */
 function refuse(host: Host<{ gossip: GossipSub }>, peer: PeerId, appScores: AppScores): void {
   appScores.count(peer.toString(), 'oversized-rpc')
   for (const connection of host.getConnections(peer))
@@ -209,7 +212,7 @@ function addressesOf(
 /** An address over TCP, with or without a peer id. */
 const tcpAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(?:\/p2p\/\w+)?$/u
 
-/** Addresses of a peer that are looked at. */
+/** Limit on the addresses of a peer that are considered. */
 const maxAddresses = 8
 
 const results = {

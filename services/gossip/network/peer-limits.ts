@@ -17,10 +17,12 @@ export interface GossipHandlers {
   handlePeerReadStreamError(error: Error, peer: PeerId): void
 }
 
-/** Why an RPC, or the control message in it, is dropped: the peer sends too many of them, or the RPC is too large. */
+/**
+ * Why an RPC or the control message in it is dropped: the peer sends too many control entries, or the RPC is too large.
+ */
 export type RpcDropReason = 'control-rate' | 'too-large'
 
-/** What is done with the messages of peers. */
+/** Rules and callbacks for the messages of peers. */
 export interface PeerLimits {
   readonly clock: Clock
   /** Whether the score of a peer is so low that all that it sends is dropped. */
@@ -32,9 +34,10 @@ export interface PeerLimits {
 }
 
 /**
- * Drops what peers send beyond their limits, before it is opened, and spreads the rest over time. Gossipsub counts RPCs,
- * not what is in them; it opens all messages of one before it looks at the score again; and it does not say from whom a
- * message is whose id it asks for.
+ * Drops messages of peers beyond their limits before they are opened, and spreads the other messages over time. The
+ * limits of gossipsub itself do not suffice. It counts RPCs, not the messages and control entries in them. It opens all
+ * messages of an RPC before it checks the score of the peer again. And when it asks for the id of a message, it does
+ * not name the peer that sent the message.
  */
 export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
   limitMessages(handlers, limits)
@@ -74,7 +77,7 @@ function limitControl(
   }
 }
 
-/** Gossipsub checks the size itself, and then reads a stream no further. */
+/** Reports RPCs that are too large. Gossipsub itself checks the size, and stops reading the stream. */
 function limitSize(
   handlers: GossipHandlers,
   { onRpcDropped }: Pick<PeerLimits, 'onRpcDropped'>,
@@ -86,7 +89,7 @@ function limitSize(
   }
 }
 
-/** Names of the errors for a length above `maxInboundDataLength`, and for one that is not a varint. */
+/** Names of the errors for a length above `maxInboundDataLength`, and for a length that is not a varint. */
 const sizeErrors: ReadonlySet<string> = new Set([
   'InvalidDataLengthError',
   'InvalidDataLengthLengthError',

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { controlRate, messageRate, PeerRate } from './peer-rate.ts'
 
-/** Sends messages at once. @returns how many of them are taken */
+/** Sends messages in one burst. @returns how many of them are taken */
 const sendOn = (rate: PeerRate) => (peer: string, count: number) =>
   Array.from({ length: count }, () => rate.take(peer)).filter(Boolean).length
 
-test('a peer may send 64 messages at once, and then 32 a second, whatever other peers send', () => {
+test('a peer may send 64 messages in a burst, and then 32 a second, whatever other peers send', () => {
   let nowMs = 5
   const send = sendOn(new PeerRate({ monotonicMs: () => nowMs }, messageRate))
   assert.deepEqual(messageRate, { perSecond: 32, burst: 64 })
@@ -25,7 +25,7 @@ test('a peer may send 64 messages at once, and then 32 a second, whatever other 
   assert.equal(send('a', 100), 64)
 })
 
-test('a peer may send the blocks of a minute at once, and then one block a second', () => {
+test('a peer may send the blocks of a minute in a burst, and then one block a second', () => {
   let nowMs = 0
   const send = sendOn(new PeerRate({ monotonicMs: () => nowMs }, messageRate))
   assert.equal(send('a', 60), 60)
@@ -44,7 +44,7 @@ test('a thousand peers are remembered; beyond that, the peer that was silent for
   assert.equal(send('1', 1), 1)
 })
 
-test('a peer may send 1,024 control entries at once, and then 256 a second; what is too much at once takes nothing', () => {
+test('a peer may send 1,024 control entries in a burst, and then 256 a second; entries that are refused do not count', () => {
   let nowMs = 0
   const rate = new PeerRate({ monotonicMs: () => nowMs }, controlRate)
   assert.equal(rate.take('a', 1_025), false)

@@ -3,7 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 /** How much a peer may send. */
 export interface RateLimit {
   readonly perSecond: number
-  /** At once, after a pause. */
+  /** Limit on what the peer sends in one burst after a pause. */
   readonly burst: number
 }
 

@@ -45,7 +45,7 @@ test('up to its limit the queue drops nothing; beyond it, the peer with the most
   assert.deepEqual(takeAll(filled), ['a1', 'b1', 'c1', 'b2'])
 })
 
-test('a peer loses the item that it adds if it would then have the most bytes, also if another peer has as many', () => {
+test('a peer loses the item that it adds if it would then have the most bytes, even if another peer has the same number', () => {
   const filled = queueOf('a1:5', 'b1:5')
   assert.deepEqual(filled.add('a2:1'), ['a2'])
   assert.deepEqual(filled.add('c1:5'), ['c1'])

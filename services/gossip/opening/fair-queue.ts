@@ -61,7 +61,7 @@ export class FairQueue<Item extends Queued> {
     return removed
   }
 
-  /** Items of the peer with the most bytes. If several peers have as many, those of `first`. */
+  /** Items of the peer with the most bytes. If several peers have the same number of bytes, the items of `first`. */
   #largest(first: string): readonly Item[] | undefined {
     let largest = this.#peers.get(first)
     let most = bytesOf(largest)

@@ -35,7 +35,7 @@ async function placeOf(opener: MessageOpener, data: Uint8Array): Promise<'here' 
   return id instanceof Promise ? 'thread' : 'here'
 }
 
-test('a message above 128 KiB, decompressed or as received, is opened on the thread, and a smaller one at once', async (t) => {
+test('a message above 128 KiB, decompressed or as received, is opened on the other thread; a smaller message is opened immediately', async (t) => {
   const opener = openerOf(t)
   assert.equal(largeMessageBytes, 131_072)
   const zeros = (bytes: number) => compress(new Uint8Array(bytes))
@@ -53,7 +53,7 @@ test('a message above 128 KiB, decompressed or as received, is opened on the thr
   assert.equal(await placeOf(opener, new Uint8Array(0)), 'here')
 })
 
-test('an own message is opened at once', (t) => {
+test('an own message is opened immediately', (t) => {
   const opener = openerOf(t)
   const data = compress(new Uint8Array(2 * largeMessageBytes))
   const id = opener.idOf(messageOf(data))

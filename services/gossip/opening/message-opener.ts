@@ -12,7 +12,7 @@ import {
 
 /**
  * A message of a peer that has more bytes than this, as received or decompressed, is opened on another thread. Smaller
- * messages take 1 to 3 ms of the main thread, and a peer may send `messageRate.burst` of them at once.
+ * messages take 1 to 3 ms of the main thread, and a peer may send `messageRate.burst` of them in a burst.
  */
 export const largeMessageBytes: number = 128 * 2 ** 10
 
@@ -37,7 +37,10 @@ export class MessageOpener {
     this.#thread = new OpeningThread(options)
   }
 
-  /** Remembers which peer sent a large message. Messages without a remembered peer are small or own ones. */
+  /**
+   * Remembers which peer sent a large message. Messages without a remembered peer are small, or are messages of this
+   * host.
+   */
   received(data: Uint8Array, peer: string): void {
     if (sizeOf(data) > largeMessageBytes) this.#senders.set(data, peer)
   }

@@ -113,7 +113,7 @@ function verdictOn({ data, checked }: OpenedMessage, { version = 4, rules }: Cas
   )
 }
 
-test('a message that the thread opens has the same id and verdict as one that is opened here', async (t) => {
+test('a message that the thread opens has the same id and verdict as on the main thread', async (t) => {
   const thread = openThread(t)
   for (const [outcome, each] of Object.entries(cases)) {
     const { data } = each
@@ -163,7 +163,7 @@ test('the calling thread is not blocked, and the received data stays usable', as
   assert.deepEqual(Uint8Array.from(data), before)
 })
 
-test('if a peer sent many messages, a message of another peer waits only for the one in work and one more', async (t) => {
+test('if a peer sent many messages, a message of another peer waits for at most two of them', async (t) => {
   const thread = openThread(t)
   const order: string[] = []
   const noted = async (name: string, number: number) => {
@@ -253,7 +253,7 @@ test('a prepared thread opens the first message, and a closed thread does not st
   assert.equal(started, 1)
 })
 
-test('closing drops the message in work and those that wait, and ends the thread', async (t) => {
+test('closing drops the message in work and the messages that wait, and ends the thread', async (t) => {
   const thread = openThread(t)
   const [[worker]] = await Promise.all([nextThread(), open(thread, 'a', { data: dataOf(1) })])
   const ended = once(worker, 'exit')

@@ -26,9 +26,9 @@ export class DroppedMessage extends Error {
 export interface PeerMessage {
   readonly peer: string
   readonly topic: string
-  /** As received. */
+  /** The data as received. */
   readonly data: Uint8Array
-  /** Its size in memory: the larger of its sizes as received and as opened. */
+  /** Size of the message in memory: the larger of its sizes as received and as opened. */
   readonly bytes: number
 }
 

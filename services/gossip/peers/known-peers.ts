@@ -13,13 +13,16 @@ export interface PeerAddress {
 interface KnownPeer extends PeerAddress {
   /** A static peer is dialed whenever it is not connected, and it is never forgotten. */
   readonly isStatic: boolean
-  /** When it was connected or discovered last. */
+  /** When the peer was last connected or discovered. */
   readonly seenMs: number
-  /** Failed dials since it was connected. */
+  /** Failed dials since the peer was last connected. */
   readonly failures: number
-  /** Successful dials since it last stayed connected for {@link steadyMs}. A peer may hang up after each handshake. */
+  /**
+   * Successful dials since the peer last stayed connected for {@link steadyMs}. A peer may hang up after each
+   * handshake.
+   */
   readonly hangUps: number
-  /** When it may be dialed again. */
+  /** When the peer may be dialed again. */
   readonly nextMs: number
 }
 
@@ -30,9 +33,9 @@ export type KnownPeers = ReadonlyMap<string, KnownPeer>
 export const maxKnown = 1_000
 
 /**
- * A peer is forgotten after this number of failed dials, but only if it was also not seen for this time: a node whose
- * own network is down must not forget its peers. Static peers are never forgotten. op-node forgets an address after a
- * day.
+ * A peer is forgotten after this number of failed dials, but only if it was not seen for this time either, because a
+ * node whose own network is down must not forget its peers. Static peers are never forgotten. op-node forgets an
+ * address after a day.
  */
 export const forget = { failures: 4, unseenMs: 24 * 3_600_000 } as const
 

@@ -48,7 +48,7 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   )
   // As with op-node, the blocked peers, IPs and subnets are stored, so that they stay blocked after a restart.
   assert.deepEqual(store.blocked(), gate.blocked)
-  // As with op-node, a connection that exists stays, and a disconnect unblocks the peer.
+  // As with op-node, the connection of a peer that is blocked stays open, and disconnecting the peer unblocks it.
   assert.deepEqual(await ids(), [peer.peerId])
   assert.equal(await world.change('disconnect', peer.peerId), undefined)
   assert.deepEqual([await ids(), (await world.peers()).blockedPeers], [[], []])

@@ -14,8 +14,8 @@ const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{
 type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | 'network' | 'store'>
 
 /**
- * Answers the calls of operators, which rpc makes. They do not wait behind blocks that wait for validation; only the
- * change of the state of gossip does.
+ * Answers the calls of operators, which rpc makes. The calls do not wait behind blocks that wait for validation; only
+ * their changes of gossip's state do.
  */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
   const { bus, gate, log, store } = parts

@@ -3,7 +3,7 @@ import type { Effect, State } from '#services/gossip/state.ts'
 /** The search for peers by discovery. */
 export interface Search {
   readonly isRunning: boolean
-  /** When the next one begins; undefined before the first event. */
+  /** When the next search begins; undefined before the first event. */
   readonly nextMs: number | undefined
 }
 

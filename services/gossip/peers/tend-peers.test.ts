@@ -84,14 +84,14 @@ test('a list of static peers may name this host, which is not dialed', () => {
   assert.deepEqual(tick(initialState(options, { known, sent: [] }), 0).did, ['dial a'])
 })
 
-test('below the lower limit, other known peers are dialed: four at once, the most recently seen first', () => {
+test('below the lower limit, other known peers are dialed: four at a time, the most recently seen first', () => {
   const many = { ...limits, lo: 6, hi: 10 }
   let state = found(stateOf('', { limits: many }), 'abc', 0)
   state = found(state, 'defg', 5)
   const { did, state: dialing } = tick(state, 10, [peer('x')])
   assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
   assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
-  // With one more peer, only one is missing.
+  // With one more connected peer, only one more is dialed.
   const { state: one } = ended(dialing, { id: 'd', nowMs: 20 })
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
@@ -113,7 +113,7 @@ test('a known peer that cannot be reached for a day is forgotten; a static peer,
   const { did, state: after } = failing(state, dayMs)
   assert.deepEqual(did, ['forget-peer a', 'report-dial a', 'report-dial s'])
   assert.deepEqual([...after.known.keys()], ['s'])
-  // After a single failed dial, it is not forgotten.
+  // After a single failed dial, a peer is not forgotten.
   const rested = ended(found(stateOf(), 'a', 0), { id: 'a', nowMs: dayMs, failure: 'refused' })
   assert.deepEqual([...rested.state.known.keys()], ['a'])
 })
@@ -183,7 +183,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })
 
-test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, no static or new ones', () => {
+test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, but no static peers and no new peers', () => {
   const peers = [
     peer('s', { score: -9 }),
     peer('new', { sinceMs: 31_000 }),
@@ -199,7 +199,7 @@ test('above the upper limit, peers are disconnected down to the lower limit, onc
   assert.equal(tick(next, 120_000, peers).did.length, 3)
 })
 
-test('connected peers are stored at once, and again each minute', () => {
+test('connected peers are stored immediately, and again each minute', () => {
   const peers = [peer('a', { addresses: [addressOf('a')] }), peer('silent')]
   const { effects, state } = tick(stateOf(), 1_000, peers)
   const stored = [{ id: 'a', addresses: [addressOf('a')] }]

@@ -14,7 +14,7 @@ import {
 
 /** Limits on the peers of a node. The defaults are op-node's. */
 export interface PeerLimits {
-  /** Number of peers below which others are dialed. */
+  /** Number of peers below which further peers are dialed. */
   readonly lo: number
   /** Number of peers above which peers are disconnected, down to `lo`. */
   readonly hi: number
@@ -25,11 +25,12 @@ export interface PeerLimits {
   readonly banMs: number
 }
 
-/** Limit on dials at once. Dials of static peers do not count. As in op-node. */
+/** Limit on concurrent dials. Dials of static peers do not count. As in op-node. */
 const maxDials = 4
 
 /**
- * After peers were disconnected because there were too many, no others are disconnected for this time. As in op-node.
+ * After peers were disconnected because there were too many, no further peers are disconnected for this time. As in
+ * op-node.
  */
 const pruneSilenceMs = 60_000
 
@@ -39,7 +40,7 @@ const rememberMs = 60_000
 /** A node without peers for this long shows its operator a notice. */
 export const lonelyMs = 60_000
 
-/** Looks after the connections, each second: dials, bans and disconnects. */
+/** Maintains the connections each second: dials, bans and disconnects peers. */
 export function tendPeers(
   state: State,
   { nowMs, peers }: Extract<Event, { kind: 'tick' }>,

@@ -65,7 +65,10 @@ export function fillGap(state: State, nowMs: number): readonly [State, readonly 
   return [next, [{ kind: 'fetch-payload', id: server.id, wanted }]]
 }
 
-/** Stores a block that a peer sent, and asks for the next one; or asks another peer later. */
+/**
+ * Stores a block that a peer sent, and asks for the next block. If the peer did not send the block, asks another peer
+ * later.
+ */
 export function payloadFetched(
   state: State,
   { id, answer, nowMs }: Extract<Event, { kind: 'payload-fetched' }>,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { maxPeers, RequestLimits } from './request-limits.ts'
 
-test('a peer may ask 15 times at once, then four times a second; a request that would wait over 20 s is refused', () => {
+test('a peer may send 15 requests in a burst, then four a second; a request that would wait over 20 s is refused', () => {
   const limits = new RequestLimits()
   const waits = Array.from({ length: 100 }, () => limits.take('a', 1_000))
   assert.deepEqual(waits.slice(0, 18), [...Array.from({ length: 15 }, () => 0), 250, 500, 750])
@@ -15,7 +15,7 @@ test('a peer may ask 15 times at once, then four times a second; a request that 
   assert.equal(limits.take('a', 60_000), 0)
 })
 
-test('all peers together may ask 40 times at once, then 20 times a second', () => {
+test('all peers together may send 40 requests in a burst, then 20 a second', () => {
   const limits = new RequestLimits()
   const waits = Array.from({ length: 42 }, (_, at) => limits.take(`p${at}`, 5_000))
   assert.deepEqual(waits.slice(39), [0, 50, 100])

@@ -1,4 +1,4 @@
-/** Requests per second, and how many at once after a pause. */
+/** Requests per second, and requests in a burst after a pause. */
 interface Rate {
   readonly perSecond: number
   readonly burst: number
@@ -16,7 +16,7 @@ const maxWaitMs = 20_000
 /** Limit on peers whose requests are remembered. As in op-node. */
 export const maxPeers = 1_000
 
-/** Requests that a peer may still make at once. The number is negative while requests wait. */
+/** Requests that a peer may still make without a delay. The number is negative while requests wait. */
 interface Bucket {
   tokens: number
   atMs: number

@@ -32,8 +32,8 @@ const stateDelayMs = 1_000
 const statePollMs = 10
 
 /**
- * Reads a block of the canonical chain, and a state in which this block is on the chain. They must match, since
- * proposers and challengers use both together.
+ * Reads a block of the canonical chain, and a state in which this block is on the chain. The block and the state must
+ * match, since proposers and challengers use them together.
  *
  * @throws JsonRpcError if the engine does not answer, or the chain changes again and again
  */

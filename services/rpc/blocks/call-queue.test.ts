@@ -8,7 +8,7 @@ import {
   maxWaitingOfClient,
 } from './call-queue.ts'
 
-/** A queue, and in order the clients whose calls began or were refused. */
+/** A queue, and the clients whose calls began or were refused, in order. */
 function setup() {
   const queue = new CallQueue()
   const began: string[] = []
@@ -21,7 +21,7 @@ function setup() {
   return { queue, began, refused, enter, settle }
 }
 
-test('one client can run only part of the calls at once; several together can run all of them', async () => {
+test('one client can use only a part of the places for running calls; several clients together can use all places', async () => {
   const { began, enter, settle } = setup()
   enter('a', maxCallsOfClient + 1)
   await settle()
@@ -57,7 +57,7 @@ test('calls wait up to the limit of a client and the limit of all clients, and f
   assert.deepEqual(refused, ['a', 'c'])
 })
 
-test('a new call does not take the place of a waiting call when another one ends', async () => {
+test('when a running call ends, its place goes to a waiting call, and not to a new call', async () => {
   const { queue, began, enter, settle } = setup()
   enter('a', maxCallsOfClient)
   enter('b', maxCallsOfClient)

@@ -1,16 +1,16 @@
-/** Limit on calls that run at once. More would delay derivation, which makes the same calls. */
+/** Limit on calls that run at a time. More would delay derivation, which makes the same calls. */
 export const maxCallsAtOnce = 16
 
-/** Limit on calls of one client that run at once, so that other clients do not wait for all of its calls. */
+/** Limit on calls of one client that run at a time, so that other clients do not wait for all of its calls. */
 export const maxCallsOfClient = 8
 
-/** Limit on calls that wait; further ones are refused. */
+/** Limit on calls that wait; further calls are refused. */
 export const maxWaitingCalls = 256
 
 /** Limit on calls of one client that wait. */
 export const maxWaitingOfClient = 128
 
-/** Limits the calls that run at once. Clients take turns, regardless of the number of their waiting calls. */
+/** Limits the calls that run at a time. Clients take turns, regardless of the number of their waiting calls. */
 export class CallQueue {
   /** The waiting calls of each client, in order. The first client has the next turn. */
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -18,7 +18,7 @@ export class CallQueue {
   #running = 0
   #size = 0
 
-  /** Waits for a turn, which the caller ends with `leave`. @returns false at once if too many calls wait */
+  /** Waits for a turn, which the caller ends with `leave`. @returns false immediately if too many calls wait */
   async enter(client: string): Promise<boolean> {
     if (this.#running < maxCallsAtOnce && this.#mayRun(client)) {
       this.#begin(client)
@@ -32,7 +32,7 @@ export class CallQueue {
     return true
   }
 
-  /** Ends a turn. The next waiting call gets the free place at once, before a new call can take it. */
+  /** Ends a turn. The next waiting call gets the free place immediately, before a new call can take it. */
   leave(client: string): void {
     const running = (this.#runningOf.get(client) ?? 0) - 1
     if (running > 0) this.#runningOf.set(client, running)

@@ -22,13 +22,13 @@ import { CallQueue } from './call-queue.ts'
 
 const deadlineMs = 4_000
 
-/** Longer than a dial of a peer, which ends after ten seconds. */
+/** Deadline of a call that dials a peer. It is longer than a dial, which ends after ten seconds. */
 const connectDeadlineMs = 15_000
 
 /** Name of the node itself in the queue of clients. */
 const noClient = ''
 
-/** Calls to other services of the node, for data that is not in their states. Only a few calls run at once. */
+/** Calls to other services of the node, for data that is not in their states. Only a few calls run at a time. */
 export class NodeCalls {
   readonly #bus: Pick<Bus, 'call'>
   readonly #context: Pick<Context, 'log' | 'metrics'>

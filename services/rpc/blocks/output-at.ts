@@ -32,7 +32,10 @@ export async function outputOf(
   return { output, root: outputRoot(output) }
 }
 
-/** The storage root of the L2ToL1MessagePasser by a proof. Before Isthmus, headers do not have this root. */
+/**
+ * The storage root of the L2ToL1MessagePasser, from an account proof, which is checked. Before Isthmus, headers do not
+ * have this root.
+ */
 async function provenStorageRoot(
   hash: Hash,
   stateRoot: Hash,

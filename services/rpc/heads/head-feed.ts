@@ -76,7 +76,7 @@ export class HeadFeed {
     throw serverError(
       missed > BigInt(maxMissedBlocks)
         ? `block ${after.number} is ${missed} blocks below the head, but at most ${maxMissedBlocks} can be sent again`
-        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier one`,
+        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier block`,
     )
   }
 
@@ -84,7 +84,7 @@ export class HeadFeed {
    * Subscribes a client. Returns a function that ends the subscription.
    *
    * @param missed the missed blocks, from `since`, which the client gets first
-   * @param after the last block that the client had seen before the missed ones
+   * @param after the last block that the client had seen before the missed blocks
    */
   subscribe(
     subscriber: Subscriber,
@@ -119,7 +119,8 @@ export class HeadFeed {
   }
 
   /**
-   * The blocks above a known block up to a head; undefined if there is no known block down to `lowest` or the limit.
+   * The blocks above the nearest known ancestor of a head, up to the head. Undefined if no ancestor is known down to
+   * the number `lowest`, or within `maxMissedBlocks`.
    */
   async #pathTo(
     head: L2BlockRef,

@@ -59,7 +59,7 @@ test('without a token file there is no server with admin methods', async (t) => 
   assert.equal(replica.servers.adminUrl, undefined)
 })
 
-test('methods of a sequencer answer like a verifier of op-node, with its errors', async (t) => {
+test('the methods for a sequencer answer as on an op-node that is a verifier, with the same errors', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = asking(world, replica)
   const disabled = '-32000 sequencer is not enabled'

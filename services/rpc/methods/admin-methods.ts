@@ -43,7 +43,10 @@ const envelope = converted((json): Payload => {
   return toPayload(executionPayload, parentBeaconBlockRoot ?? undefined)
 })
 
-/** The namespace `admin`. Methods of a sequencer answer like a verifier of op-node. Source: op-node, node/api.go */
+/**
+ * The namespace `admin`. The methods for a sequencer answer as on an op-node that is a verifier. Source: op-node,
+ * node/api.go
+ */
 export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Methods {
   return {
     admin_resetDerivationPipeline: async (params) => {

@@ -49,7 +49,7 @@ export function dumpToJson(dump: FetchPeersResponse, chainId: bigint) {
   }
 }
 
-/** The numbers of peers. */
+/** Counts of peers: connected, in the table of discovery, in each topic, and so on. */
 export function statsToJson(dump: FetchPeersResponse) {
   const [v1 = 0, v2 = 0, v3 = 0, v4 = 0] = dump.topicPeers
   return {

@@ -106,7 +106,7 @@ test("the host, its peers and the peer counts have op-node's form, byte for byte
   })
 })
 
-test('blocked peers are listed, subnets have the form of Go, and without discovery its table is an error', async (t) => {
+test('blocked peers are listed, subnets have the form of Go, and without discovery the call for its table is an error', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = (method: string) => world.ask(replica.servers.url, method)
   world.gossip.bus.serve(fetchPeers, async () =>

@@ -35,7 +35,7 @@ const adminLimits = {
   maxBytes: 64 * 1024 * 1024,
 } as const
 
-/** Allowed connections of a client for each allowed request, since some connections are idle. */
+/** A client may open this number of connections for each request that it may make, since some connections are idle. */
 const connectionsPerRequest = 2
 
 /** Limit on the subscriptions of one WebSocket. */
