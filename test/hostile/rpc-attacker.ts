@@ -83,7 +83,7 @@ async function flood(places: number, act: () => Promise<unknown>): Promise<void>
   const one = async () => {
     while (!isOver()) {
       const nextMs = performance.now() + periodMs
-      await act().catch(() => note('failed'))
+      await act().catch((error: unknown) => note(error instanceof Error ? 'failed' : 'thrown'))
       await sleep(Math.max(0, nextMs - performance.now()))
     }
   }
