@@ -229,7 +229,8 @@ const acts: Readonly<Record<RpcAttack, () => Promise<unknown>>> = {
       await write(socket, text(call('ws_subscribe_unsafe_head')))
     await sleep(1_000)
   }),
-  'unread-messages': frames(8, text(batch(100, call('optimism_rollupConfig'))), { isRead: false }),
+  // Three sockets, so that each reaches the limit of a socket before all together reach that of a client.
+  'unread-messages': frames(3, text(batch(100, call('optimism_rollupConfig'))), { isRead: false }),
   'huge-frames': frames(50, frame(0x81, Buffer.alloc(mebibyte), 40 * mebibyte)),
   // Each message is within the limit, but never ends.
   'unfinished-frames': sockets(90, async (socket) => {
