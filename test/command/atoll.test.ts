@@ -162,7 +162,7 @@ test('config shows the values that depend on the rollup config, as the node woul
   assert.match(text.out, /^--data-dir +~\/\.atoll +default$/m)
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
-  assert.match(err, /give --network or --rollup-config/)
+  assert.match(err, /give exactly one of --network and --rollup-config/)
 })
 
 const completed = (shell: string, lines: readonly string[]) => {
