@@ -47,7 +47,7 @@ test('if bash splits `--network=op-s` at the `=`, only the value is completed', 
   assert.deepEqual(after('node --network = op-sepolia --sync-mode |'), ['cl', 'el'])
 })
 
-test('where no values are known, the shell completes files', () => {
+test('if no values are known, the shell completes files', () => {
   for (const line of ['node --rollup-config |', 'node --rollup-config=a|', 'keys create jwt |'])
     assert.deepEqual(after(line), [])
   assert.deepEqual(after('keys create jwt --|'), ['--help'])

@@ -19,7 +19,7 @@ interface Place {
   /** Commands, programs, and values of an argument. */
   readonly words: readonly string[]
   readonly flags: readonly Flag[]
-  /** Whether an argument of any text may follow, such as a file. */
+  /** Whether an argument with free text may follow, such as a file name. */
   readonly isFree: boolean
 }
 

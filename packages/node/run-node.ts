@@ -186,7 +186,7 @@ function supervised(
   }
 }
 
-/** The settings that a service declares, as environment variables: every user of a machine can see command lines. */
+/** The settings that a service declares, as environment variables. Any user of the machine could see a command line. */
 function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,

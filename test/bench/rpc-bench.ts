@@ -148,7 +148,7 @@ function load(servers: readonly Server[], seconds: number) {
   )
 }
 
-/** @throws Error for a report of another form, or with failed requests */
+/** @throws Error if the report has another form, or counts failed requests */
 function parseLoad(text: string) {
   const [, answers, failed, perSecond, p50 = '', p99 = ''] =
     /, (\d+) answers .*, (\d+) failed: (\d+)\/s; latency p50 (\S+), p99 (\S+),/u.exec(text) ?? []

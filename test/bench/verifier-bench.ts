@@ -45,7 +45,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     report(`makes a chain of ${catchUpBlocks} blocks`)
     await writeLongRecord(kept, long, catchUpBlocks)
     await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
-    // Growth comes first: a catch-up leaves much in the memory of this process, which serves L1 and the Engine API.
+    // The growing L1 is measured first, since a catch-up fills the memory of this process, which serves L1.
     report('L1 grows by four blocks a second')
     const headToSafeMs = summarise(await measureGrowth(short))
     report('a node catches up on that chain')
@@ -55,7 +55,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
   }
 }
 
-/** The record, a recorded chain, whose genesis the generated chains have. */
+/** Folder of the record (a recorded chain) whose genesis the generated chains have. */
 const kept = fileURLToPath(new URL('../vectors/records/bad-data-karst', import.meta.url))
 
 interface Measured {

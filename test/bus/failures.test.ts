@@ -36,7 +36,7 @@ test('F9: no block is lost when the server is killed repeatedly', async (t) => {
   assert.deepEqual(ends, [], 'the engine continues if the server is back before its lease expires')
 })
 
-test('F10: the server loses its store; the engine writes its state again, in a new generation', async (t) => {
+test('F10: if the server loses its store, the engine writes its state again, in a new generation', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -51,7 +51,7 @@ test('F10: the server loses its store; the engine writes its state again, in a n
   note(t, cluster)
 })
 
-test('F11: the server is frozen for less than a lease: the engine continues', async (t) => {
+test('F11: if the server is frozen for less than a lease, the engine continues', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(3n)
@@ -63,7 +63,7 @@ test('F11: the server is frozen for less than a lease: the engine continues', as
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer than a lease: the engine sends no call after the deadline of its lease', async (t) => {
+test('F11: if the server is frozen for longer than a lease, the engine sends no call after the deadline of its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -85,7 +85,7 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   assert.deepEqual(late, [])
 })
 
-test('F13: the second of two engines takes over when the first dies, and in each term of the lease only one engine writes', async (t) => {
+test('F13: if the first of two engines dies, the second takes over; only one engine writes in each term of the lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
@@ -110,7 +110,7 @@ test('F13: the second of two engines takes over when the first dies, and in each
   )
 })
 
-test('F14: an engine frozen between lease check and call sends at most one stale call, and stops', async (t) => {
+test('F14: if an engine is frozen between lease check and call, it sends at most one stale call, and stops', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
@@ -133,7 +133,7 @@ test('F14: an engine frozen between lease check and call sends at most one stale
   assert.match(frozen.output, /lease-lost|lease-expired|fenced/)
 })
 
-test('F19: a reader that hangs under load is disconnected and catches up; the sender keeps its lease', async (t) => {
+test('F19: if a reader hangs under load, it is disconnected and catches up; the sender keeps its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.run('derivation', { flags: ['--role', 'writer'] })
@@ -176,16 +176,16 @@ test('F20: a lease that expires while the server is down can be taken when the s
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes with the same instance name take the lease from each other, and at least one logs why', async (t) => {
+test('F22: if two processes have the same instance name, they take the lease from each other, and at least one logs why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
-  await until('both have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
-  // One message is enough: an engine that has lost the lease may end before it sees the other engine.
+  await until('both engines have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
+  // The message of one engine is enough: an engine that lost the lease may end before it sees the other engine.
   const said = /another process runs as instance engine-0/
-  await until('one has logged why', () => said.test(first.output + second.output))
+  await until('one engine has logged why', () => said.test(first.output + second.output))
   second.isRestarted = false
   second.child.kill('SIGKILL')
   await cluster.untilDone()

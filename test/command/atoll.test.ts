@@ -18,7 +18,7 @@ import { runAtoll } from './run-atoll.ts'
 const folder = mkdtempSync(join(tmpdir(), 'atoll-command-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('help lists the commands, and each command its settings', async () => {
+test('the help lists the commands, and the help of each command lists its settings', async () => {
   const help = await runAtoll(['--help'])
   assert.equal(help.code, 0)
   for (const command of ['bus', 'keys', 'config', 'completion'])
@@ -248,7 +248,7 @@ test('a chain id that does not match the rollup config is reported before anythi
   assert.throws(() => statSync(dataDir))
 })
 
-test('a data folder that cannot be created is a wrong setting', async () => {
+test('a data folder that cannot be created is reported as a wrong setting', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, '')
   const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']

@@ -60,7 +60,7 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
-  // Twice the required price, which may rise if another block is built before the transaction's.
+  // Twice the required price, which may rise if a block is built before the block of the transaction.
   const gasPrice = 2n * (await user.getGasPrice())
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
   const listed = await wallet.sendTransaction({

@@ -12,7 +12,7 @@ export interface SeenCall {
   readonly params: readonly unknown[]
 }
 
-/** Handles a request in place of a correct answer. */
+/** Handles a request instead of answering it correctly. */
 export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
 
 /** A JSON-RPC server whose answers a test corrupts or replaces. It records all calls. */

@@ -21,7 +21,7 @@ import { BusWorld } from './bus-world.ts'
 
 /** Da-watcher on an in-memory bus, with L1 endpoints on real HTTP servers. */
 export interface WatchedL1 {
-  /** What da-watcher waited for, in order; `goes on` marks the end of a wait. */
+  /** The waits of da-watcher, in order; `goes on` marks the end of a wait. */
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]

@@ -40,7 +40,7 @@ const chosen = attacks.filter(
 /** Blocks of the sequencer a second. */
 const honestRate = 10
 
-/** Attacks may delay honest blocks to `factor` times the delay without attacks, which counts as `floorMs` at least. */
+/** Limit on the delay of honest blocks: `factor` times the delay without attacks, which counts as at least `floorMs`. */
 const delayed = { factor: 3, floorMs: 20 }
 
 /** Limit on the growth of gossip's memory over all attacks. */
@@ -69,7 +69,7 @@ const counted: Partial<Record<Attack, readonly string[]>> = {
   'repeated-blocks': ['busy'],
   'control-flood': ['control-rate'],
   'large-frames': ['too-large'],
-  // Gossip answers 15 requests of a peer at once, and then four per second.
+  // Gossip answers a burst of 15 requests of a peer, and then four per second.
   requests: ['payload'],
 }
 
@@ -124,7 +124,7 @@ async function attackBy(order: Order): Promise<{ readonly ended: Promise<string>
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // It stands for another machine: the node must not wait for a core that the hostile peer uses.
+  // The hostile peer represents another machine, so the node must not wait for a core that the peer uses.
   if (child.pid !== undefined) setPriority(child.pid, 10)
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -225,7 +225,7 @@ async function openArena(t: TestContext): Promise<Arena> {
   return { node, chainId, sequencer, behind, order, sent: 0 }
 }
 
-test('blocks of the sequencer come through a gossip under attack, and the blocks and requests of attacks are counted', async (t) => {
+test('if peers attack gossip, blocks of the sequencer still come through, and blocks and requests of attacks are counted', async (t) => {
   const arena = await openArena(t)
   const { node } = arena
   await sendBlocks(arena, 2_000)

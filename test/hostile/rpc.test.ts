@@ -31,7 +31,7 @@ const settleMs = 500
 /** Niceness of a hostile client. It represents another machine, so it must not take processor time from the node. */
 const hostileNice = 10
 
-/** Attacks may delay honest calls to `factor` times the time without attacks, which counts as `floorMs` at least. */
+/** Limit on the time of honest calls: `factor` times the time without attacks, which counts as at least `floorMs`. */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */
@@ -186,7 +186,7 @@ const longer: Partial<Record<RpcAttack, number>> = {
   'idle-connections': 13_000,
 }
 
-test('an honest client is served beside a hostile one, and each attack is refused and counted', async (t) => {
+test('if a hostile client attacks, an honest client is still served, and each attack is refused and counted', async (t) => {
   const { asked, node, order } = await openArena(t)
   const [pid, startMb] = [node.pidOf('rpc'), rssMb(node)]
   let mostMb = startMb
@@ -207,7 +207,7 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   for (const [at, attack] of chosen.entries()) {
     await pause(settleMs)
     take()
-    // Calm times are measured between the attacks, so that other load of the machine affects both in the same way.
+    // Times without attacks are measured between attacks, so that other load of the machine affects all times alike.
     await besideBusyProcess(calmMs)
     calm.push(...take())
     const before = await metricsOf(node)

@@ -67,7 +67,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
   return new Program(join(programs, 'op-node'), [...flagsOf(flags), ...switches])
 }
 
-/** Runs the client under a verifier. It executes derived and gossiped blocks until enough blocks are safe. */
+/** Runs the client under a verifier. The client executes derived and gossiped blocks until enough blocks are safe. */
 async function verify(t: TestContext, network: Network, folder: string): Promise<void> {
   const { file } = network
   const [engine, rpc] = [String(portBase + 150), String(portBase + 151)]

@@ -60,8 +60,8 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
     assert.equal(params.sequence, `${params.result.number}-${params.result.hash}`)
     return params.result.number
   })
-  // Without gossip the unsafe head is the safe head. If it advances by several blocks in one step, clients are notified
-  // of each block.
+  // Without gossip, the unsafe head is the safe head. If the head advances by several blocks in one step, clients are
+  // notified of each block.
   const [first = 0] = numbers
   assert.deepEqual(
     numbers,

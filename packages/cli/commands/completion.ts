@@ -4,7 +4,7 @@ import { completions } from '#cli/completions.ts'
 import { addHelpLines } from '#runtime/settings/settings-help.ts'
 
 /**
- * Completion scripts by shell. They call the command itself, so they stay valid over releases. Where the command has no
+ * Completion scripts by shell. They call the command itself, so they stay valid over releases. If the command has no
  * candidates, the scripts complete files.
  */
 const scripts: Readonly<Record<string, string>> = {

@@ -83,7 +83,7 @@ async function printSettings(
   for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)
 }
 
-/** Set variables with Atoll's prefix that no program reads: one environment may have the variables of all programs. */
+/** Environment variables that are set and have Atoll's prefix, but that no program of Atoll reads. */
 function unreadVariables(): readonly string[] {
   const known = new Set(
     Object.values(programs).flatMap((schema) =>

@@ -104,11 +104,11 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
-  /** Whether the supervisor of the server is alive. If it is `atoll node`, it also keeps the services running. */
+  /** Whether the supervisor of the server is alive. A supervisor `atoll node` also keeps the services running. */
   readonly isKept: boolean
 }
 
-/** Reads which node a bus folder belongs to; undefined if it is not a bus folder. */
+/** Reads which node a bus folder belongs to; undefined if `folder` is not a bus folder. */
 export async function ownerOfBus(folder: string): Promise<BusFolderOwner | undefined> {
   const owner = await readOwner(folder)
   if (owner === undefined) return undefined

@@ -100,7 +100,7 @@ export async function sendRandomBlock(
 
 /** A deposit that sets the fee parameters. */
 function l1Attributes(random: Random): Hex {
-  // Small enough that the accounts can pay the fees.
+  // The scalars are small enough that the accounts can pay the fees.
   const scalars = join([new Uint8Array(17), random.bytes(3), new Uint8Array(1), random.bytes(3)])
   const slots: [slot: number, value: Uint8Array][] = [
     [1, word(BigInt(random.between(0, 50_000_000_000)))],
