@@ -10,7 +10,9 @@ interface Flag {
   /** Known values; if there are none, a shell offers files. */
   readonly values: readonly string[]
   readonly isSwitch: boolean
-  /** Whether the flag is another name of a setting. It is offered only if no main name of a setting matches. */
+  /**
+   * Whether the flag is another name of a setting. Such a flag is offered only if no main name of a setting matches.
+   */
   readonly isOther: boolean
 }
 

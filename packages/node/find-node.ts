@@ -36,7 +36,7 @@ export interface NodeConnection {
   readonly connection: Connection
 }
 
-/** Timeouts for servers on this machine and elsewhere; short, because an operator waits. */
+/** Timeouts for servers on this machine and elsewhere. The timeouts are short, because an operator waits. */
 const timeoutMs = { local: 1_500, elsewhere: 3_000 }
 
 const defaultUrl = 'nats://127.0.0.1:4222'

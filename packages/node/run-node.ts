@@ -41,7 +41,7 @@ export interface NodeOptions {
   readonly isInMemory?: boolean
   /** The address for health, readiness and metrics. */
   readonly health: NodeHealthAddress
-  /** Settings of the services as given, by key; each service takes those it declares. */
+  /** Settings of the services as given, by key. Each service takes the settings that it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
   /** Takes the logs of the services. Without it, they go to the standard output. */

@@ -78,8 +78,8 @@ interface Measured {
 
 /**
  * Measures the time from when a peer sends a block to a node until the node sends the block to its execution client.
- * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other, and
- * each has an execution client that answers immediately.
+ * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other.
+ * Each node has an execution client that answers immediately.
  */
 export async function benchGossip(report: (what: string) => void): Promise<GossipBench> {
   const closing: (() => Promise<unknown>)[] = []

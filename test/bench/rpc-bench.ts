@@ -24,7 +24,7 @@ export interface RpcResult {
   readonly answersPerSecond: number
   /** Answers per second of processor time of the servers. This is the throughput of one core. */
   readonly answersPerCpuSecond: number
-  /** Latencies of a replica under load. With several replicas, those of the slowest one. */
+  /** Latencies of a replica under load. With several replicas, the latencies of the slowest replica. */
   readonly p50Ms: number
   readonly p99Ms: number
 }

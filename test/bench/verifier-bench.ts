@@ -16,7 +16,7 @@ import { summarise, type Summary } from './statistics.ts'
  * Results of `npm run bench -- verifier`. op-node is not compared: it needs state proofs of L1, which no record has.
  */
 export interface VerifierBench {
-  /** Catch-up of a node on a generated chain. L1 is complete at the start; the execution client answers immediately. */
+  /** Catch-up of a node on a generated chain. L1 is complete at the start. The client answers immediately. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first safe block that was observed to the last block. */
@@ -172,7 +172,7 @@ function measureGrowth(record: string): Promise<readonly number[]> {
         shown.shift()
       }
     }
-    // L1 already grows while the node starts. The first times would include the start.
+    // L1 already grows while the node starts. So the times of the first blocks include the start.
     return times.slice(startingBlocks)
   })
 }

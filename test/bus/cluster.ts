@@ -28,7 +28,7 @@ export interface ActorOptions {
   readonly flags?: readonly string[]
 }
 
-/** A running actor. It is restarted when it ends, unless `isRestarted` is false. */
+/** A running actor. An actor that ends is restarted, unless `isRestarted` is false. */
 export interface RunningActor {
   readonly name: string
   child: ChildProcess
@@ -194,7 +194,7 @@ function connectAs(role: BusRole, server: TestServer, folder: string): Promise<C
     natsSeedFile: busKeyFile(folder, role),
     natsCaFile: undefined,
     name: 'test',
-    // A request without permission fails; the test itself checks subscriptions.
+    // A request without permission fails. The test itself checks subscriptions.
     onFatal: () => undefined,
   })
 }

@@ -190,7 +190,8 @@ test(`the unsafe head advances although gossip is killed ${rounds} times, and no
       await node.until('the peers lost gossip', () =>
         peers.every((peer) => peer.peers().length === 0),
       )
-      // The sequencer sends each block once, when the block is due. So it needs a peer before it sends the next block.
+      // The sequencer sends each block once, when the block is due. So the sequencer needs a peer before it sends the
+      // next block.
       await node.until('the sequencer has a peer', () =>
         sequencer.peers().some(({ meshes }) => meshes.length === 4),
       )

@@ -47,7 +47,7 @@ const unsafeIn = (text: string | undefined) =>
     ? undefined
     : (JSON.parse(text) as { result: { unsafe_l2: { number: number } } }).result.unsafe_l2.number
 
-/** Starts a second replica on the bus of a node. It stops when the test ends. */
+/** Starts a second replica on the bus of a node. The replica stops when the test ends. */
 async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   const port = await freeTcpPort()
   const bus = join(nodeDir, 'bus')

@@ -78,7 +78,8 @@ export async function watchL1(
   config: RollupConfig,
   settings: Partial<WatchedSettings> & Pick<WatchedSettings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
-  // The setup of the commitments takes seconds of real time. If the fast clock ran meanwhile, timeouts would expire.
+  // The setup of the commitments takes seconds of real time. If the fast clock ran during the setup, timeouts would
+  // expire.
   if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')

@@ -1,4 +1,4 @@
-/** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints what it did, in JSON. */
+/** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints the result as JSON. */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

@@ -40,13 +40,17 @@ const chosen = attacks.filter(
 /** Blocks of the sequencer a second. */
 const honestRate = 10
 
-/** Limit on the delay of honest blocks: `factor` times the delay without attacks, which counts as at least `floorMs`. */
+/**
+ * Limit on the delay of honest blocks: `factor` times the delay without attacks, or times `floorMs` if that is more.
+ */
 const delayed = { factor: 3, floorMs: 20 }
 
 /** Limit on the growth of gossip's memory over all attacks. */
 const maxGrowthMb = 200
 
-/** Limit on the delay of gossip's event loop. Time in which other processes occupy the cores counts too. */
+/**
+ * Limit on the delay of gossip's event loop. This delay includes the time in which other processes occupy the cores.
+ */
 const maxLoopDelayMs = 1_000
 
 /** The outcomes under which gossip counts the messages of an attack. The other attacks send no readable blocks. */

@@ -1,4 +1,6 @@
-/** A hostile client of the JSON-RPC: `node rpc-attacker.ts ORDER`, with an order in JSON. Prints the answers as JSON. */
+/**
+ * A hostile client of the JSON-RPC: `node rpc-attacker.ts ORDER`, with an order in JSON. Prints all answers as JSON.
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,7 +28,7 @@ function note(answer: string): void {
   answers.set(answer, (answers.get(answer) ?? 0) + 1)
 }
 
-/** Notes the statuses and error codes in what the server sent. */
+/** Notes the statuses and error codes in a text that the server sent. */
 function noteAll(text: string): void {
   for (const [, status, code, close] of text.matchAll(
     /HTTP\/1\.1 (\d{3})|"code":(-\d+)|\u0088.(..)/gsu,

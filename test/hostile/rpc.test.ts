@@ -28,10 +28,13 @@ const calmMs = 2_000
 /** Time for the node to finish the work that an attack left. */
 const settleMs = 500
 
-/** Niceness of a hostile client. It represents another machine, so it must not take processor time from the node. */
+/**
+ * Niceness of a hostile client. The client represents another machine, so it must not take processor time from the
+ * node.
+ */
 const hostileNice = 10
 
-/** Limit on the time of honest calls: `factor` times the time without attacks, which counts as at least `floorMs`. */
+/** Limit on the time of honest calls: `factor` times the time without attacks, or times `floorMs` if that is more. */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */

@@ -80,7 +80,7 @@ export async function batchWith(t: TestContext, network: Network, theirs: string
   }
 }
 
-/** A dispute game that op-proposer created. It claims an output root for a block. */
+/** A dispute game that op-proposer created. A game claims an output root for a block. */
 interface Proposal {
   readonly number: number
   readonly root: string

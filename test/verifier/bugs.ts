@@ -107,7 +107,7 @@ function withoutResend(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { call })
 }
 
-/** A bus on which attributes of any generation pass as those of the current one. */
+/** A bus on which attributes of any generation pass as attributes of the current generation. */
 function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   let generation: bigint | undefined
   const own = <Value>(state: State<Value>): Owner<Value> => {

@@ -4,8 +4,8 @@ import { completions } from '#cli/completions.ts'
 import { addHelpLines } from '#runtime/settings/settings-help.ts'
 
 /**
- * Completion scripts by shell. They call the command itself, so they stay valid over releases. If the command has no
- * candidates, the scripts complete files.
+ * Completion scripts by shell. The scripts call the command itself, so they stay valid over releases. If the command
+ * has no candidates, the scripts complete files.
  */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_atoll() {

@@ -21,7 +21,7 @@ import { reportPlace } from './bus-status.ts'
 
 type PeersSettings = z.output<typeof peersSettings>
 
-/** Deadline of a call. It is longer than a dial of gossip, which times out after ten seconds. */
+/** Deadline of a call. The deadline is longer than a dial of gossip, which times out after ten seconds. */
 const deadlineMs = 15_000
 
 const actions = [

@@ -46,8 +46,8 @@ function ownerFile(folder: string): string {
 /**
  * Claims a folder before writing to it. A server that outlived its supervisor is ended first.
  *
- * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it belongs to another node;
- *   `folder-refused` if it cannot be written; `aborted` if the signal is aborted
+ * @throws Fault `folder-busy` if another process serves the bus; `folder-taken` if the folder belongs to another node;
+ *   `folder-refused` if the folder cannot be written; `aborted` if the signal is aborted
  */
 export async function claimBusFolder(
   folder: string,
