@@ -54,7 +54,7 @@ test('if no values are known, the shell completes files', () => {
   assert.deepEqual(after('keys create n|'), ['nkey'])
 })
 
-test('a switch needs no value, so flags follow it', () => {
+test('after a switch, which needs no value, flags are completed', () => {
   assert.ok(after('status --json |').includes('--watch'))
 })
 

@@ -16,7 +16,7 @@ interface Flag {
   readonly isOther: boolean
 }
 
-/** The candidates for the last word of a line. The words before it determine them. */
+/** The candidates for the last word of a line. The words before the last word determine the candidates. */
 interface Place {
   /** Commands, programs, and values of an argument. */
   readonly words: readonly string[]

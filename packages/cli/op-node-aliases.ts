@@ -137,7 +137,10 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('experimental.sequencer-api', noSequencer),
   foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
   foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
-  foreign('signer.', 'set --p2p-sequencer-key-file, which names a file with the key; there is no remote signer yet'),
+  foreign(
+    'signer.',
+    'set --p2p-sequencer-key-file, which names a file with the key; there is no remote signer yet',
+  ),
   foreign('p2p.nat', '--p2p-advertise-ip names the address that your router forwards to the node'),
   foreign('p2p.peerstore.path', 'peers and bans are always kept, in --data-dir'),
   foreign('p2p.discovery.path', 'peers and bans are always kept, in --data-dir'),

@@ -88,7 +88,10 @@ function inFolder(
     natsUrls: natsUrls ?? access.natsUrls,
     natsSeedFile: natsSeedFile ?? access.natsSeedFile,
     natsCaFile,
-    where: natsUrls === undefined ? `from the last start of the server in ${local.folder}` : 'from --nats-urls',
+    where:
+      natsUrls === undefined
+        ? `from the last start of the server in ${local.folder}`
+        : 'from --nats-urls',
     local: natsUrls === undefined ? local : undefined,
   }
 }

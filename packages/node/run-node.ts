@@ -74,7 +74,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   for (const folder of [dataDir, ...services.map(({ name }) => join(dataDir, name))])
     await unlessAborted(makeDataDir(folder), signal)
   const failed = Promise.withResolvers<never>()
-  // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.promise.catch(() => undefined)
   const bus = await openNodeBus({
     chainId,

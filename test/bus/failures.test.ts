@@ -21,7 +21,7 @@ function note(t: TestContext, { world, actors }: Cluster): void {
   )
 }
 
-test('F9: no block is lost when the server is killed repeatedly', async (t) => {
+test('F9: if the server is killed repeatedly, no block is lost', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   for (let kill = 0; kill < 5; kill++) {
@@ -33,7 +33,11 @@ test('F9: no block is lost when the server is killed repeatedly', async (t) => {
   await cluster.untilDone()
   note(t, cluster)
   const { ends } = cluster.actor('engine-0')
-  assert.deepEqual(ends, [], 'the engine continues if the server is back before its lease expires')
+  assert.deepEqual(
+    ends,
+    [],
+    'the engine ended although the server was back before the lease expired',
+  )
 })
 
 test('F10: if the server loses its store, the engine writes its state again, in a new generation', async (t) => {
@@ -77,7 +81,7 @@ test('F11: if the server is frozen for longer than a lease, the engine sends no 
   note(t, cluster)
   assert.ok(
     cluster.actor('engine-0').ends.includes('3'),
-    'the engine exits with code 3: lease lost',
+    'the engine did not exit with code 3, lease lost',
   )
   // A lease that was renewed right before the freeze is valid for its time to live minus the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
@@ -148,7 +152,8 @@ test('F19: if a reader hangs under load, it is disconnected and catches up; the 
   const at = written()?.at(-1)?.number ?? 0n
   await until('the reader has caught up', () => (read().at(-1) ?? 0n) > at)
   const numbers = new Set(read())
-  for (let number = 0n; number <= at; number++) assert.ok(numbers.has(number), `entry ${number}`)
+  for (let number = 0n; number <= at; number++)
+    assert.ok(numbers.has(number), `entry ${number} is missing`)
   const least = Math.min(...(written() ?? []).map((report) => report.least))
   t.diagnostic(
     `${at} entries of 150 KB; the sender's lease always had ${Math.round(least)} ms left or more`,
@@ -182,7 +187,10 @@ test('F22: if two processes have the same instance name, they take the lease fro
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
-  await until('both engines have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
+  await until(
+    'both engines have lost the lease',
+    () => first.ends.length > 0 && second.ends.length > 0,
+  )
   // The message of one engine is enough: an engine that lost the lease may end before it sees the other engine.
   const said = /another process runs as instance engine-0/
   await until('one engine has logged why', () => said.test(first.output + second.output))
@@ -199,7 +207,7 @@ test('a service with a wrong node name is refused, and logs which settings to ch
   const cluster = await started(t)
   const wrong = cluster.run('rpc', { instance: 'lost', flags: ['--node', 'other'] })
   wrong.isRestarted = false
-  await until('it ends', () => wrong.ends.length > 0)
+  await until('the service ends', () => wrong.ends.length > 0)
   assert.deepEqual(wrong.ends, ['2'])
   assert.match(wrong.output, /not-permitted.*advice.*--nats-seed-file.*--chain-id and --node/)
 })

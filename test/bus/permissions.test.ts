@@ -136,7 +136,7 @@ for (const subject of subjects) {
   })
 }
 
-test('only its own service can write a lease; only that service and an operator can read it', async () => {
+test('only the service of a lease can write the lease, and only this service and an operator can read the lease', async () => {
   for (const service of serviceNames) {
     const key = names.lease(service)
     for (const role of busRoles) {

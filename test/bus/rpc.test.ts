@@ -88,7 +88,7 @@ test(`if one replica is killed ${rounds} times, the other answers every call, an
     let answers = 0
     const watching = (async () => {
       while (!watched.signal.aborted) {
-        assert.ok((unsafeIn(await statusOf(second)) ?? 0) > 0, `after ${answers} answers`)
+        assert.ok((unsafeIn(await statusOf(second)) ?? 0) > 0, `no answer after ${answers} answers`)
         answers++
         await pause(20)
       }

@@ -242,7 +242,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     const { code, err } = await derive(edited(record, files), '--quiet', ...flags)
     assert.match(err, says)
     assert.equal(code, 2, err)
-    assert.ok(!err.includes('    at '), 'no stack trace')
+    assert.ok(!err.includes('    at '), 'the output has a stack trace')
   })
 
 test('a folder without a record is reported', async () => {

@@ -37,7 +37,7 @@ for (const api of ['rpc', 'beacon'] as const) {
         // For some L1 blocks, the node makes no request that the endpoint answers wrongly. For example, it fetches only
         // blobs of the batcher. So L1 grows until the misbehaviour has an effect.
         for (let isMet = false; !isMet;) {
-          assert.ok(node.grow(data), `the record has another block with ${data}`)
+          assert.ok(node.grow(data), `the record has no further block with ${data}`)
           await node.wait(1_000)
           isMet = says === undefined || !node.isAtHead
         }
@@ -51,7 +51,11 @@ for (const api of ['rpc', 'beacon'] as const) {
         }
         await sleep(Math.max(0, startMs + badMs - performance.now()))
         proxy.misbehave = undefined
-        const tookMs = await node.until('it recovers', () => node.isAtHead, recoveryMs)
+        const tookMs = await node.until(
+          'derivation is at the head again',
+          () => node.isAtHead,
+          recoveryMs,
+        )
         recoveries.push(Math.round(tookMs))
       }
       t.diagnostic(`at the head again after ${recoveries.join(', ')} ms`)

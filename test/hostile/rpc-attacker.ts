@@ -233,7 +233,7 @@ const acts: Readonly<Record<RpcAttack, () => Promise<unknown>>> = {
   }),
   'unread-messages': frames(8, text(batch(100, call('optimism_rollupConfig'))), { isRead: false }),
   'huge-frames': frames(50, frame(0x81, Buffer.alloc(mebibyte), 40 * mebibyte)),
-  // The length of each frame is within the limit, but its last bytes are never sent.
+  // The length of each frame is within the limit. The last bytes of a frame are never sent.
   'unfinished-frames': sockets(90, async (socket) => {
     await write(socket, frame(0x81, Buffer.alloc(mebibyte - 100), mebibyte - 50))
     while (!socket.destroyed && !isOver()) await sleep(100)

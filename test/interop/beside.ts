@@ -88,6 +88,6 @@ export async function untilCaughtUp({ opNode, ours, record }: Beside): Promise<n
     verifiers.every(({ name }) => (sample.get(name)?.safe?.number ?? 0) >= number)
   await record.until('a first safe block', 180_000, allAt(1))
   const caughtUp = record.last.get(opNode.name)?.safe?.number ?? 0
-  await record.until('all have caught up', 180_000, allAt(caughtUp))
+  await record.until('all nodes have caught up', 180_000, allAt(caughtUp))
   return caughtUp
 }

@@ -14,7 +14,7 @@ export interface Head {
 /** Block labels of an execution client. */
 const labels = ['latest', 'safe', 'finalized'] as const
 
-/** The heads of one node at one time. A head that the node does not have is left out. */
+/** The heads of one node at one time. A head that the node does not have is omitted. */
 export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], Head>>> {
   /** Unix milliseconds. */
   readonly atMs: number

@@ -100,7 +100,7 @@ async function reorganiseAll(t: TestContext, beside: Beside): Promise<void> {
   for (const depth of depths)
     for (const line of outcomeLines(await reorganise(beside, depth))) t.diagnostic(line)
   const names = [opNode, ...ours].map(({ name }) => name)
-  await record.until('all have a finalized block', 300_000, (sample) =>
+  await record.until('all nodes have a finalized block', 300_000, (sample) =>
     names.every((name) => finalOf(sample, name) > 0),
   )
   const last = Math.max(...names.map((name) => finalOf(record.last, name)))

@@ -80,7 +80,7 @@ async function comeToRest(network: Network, theirs: string): Promise<void> {
     Promise.all([rpcUrl, theirs].map((url) => ask(url, 'optimism_syncStatus')))
   const explain = async () => (await texts()).join('\n')
   await until(
-    'both have the same status',
+    'both nodes have the same status',
     { withinMs: 120_000, everyMs: 50, explain },
     async () => {
       const [our, their] = await texts()

@@ -95,7 +95,7 @@ async function experience(
     }
     if (expected.kind === 'waits') {
       const isSaid = async () => expected.says.test(await started.reasons())
-      await started.until(`it says ${String(expected.says)}`, isSaid)
+      await started.until(`a reason that matches ${String(expected.says)}`, isSaid)
       heal()
     }
     await started.until('the safe head', () => started.safe === safe)
@@ -103,7 +103,7 @@ async function experience(
     // The safe head may move before the service that lost data reports the loss.
     const says = expected.kind === 'goes-on' ? expected.says : undefined
     if (says !== undefined)
-      await started.until(`it says ${String(says)}`, () => says.test(started.output))
+      await started.until(`output that matches ${String(says)}`, () => says.test(started.output))
     assert.equal(await started.stop(), 0, started.output)
     assert.doesNotMatch(started.output, /restarting it in|"level":"error".*"stack":/u)
   } catch (error) {

@@ -72,9 +72,7 @@ export class VerifierRun implements DisturbedRun {
   readonly l1: SimulatedL1
   readonly client: StandInClient
   readonly peers: SimulatedPeers
-  /**
-   * The safe-head history of each derivation instance, in memory instead of on a disk. A history outlives its process.
-   */
+  /** The safe-head history of each derivation instance, in memory. A history outlives its process. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   /** The stored peers of gossip, in memory instead of on a disk. */
   readonly #peerStore: PeerStore

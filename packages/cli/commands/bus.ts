@@ -158,5 +158,6 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
 }
 
 const noServer = new Fault('nats-server-missing', {
-  detail: 'none of nats-server, Go and Docker is installed here, and --nats-server names no program',
+  detail:
+    'none of nats-server, Go and Docker is installed here, and --nats-server names no program',
 })

@@ -84,5 +84,8 @@ function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetR
   print(`finalized ${shortBlock(finalized)}`)
   if (equal === blocks)
     print(`${blocks} blocks in ${seconds.toFixed(1)} s, each with the hash that op-geth gave it`)
-  else print(`${blocks - equal} of ${blocks} blocks differ; the first of them is block ${firstDifference}`)
+  else
+    print(
+      `${blocks - equal} of ${blocks} blocks differ; the first of them is block ${firstDifference}`,
+    )
 }

@@ -43,7 +43,9 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
   print(`L1 beacon    ${l1.beaconUrl}`)
   const { number: first } = l1.chain.first
   if (first > 0n)
-    print(`the record begins at L1 block ${first}; nodes also read block 0, so a made-up block 0 is served`)
+    print(
+      `the record begins at L1 block ${first}; nodes also read block 0, so a made-up block 0 is served`,
+    )
   const last = l1.chain.blocks.at(-1)?.number ?? 0n
   l1.chain.onHead((blocks) => {
     for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${shortHash(hash)}`)

@@ -94,7 +94,7 @@ test('a cache that cannot be written is reported, and the next source is tried',
   assert.match(said.join('\n'), /cache-refused: cannot store nats-server in/)
 })
 
-test('without any server, the bus is in memory, and a log line reports that', async () => {
+test('if there is no server, the bus is in memory, and a log line reports that', async () => {
   const said: string[] = []
   const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
   const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
