@@ -76,7 +76,7 @@ async function write(socket: Socket, data: string | Buffer): Promise<void> {
   ])
 }
 
-/** Limit on the requests or connections of an attack per second: as many as one machine can send over a network. */
+/** Limit on the requests or connections of an attack per second, which one machine can send over a network. */
 const maxPerSecond = 2_000
 
 /** Runs a number of loops concurrently. Each loop repeats an action until the time is over. */
