@@ -48,7 +48,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     // The growing L1 is measured first, since a catch-up fills the memory of this process, which serves L1.
     report('L1 grows by four blocks a second')
     const headToSafeMs = summarise(await measureGrowth(short))
-    report('a node catches up on that chain')
+    report(`a node catches up on the chain of ${catchUpBlocks} blocks`)
     return { catchUp: await measureCatchUp(long), headToSafeMs }
   } finally {
     await rm(folder, { recursive: true, force: true })

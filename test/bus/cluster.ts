@@ -32,9 +32,9 @@ export interface ActorOptions {
 export interface RunningActor {
   readonly name: string
   child: ChildProcess
-  /** Exit codes and signals of its earlier runs. */
+  /** Exit codes and signals of the earlier runs of the actor. */
   readonly ends: string[]
-  /** Output of all its runs. */
+  /** Output of all runs of the actor. */
   output: string
   isRestarted: boolean
 }
@@ -147,7 +147,7 @@ export class Cluster {
     }
   }
 
-  /** Waits until the safe head has at least that number. */
+  /** Waits until the safe head has at least this number. */
   async untilBlock(number: bigint): Promise<void> {
     await until(`block ${number}`, () => this.world.safeNumber >= number)
   }

@@ -2,7 +2,7 @@ import type { Damage } from './damage.ts'
 
 /** The behaviour of a node with a damaged file. */
 export type Outcome =
-  /** The node continues. If data is lost, its log matches `says`. */
+  /** The node continues. If data is lost, the log of the node matches `says`. */
   | { readonly kind: 'goes-on'; readonly says?: RegExp }
   /** The node waits, with a reason on `/readyz` that matches `says`. The node continues when the file is restored. */
   | { readonly kind: 'waits'; readonly says: RegExp }

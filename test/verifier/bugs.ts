@@ -92,7 +92,7 @@ function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
   return new Pipeline({ ...options, config: { ...options.config, sequencingWindow } })
 }
 
-/** A bus that sends attributes only once: lost ones are not repeated. */
+/** A bus that sends attributes only once. Lost attributes are not repeated. */
 function withoutResend(bus: ServiceBus): ServiceBus {
   let sent = ''
   const call: ServiceBus['call'] = (called, request, options) => {

@@ -59,7 +59,7 @@ export function addCompletionCommands(program: Command): void {
     .description(
       'Print a script that completes commands, settings and values in a shell, such as services and networks.',
     )
-    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(scripts)))
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
     .action((shell: string) => print(scripts[shell]))
   addHelpLines(completion, installs)
   program
