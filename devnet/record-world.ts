@@ -38,7 +38,7 @@ export interface RecordClientOptions extends RecordWorldOptions {
   readonly onLog?: LogOptions['onLog']
 }
 
-/** Starts the embedded execution client at the genesis of the record. It logs only errors. */
+/** Starts the embedded execution client at the genesis of the record. The client logs only errors. */
 export async function startClient(
   { record, clock, onCall, logFormat = 'json', onLog }: RecordClientOptions,
   folder: string,

@@ -75,7 +75,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
   const blind = Promise.withResolvers<never>()
   const viewer = await openViewer(node, options.onChange, blind.reject)
   const failed = Promise.race([node.failed, blind.promise])
-  // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.catch(() => undefined)
   const close = async () => {
     await viewer.close()

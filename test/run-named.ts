@@ -19,7 +19,8 @@ if (wanted.some((name) => !names.includes(name))) {
 } else {
   const chosen = files.filter((file) => wanted.length === 0 || wanted.includes(nameOf(file)))
   const paths = chosen.map((file) => fileURLToPath(new URL(file, import.meta.url)))
-  // All test files run in the runner's process. If each had a process of its own, a signal would leave its children.
+  // All test files run in the runner's process. If each file had its own process, the children of these processes would
+  // survive a signal.
   const runner = ['--test', '--test-isolation=none', '--test-concurrency=1', ...paths]
   const child = spawn(process.execPath, runner, { stdio: 'inherit' })
   passSignals(child)

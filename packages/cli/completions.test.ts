@@ -47,14 +47,14 @@ test('if bash splits `--network=op-s` at the `=`, only the value is completed', 
   assert.deepEqual(after('node --network = op-sepolia --sync-mode |'), ['cl', 'el'])
 })
 
-test('where no values are known, the shell completes files', () => {
+test('if no values are known, the shell completes files', () => {
   for (const line of ['node --rollup-config |', 'node --rollup-config=a|', 'keys create jwt |'])
     assert.deepEqual(after(line), [])
   assert.deepEqual(after('keys create jwt --|'), ['--help'])
   assert.deepEqual(after('keys create n|'), ['nkey'])
 })
 
-test('a switch needs no value, so flags follow it', () => {
+test('after a switch, which needs no value, flags are completed', () => {
   assert.ok(after('status --json |').includes('--watch'))
 })
 

@@ -10,16 +10,18 @@ interface Flag {
   /** Known values; if there are none, a shell offers files. */
   readonly values: readonly string[]
   readonly isSwitch: boolean
-  /** Whether the flag is another name of a setting. It is offered only if no main name of a setting matches. */
+  /**
+   * Whether the flag is another name of a setting. Such a flag is offered only if no main name of a setting matches.
+   */
   readonly isOther: boolean
 }
 
-/** The candidates for the last word of a line. The words before it determine them. */
+/** The candidates for the last word of a line. The words before the last word determine the candidates. */
 interface Place {
   /** Commands, programs, and values of an argument. */
   readonly words: readonly string[]
   readonly flags: readonly Flag[]
-  /** Whether an argument of any text may follow, such as a file. */
+  /** Whether an argument with free text may follow, such as a file name. */
   readonly isFree: boolean
 }
 

@@ -28,7 +28,7 @@ export const executionClientSettings = z.strictObject({
   archive: onOff()
     .default(false)
     .describe(
-      'whether to keep all states, instead of the last 128 and those from the finalized block on',
+      'whether to keep all states; otherwise, the last 128 and those from the finalized block on are kept',
     ),
   opGeth: onOff()
     .default(false)

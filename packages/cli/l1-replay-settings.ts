@@ -50,7 +50,9 @@ export const l1ReplaySettings = z.strictObject({
     .describe('how many blocks the safe head is behind the head, until the head is the last block'),
   finalizedLag: wholeNumber(0, 1_000_000)
     .default(8)
-    .describe('the same number for the finalized head'),
+    .describe(
+      'how many blocks the finalized head is behind the head, until the head is the last block',
+    ),
   unsafeBlockSigner: address
     .optional()
     .describe('signer of unsafe blocks, until a log of the record changes it'),

@@ -42,7 +42,7 @@ function written(): Promise<void> {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Commander has printed the mistake; help and version are not errors.
+    // Commander has printed the mistake. Help and version are not errors.
     return error.exitCode === 0 ? 0 : exitCodes.usage
   }
   if (error instanceof SettingsError) {

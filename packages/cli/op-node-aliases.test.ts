@@ -28,7 +28,7 @@ test('each alias belongs to an existing setting and is documented', async () => 
   }
 })
 
-test('each setting without a counterpart is documented with its alternative, and hides no alias', async () => {
+test('each setting without a counterpart is documented with its alternative, and is not also an alias', async () => {
   const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
   for (const { flag, instead } of opNodeForeign) {
     const name = flag.endsWith('.') ? `${flag}*` : flag

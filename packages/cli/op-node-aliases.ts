@@ -122,9 +122,9 @@ export const opNodeAliases: readonly SettingAlias[] = [
 ]
 
 const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
-const noGapSync = 'a gap between the unsafe head and gossip is filled from L1'
+const noGapSync = 'blocks missing between the unsafe head and a gossip block are derived from L1'
 const oneTransport = 'remove it: hosts speak noise and yamux over TCP, as every op-node does'
-const ownTimeout = 'remove it: dials and handshakes end after 10 s, which is its default'
+const ownTimeout = 'remove it: dials and handshakes time out after 10 s, as by default in op-node'
 const noNeed = 'not needed: remove it'
 
 /** Settings of op-node without a counterpart in `atoll node`. A name that ends with a dot is a prefix of settings. */
@@ -137,7 +137,10 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('experimental.sequencer-api', noSequencer),
   foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
   foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
-  foreign('signer.', '--p2p-sequencer-key-file signs; there is no remote signer yet'),
+  foreign(
+    'signer.',
+    'set --p2p-sequencer-key-file, which names a file with the key; there is no remote signer yet',
+  ),
   foreign('p2p.nat', '--p2p-advertise-ip names the address that your router forwards to the node'),
   foreign('p2p.peerstore.path', 'peers and bans are always kept, in --data-dir'),
   foreign('p2p.discovery.path', 'peers and bans are always kept, in --data-dir'),
@@ -153,7 +156,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('p2p.sync.onlyreqtostatic', noGapSync),
   foreign(
     'syncmode.req-resp',
-    'use --p2p-fetch-payloads: a gap is filled from peers, and in any case from L1',
+    'set --p2p-fetch-payloads to request missing unsafe blocks from peers; without it, they come from L1',
   ),
   foreign('l2.backup-unsafe-sync-rpc', noGapSync),
   foreign('l2.backup-unsafe-sync-rpc.', noGapSync),
@@ -236,10 +239,10 @@ function switchOf(ours: (given: boolean) => boolean): SettingForm {
   }
 }
 
-/** A number of peers, for which op-node reads 0 as its default. @param number the default of op-node */
+/** A number of peers. In op-node, 0 stands for the default. @param number the default of op-node */
 function zeroIs(number: string): SettingForm {
   return {
-    want: () => 'a number of peers; 0 is the default',
+    want: () => `a number of peers; 0 means the default, ${number}`,
     toOurs: (text) => (text === '0' ? number : text),
   }
 }

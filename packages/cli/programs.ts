@@ -16,7 +16,7 @@ import {
   statusSettings,
 } from '#node/bus-settings.ts'
 
-/** Every program with settings, by its command; `service` has the settings that all services share. */
+/** Every program with settings, by its command. The program `service` has the settings that all services share. */
 export const programs: Readonly<Record<string, SettingsSchema>> = {
   service: serviceSettings,
   ...Object.fromEntries(nodeServices.map(({ name, schema }) => [`service ${name}`, schema])),

@@ -31,7 +31,7 @@ const inBus = {
   node: 'main',
   url: 'nats://127.0.0.1:1',
   key: 'bus/keys/operator.nkey',
-  where: 'the last one in bus',
+  where: 'from the last start of the server in bus',
 }
 
 test('flags for the bus override the values from the folder of the node', async (t) => {
@@ -57,7 +57,7 @@ test('a bus is found from its own folder, from the folder of its node, and from 
       chain: 904,
       node: 'b',
       key: 'devnet/node/bus/keys/operator.nkey',
-      where: 'the last one in devnet/node/bus',
+      where: 'from the last start of the server in devnet/node/bus',
     })
 })
 
@@ -103,7 +103,7 @@ test('a folder without a bus, or with a bus whose server never started, is an er
   await assert.rejects(found(folder, dir, folder), { code: 'no-node', message: /10 in .* starts/ })
 })
 
-test('if only --nats-urls names a bus, the chain must be given too', async (t) => {
+test('if only --nats-urls names a bus, --chain-id or --network is required', async (t) => {
   const folder = newFolder(t)
   const url = '--nats-urls=nats://127.0.0.1:2'
   const message = /give --chain-id or --network: --nats-urls does not say/

@@ -36,7 +36,7 @@ export interface NodeConnection {
   readonly connection: Connection
 }
 
-/** Timeouts for servers on this machine and elsewhere; short, because an operator waits. */
+/** Timeouts for servers on this machine and elsewhere. The timeouts are short, because an operator waits. */
 const timeoutMs = { local: 1_500, elsewhere: 3_000 }
 
 const defaultUrl = 'nats://127.0.0.1:4222'
@@ -79,7 +79,7 @@ function inFolder(
 ): FoundBus {
   const access = accessToBus(local, 'operator')
   if (access === undefined) {
-    const state = local.isServed ? 'starts' : 'has never run'
+    const state = local.isServed ? 'is starting' : 'has never run'
     throw noNode(`${nameOf(local)} in ${placeOf(local)} ${state}: it has no NATS server yet`)
   }
   return {
@@ -88,7 +88,10 @@ function inFolder(
     natsUrls: natsUrls ?? access.natsUrls,
     natsSeedFile: natsSeedFile ?? access.natsSeedFile,
     natsCaFile,
-    where: natsUrls === undefined ? `the last one in ${local.folder}` : 'from --nats-urls',
+    where:
+      natsUrls === undefined
+        ? `from the last start of the server in ${local.folder}`
+        : 'from --nats-urls',
     local: natsUrls === undefined ? local : undefined,
   }
 }
@@ -97,7 +100,7 @@ function chainOf({ chainId, network }: StatusSettings): bigint | undefined {
   if (network === undefined) return chainId
   const { l2_chain_id: ofNetwork } = networkJson(network)
   if (chainId === undefined || chainId === BigInt(ofNetwork)) return BigInt(ofNetwork)
-  const detail = `--chain-id is ${chainId}, but ${network} is chain ${ofNetwork}: give one of the two`
+  const detail = `--chain-id is ${chainId}, but ${network} is chain ${ofNetwork}: give only one of --chain-id and --network`
   throw new Fault('settings', { detail })
 }
 
@@ -147,7 +150,7 @@ function absenceOf({ local, where }: FoundBus, why: string): string {
   const { folder, nodeFolder, isServed } = local
   const [problem] = diskProblemsOf(local)
   const disk = problem === undefined ? '' : `; ${problem}`
-  if (isServed) return `${address}${disk}; its process runs: see its log`
+  if (isServed) return `${address}${disk}; the process that serves this bus is running: see its log`
   const command =
     nodeFolder === undefined
       ? `atoll bus serve --data-dir ${folder}`

@@ -11,7 +11,7 @@ import { nodesFolder } from './node-settings.ts'
 /** A bus in a folder of this machine. */
 export interface LocalBus extends BusFolderOwner {
   readonly folder: string
-  /** Data folder of the node; undefined if `atoll bus serve` serves the bus without one. */
+  /** Data folder of the node; undefined if `atoll bus serve` serves the bus outside the folder of a node. */
   readonly nodeFolder: string | undefined
   /** URL at the last start of the server; undefined if the server never started. */
   readonly url: string | undefined

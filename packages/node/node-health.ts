@@ -95,7 +95,7 @@ function reasonsIn(text: string | undefined): readonly string[] | undefined {
   }
 }
 
-/** The reasons why a service is not ready: from its own answer, or from the supervisor if it does not answer. */
+/** The reasons why a service is not ready, from its answer. Without an answer, the supervisor gives the reason. */
 async function reasonsOf(
   name: string,
   { supervisor, urls, clock }: NodeHealthOptions,

@@ -41,7 +41,9 @@ const own = {
   p2pDisable: rpc.shape.p2pDisable,
   rpcDisable: onOff()
     .default(false)
-    .describe("run without the rollup node's JSON-RPC, for op-batcher, op-proposer and others"),
+    .describe(
+      "run without the rollup node's JSON-RPC, which op-batcher, op-proposer and others use",
+    ),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
   otlpUrl: shared.otlpUrl,

@@ -227,7 +227,7 @@ function adviceFor({ service, phase }: ServiceLine): readonly string[] {
     ]
   if (phase === 'unheard')
     return [
-      `${service} never reported on this bus: check that its process runs, what it logs, and that its --chain-id, --node and --nats-seed-file match this bus`,
+      `${service} never reported on this bus: check that its process runs and that its --chain-id, --node and --nats-seed-file match this bus, and read its log`,
     ]
   return []
 }

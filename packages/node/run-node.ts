@@ -41,7 +41,7 @@ export interface NodeOptions {
   readonly isInMemory?: boolean
   /** The address for health, readiness and metrics. */
   readonly health: NodeHealthAddress
-  /** Settings of the services as given, by key; each service takes those it declares. */
+  /** Settings of the services as given, by key. Each service takes the settings that it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
   /** Takes the logs of the services. Without it, they go to the standard output. */
@@ -74,7 +74,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   for (const folder of [dataDir, ...services.map(({ name }) => join(dataDir, name))])
     await unlessAborted(makeDataDir(folder), signal)
   const failed = Promise.withResolvers<never>()
-  // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.promise.catch(() => undefined)
   const bus = await openNodeBus({
     chainId,
@@ -186,7 +186,7 @@ function supervised(
   }
 }
 
-/** The settings that a service declares, as environment variables: every user of a machine can see command lines. */
+/** The settings that a service declares, as environment variables. Any user of the machine could see a command line. */
 function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,

@@ -24,7 +24,7 @@ export interface Running {
 /** A supervised service. */
 export interface Supervised {
   readonly name: string
-  /** @param restarted the failures, if the service is started again */
+  /** @param restarted the earlier failures of the service; undefined at its first start */
   start(restarted?: Restarted): Running
 }
 
@@ -95,7 +95,7 @@ export class Supervisor {
       stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
-      // After a first start, wrong settings are temporary: a file that they name may be missing for a while.
+      // After a first start, wrong settings are temporary: a file that the settings name may be missing for a while.
       hasStarted ||= code !== exitCodes.settings
       if (!hasStarted) {
         onFatal(service.name, code)

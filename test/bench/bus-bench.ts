@@ -43,7 +43,7 @@ const sizes = [
   { bytes: 1_000_000, rounds: 150 },
 ] as const
 
-/** Number of rounds that are not counted, in which V8 compiles the code. */
+/** Number of warm-up rounds, in which V8 compiles the code. Their times are not counted. */
 const warmUpRounds = 50
 
 /** Pause between two messages, so that the bus is idle when the next one is sent. */
@@ -127,7 +127,7 @@ class BusMeasure {
       times.atoll.set(number, atoll)
       times.raw.set(number, bare)
     }
-    // The receiver takes the time of a one-way message.
+    // The receiver records when a one-way message arrives.
     const spent =
       kind === 'state' || kind === 'log'
         ? await this.#untilArrival(kind, times)

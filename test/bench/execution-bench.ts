@@ -30,7 +30,7 @@ const emptyBlocks = 1_000
 
 /**
  * Measures the execution of real blocks of OP Sepolia in this process. Measures recorded chains and empty blocks
- * through the Engine API, with HTTP and JWT, also on op-geth if it was found.
+ * through the Engine API, with HTTP and JWT. If op-geth was found, also measures op-geth.
  */
 export async function benchExecution(
   report: (what: string) => void,

@@ -69,7 +69,7 @@ export async function buildEmptyBlocks(
   const made = await makeGenesis({
     chainId: 901n,
     timestamp: 1_700_000_000n,
-    // op-geth does not support Karst, and refuses the calls of its versions.
+    // op-geth does not support Karst, and refuses the Engine API versions of Karst.
     hardforkTimes: { jovian: 0n },
     gasLimit: 60_000_000n,
     balances: new Map(),

@@ -34,7 +34,7 @@ export interface GossipResult {
   readonly opNode: Summary | undefined
   /** Ratio of the medians. */
   readonly ratio: number | undefined
-  /** Atoll's time in two parts, measured with blocks of their own, since the measurement on the bus takes time too. */
+  /** Atoll's time in two parts, measured with separate blocks: to read the time on the bus takes time itself. */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */
     readonly toBus: Summary
@@ -57,7 +57,7 @@ const sizes = [
   { kilobytes: 1_000, blocks: 100 },
 ] as const
 
-/** Number of blocks of each size that are not counted, in which V8 compiles the code. */
+/** Number of warm-up blocks of each size, during which V8 compiles the code. Their times are not counted. */
 const warmUpBlocks = 30
 
 /** Number of blocks of each size whose time on the bus is measured too. */
@@ -78,8 +78,8 @@ interface Measured {
 
 /**
  * Measures the time from when a peer sends a block to a node until the node sends the block to its execution client.
- * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other, and
- * each has an execution client that answers immediately.
+ * Compares Atoll, as processes on a NATS server, with op-node. Both nodes get the same bytes, one after the other.
+ * Each node has an execution client that answers immediately.
  */
 export async function benchGossip(report: (what: string) => void): Promise<GossipBench> {
   const closing: (() => Promise<unknown>)[] = []

@@ -29,7 +29,7 @@ const transactionBytes = 200
 const offsetBytes = 4
 
 /**
- * Signed blocks on the genesis of a record, each the child of the one before it. Hashes and L1 attributes are as a
+ * Signed blocks on the genesis of a record, each the child of the block before it. Hashes and L1 attributes are as a
  * sequencer makes them. The transactions are random bytes, which snappy cannot compress and which were not executed.
  */
 export class GossipChain {

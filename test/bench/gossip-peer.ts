@@ -1,4 +1,4 @@
-/** A peer that sends blocks, for `gossip-bench.ts`: `node gossip-peer.ts RECORD`. It gets orders over IPC. */
+/** A peer that sends blocks, for `gossip-bench.ts`: `node gossip-peer.ts RECORD`. The peer gets orders over IPC. */
 import { randomBytes } from 'node:crypto'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'

@@ -26,7 +26,7 @@ import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n
-/** Number of L2 blocks of an epoch. The L1 block after the epoch has their batches. */
+/** Number of L2 blocks of an epoch. The L1 block after the epoch has the batches of these blocks. */
 export const blocksPerEpoch = Number(l1BlockTime / blockTime)
 const transactionsPerBlock = 8
 const transactionBytes = 150

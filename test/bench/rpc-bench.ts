@@ -24,7 +24,7 @@ export interface RpcResult {
   readonly answersPerSecond: number
   /** Answers per second of processor time of the servers. This is the throughput of one core. */
   readonly answersPerCpuSecond: number
-  /** Latencies of a replica under load. With several replicas, those of the slowest one. */
+  /** Latencies of a replica under load. With several replicas, the latencies of the slowest replica. */
   readonly p50Ms: number
   readonly p99Ms: number
 }
@@ -148,7 +148,7 @@ function load(servers: readonly Server[], seconds: number) {
   )
 }
 
-/** @throws Error for a report of another form, or with failed requests */
+/** @throws Error if the report has another form, or counts failed requests */
 function parseLoad(text: string) {
   const [, answers, failed, perSecond, p50 = '', p99 = ''] =
     /, (\d+) answers .*, (\d+) failed: (\d+)\/s; latency p50 (\S+), p99 (\S+),/u.exec(text) ?? []

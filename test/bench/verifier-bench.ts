@@ -16,7 +16,7 @@ import { summarise, type Summary } from './statistics.ts'
  * Results of `npm run bench -- verifier`. op-node is not compared: it needs state proofs of L1, which no record has.
  */
 export interface VerifierBench {
-  /** Catch-up of a node on a generated chain. L1 is complete at the start; the execution client answers immediately. */
+  /** Catch-up of a node on a generated chain. L1 is complete at the start. The client answers immediately. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first safe block that was observed to the last block. */
@@ -45,17 +45,17 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     report(`makes a chain of ${catchUpBlocks} blocks`)
     await writeLongRecord(kept, long, catchUpBlocks)
     await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
-    // Growth comes first: a catch-up leaves much in the memory of this process, which serves L1 and the Engine API.
+    // The growing L1 is measured first, since a catch-up fills the memory of this process, which serves L1.
     report('L1 grows by four blocks a second')
     const headToSafeMs = summarise(await measureGrowth(short))
-    report('a node catches up on that chain')
+    report(`a node catches up on the chain of ${catchUpBlocks} blocks`)
     return { catchUp: await measureCatchUp(long), headToSafeMs }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The record, a recorded chain, whose genesis the generated chains have. */
+/** Folder of the record (a recorded chain) whose genesis the generated chains have. */
 const kept = fileURLToPath(new URL('../vectors/records/bad-data-karst', import.meta.url))
 
 interface Measured {
@@ -172,7 +172,7 @@ function measureGrowth(record: string): Promise<readonly number[]> {
         shown.shift()
       }
     }
-    // L1 already grows while the node starts. The first times would include the start.
+    // L1 already grows while the node starts. So the times of the first blocks include the start.
     return times.slice(startingBlocks)
   })
 }

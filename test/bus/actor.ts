@@ -104,7 +104,7 @@ function executionClient(
   return {
     newPayload: (payload) => world.newPayload(sender, payload),
     forkchoice: (heads) => {
-      // The lease was checked; the process freezes right before the call.
+      // The lease was checked. The process freezes right before the call.
       if (freezeAtBlock > 0 && begun === freezeAtBlock) {
         begun++
         process.kill(process.pid, 'SIGSTOP')

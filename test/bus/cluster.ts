@@ -28,13 +28,13 @@ export interface ActorOptions {
   readonly flags?: readonly string[]
 }
 
-/** A running actor. It is restarted when it ends, unless `isRestarted` is false. */
+/** A running actor. An actor that ends is restarted, unless `isRestarted` is false. */
 export interface RunningActor {
   readonly name: string
   child: ChildProcess
-  /** Exit codes and signals of its earlier runs. */
+  /** Exit codes and signals of the earlier runs of the actor. */
   readonly ends: string[]
-  /** Output of all its runs. */
+  /** Output of all runs of the actor. */
   output: string
   isRestarted: boolean
 }
@@ -147,7 +147,7 @@ export class Cluster {
     }
   }
 
-  /** Waits until the safe head has at least that number. */
+  /** Waits until the safe head has at least this number. */
   async untilBlock(number: bigint): Promise<void> {
     await until(`block ${number}`, () => this.world.safeNumber >= number)
   }
@@ -194,7 +194,7 @@ function connectAs(role: BusRole, server: TestServer, folder: string): Promise<C
     natsSeedFile: busKeyFile(folder, role),
     natsCaFile: undefined,
     name: 'test',
-    // A request without permission fails; the test itself checks subscriptions.
+    // A request without permission fails. The test itself checks subscriptions.
     onFatal: () => undefined,
   })
 }

@@ -9,7 +9,7 @@ import { TestServer } from './servers.ts'
 const rounds = 20
 const publishes = 2_000
 
-test(`no acknowledged write is lost when a server is killed ${rounds} times, each time during ${publishes} writes`, async (t) => {
+test(`if a server is killed ${rounds} times, each time during ${publishes} writes, no acknowledged write is lost`, async (t) => {
   const server = await TestServer.start()
   const client = await connectWith(server.url, [valueStream('state')])
   t.after(async () => {

@@ -21,7 +21,7 @@ function note(t: TestContext, { world, actors }: Cluster): void {
   )
 }
 
-test('F9: no block is lost when the server is killed repeatedly', async (t) => {
+test('F9: if the server is killed repeatedly, no block is lost', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   for (let kill = 0; kill < 5; kill++) {
@@ -33,10 +33,14 @@ test('F9: no block is lost when the server is killed repeatedly', async (t) => {
   await cluster.untilDone()
   note(t, cluster)
   const { ends } = cluster.actor('engine-0')
-  assert.deepEqual(ends, [], 'the engine continues if the server is back before its lease expires')
+  assert.deepEqual(
+    ends,
+    [],
+    'the engine ended although the server was back before the lease expired',
+  )
 })
 
-test('F10: the server loses its store; the engine writes its state again, in a new generation', async (t) => {
+test('F10: if the server loses its store, the engine writes its state again, in a new generation', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -51,7 +55,7 @@ test('F10: the server loses its store; the engine writes its state again, in a n
   note(t, cluster)
 })
 
-test('F11: the server is frozen for less than a lease: the engine continues', async (t) => {
+test('F11: if the server is frozen for less than a lease, the engine continues', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(3n)
@@ -63,7 +67,7 @@ test('F11: the server is frozen for less than a lease: the engine continues', as
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer than a lease: the engine sends no call after the deadline of its lease', async (t) => {
+test('F11: if the server is frozen for longer than a lease, the engine sends no call after the deadline of its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -77,7 +81,7 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   note(t, cluster)
   assert.ok(
     cluster.actor('engine-0').ends.includes('3'),
-    'the engine exits with code 3: lease lost',
+    'the engine did not exit with code 3, lease lost',
   )
   // A lease that was renewed right before the freeze is valid for its time to live minus the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
@@ -85,7 +89,7 @@ test('F11: the server is frozen for longer than a lease: the engine sends no cal
   assert.deepEqual(late, [])
 })
 
-test('F13: the second of two engines takes over when the first dies, and in each term of the lease only one engine writes', async (t) => {
+test('F13: if the first of two engines dies, the second takes over; only one engine writes in each term of the lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
@@ -110,7 +114,7 @@ test('F13: the second of two engines takes over when the first dies, and in each
   )
 })
 
-test('F14: an engine frozen between lease check and call sends at most one stale call, and stops', async (t) => {
+test('F14: if an engine is frozen between lease check and call, it sends at most one stale call, and stops', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
@@ -133,7 +137,7 @@ test('F14: an engine frozen between lease check and call sends at most one stale
   assert.match(frozen.output, /lease-lost|lease-expired|fenced/)
 })
 
-test('F19: a reader that hangs under load is disconnected and catches up; the sender keeps its lease', async (t) => {
+test('F19: if a reader hangs under load, it is disconnected and catches up; the sender keeps its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.run('derivation', { flags: ['--role', 'writer'] })
@@ -148,7 +152,8 @@ test('F19: a reader that hangs under load is disconnected and catches up; the se
   const at = written()?.at(-1)?.number ?? 0n
   await until('the reader has caught up', () => (read().at(-1) ?? 0n) > at)
   const numbers = new Set(read())
-  for (let number = 0n; number <= at; number++) assert.ok(numbers.has(number), `entry ${number}`)
+  for (let number = 0n; number <= at; number++)
+    assert.ok(numbers.has(number), `entry ${number} is missing`)
   const least = Math.min(...(written() ?? []).map((report) => report.least))
   t.diagnostic(
     `${at} entries of 150 KB; the sender's lease always had ${Math.round(least)} ms left or more`,
@@ -176,16 +181,19 @@ test('F20: a lease that expires while the server is down can be taken when the s
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes with the same instance name take the lease from each other, and at least one logs why', async (t) => {
+test('F22: if two processes have the same instance name, they take the lease from each other, and at least one logs why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
-  await until('both have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
-  // One message is enough: an engine that has lost the lease may end before it sees the other engine.
+  await until(
+    'both engines have lost the lease',
+    () => first.ends.length > 0 && second.ends.length > 0,
+  )
+  // The message of one engine is enough: an engine that lost the lease may end before it sees the other engine.
   const said = /another process runs as instance engine-0/
-  await until('one has logged why', () => said.test(first.output + second.output))
+  await until('one engine has logged why', () => said.test(first.output + second.output))
   second.isRestarted = false
   second.child.kill('SIGKILL')
   await cluster.untilDone()
@@ -199,7 +207,7 @@ test('a service with a wrong node name is refused, and logs which settings to ch
   const cluster = await started(t)
   const wrong = cluster.run('rpc', { instance: 'lost', flags: ['--node', 'other'] })
   wrong.isRestarted = false
-  await until('it ends', () => wrong.ends.length > 0)
+  await until('the service ends', () => wrong.ends.length > 0)
   assert.deepEqual(wrong.ends, ['2'])
   assert.match(wrong.output, /not-permitted.*advice.*--nats-seed-file.*--chain-id and --node/)
 })

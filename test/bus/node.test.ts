@@ -54,7 +54,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
 }
 
-test(`the safe chain continues unchanged when each process of a node is killed ${rounds} times`, async (t) => {
+test(`if each process of a node is killed ${rounds} times, the safe chain continues unchanged`, async (t) => {
   const victims: readonly NodeProcess[] = ['da-watcher', 'derivation', 'engine', 'nats-server']
   const due = Array.from({ length: rounds }, () => victims).flat()
   const stalls = new Map<NodeProcess, number[]>(victims.map((victim) => [victim, []]))
@@ -142,7 +142,7 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
   assert.match(await run(2, 'forget', first), /Allowed choices are list, connect/)
 }
 
-test(`the unsafe head advances although gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
+test(`if gossip is killed ${rounds} times, the unsafe head still advances, and no peer is lost`, async (t) => {
   const { config, l2 } = await readRecord('bad-data-karst')
   const port = await freeTcpPort()
   const folder = mkdtempSync(join(tmpdir(), 'atoll-peers-'))
@@ -190,7 +190,8 @@ test(`the unsafe head advances although gossip is killed ${rounds} times, and no
       await node.until('the peers lost gossip', () =>
         peers.every((peer) => peer.peers().length === 0),
       )
-      // The sequencer sends each block once, when the block is due. So it needs a peer before it sends the next block.
+      // The sequencer sends each block once, when the block is due. So the sequencer needs a peer before it sends the
+      // next block.
       await node.until('the sequencer has a peer', () =>
         sequencer.peers().some(({ meshes }) => meshes.length === 4),
       )

@@ -129,14 +129,14 @@ function attempts(subject: Subject) {
 }
 
 for (const subject of subjects) {
-  test(`${subject.kind} ${subject.name}: only permitted roles can`, async () => {
+  test(`only permitted roles can use the ${subject.kind} ${subject.name}`, async () => {
     for (const { what, expected, attempt } of attempts(subject))
       for (const role of busRoles)
         assert.equal(await attempt(role), expected(role), `${role}: ${what}`)
   })
 }
 
-test('only its own service can write a lease; only that service and an operator can read it', async () => {
+test('only the service of a lease can write the lease, and only this service and an operator can read the lease', async () => {
   for (const service of serviceNames) {
     const key = names.lease(service)
     for (const role of busRoles) {
@@ -214,7 +214,7 @@ test('a user without a key, or with a key that the server does not know, is refu
   await rm(strange, { recursive: true, force: true })
 })
 
-test('if a busy server closes a connection because the key of the client is late, the client connects again', async (t) => {
+test('if a busy server closes a connection because the client authenticates too late, the client connects again', async (t) => {
   let hangUps = 2
   const { hostname, port } = new URL(server.url)
   const impatient = createServer((client) => {

@@ -48,7 +48,7 @@ function answer(functions: Remote, body: Buffer): Answer {
   }
 }
 
-/** Calls the functions that `serveRemote` serves. Throws a Fault if a function threw one or cannot be reached. */
+/** Calls the functions that `serveRemote` serves. Throws a Fault if a function threw a Fault or cannot be reached. */
 export function callerOf<Functions extends Remote>(url: string): Caller<Functions> {
   return new Proxy({} as Caller<Functions>, {
     get:

@@ -47,7 +47,7 @@ const unsafeIn = (text: string | undefined) =>
     ? undefined
     : (JSON.parse(text) as { result: { unsafe_l2: { number: number } } }).result.unsafe_l2.number
 
-/** Starts a second replica on the bus of a node. It stops when the test ends. */
+/** Starts a second replica on the bus of a node. The replica stops when the test ends. */
 async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   const port = await freeTcpPort()
   const bus = join(nodeDir, 'bus')
@@ -70,7 +70,7 @@ async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   return port
 }
 
-test(`when one replica is killed ${rounds} times, clients of the other notice nothing, and a subscription can continue there`, async (t) => {
+test(`if one replica is killed ${rounds} times, the other answers every call, and can continue a subscription of the killed one`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const first = await freeTcpPort()
@@ -88,7 +88,7 @@ test(`when one replica is killed ${rounds} times, clients of the other notice no
     let answers = 0
     const watching = (async () => {
       while (!watched.signal.aborted) {
-        assert.ok((unsafeIn(await statusOf(second)) ?? 0) > 0, `after ${answers} answers`)
+        assert.ok((unsafeIn(await statusOf(second)) ?? 0) > 0, `no answer after ${answers} answers`)
         answers++
         await pause(20)
       }

@@ -67,12 +67,12 @@ export class TestServer {
     this.#running = await startNatsServer(options)
   }
 
-  /** Deletes the store of the server; to be called between `kill` and `restart`. */
+  /** Deletes the store of the server. Called between `kill` and `restart`. */
   async wipe(): Promise<void> {
     await rm(join(this.#dataDir, 'store'), { recursive: true, force: true })
   }
 
-  /** Freezes the server; for its clients this looks like a partition. */
+  /** Freezes the server. For the clients of the server, a freeze looks like a partition. */
   freeze(): void {
     this.#running.kill('SIGSTOP')
   }

@@ -85,9 +85,9 @@ const isRunning = (service: Running) => () => service.output().includes('"msg":"
 const healthOf = (service: Running) =>
   /"health":"([^"]+)"/.exec(service.output())?.[1] ?? assert.fail(service.output())
 
-test('a service stops when the node that started it has ended', async (t) => {
+test('if the node that started a service ends, the service stops', async (t) => {
   const service = start(t, 'engine-0')
-  await until('it runs', isRunning(service))
+  await until('the service runs', isRunning(service))
   service.child.disconnect()
   assert.equal(await service.code, 0)
   assert.match(service.output(), /the node is gone/)
@@ -95,9 +95,9 @@ test('a service stops when the node that started it has ended', async (t) => {
 
 test('SIGTERM ends a service within 2 s, and another instance takes the lease before the lease expires', async (t) => {
   const first = start(t, 'engine-0')
-  await until('the first runs', isRunning(first))
+  await until('the first instance runs', isRunning(first))
   const second = start(t, 'engine-1')
-  await until('the second stands by', async () => {
+  await until('the second instance stands by', async () => {
     const status = await statusOf('engine-1')
     return status?.phase === 'standby' && /engine-0 holds since/.test(status.wait?.what ?? '')
   })
@@ -108,15 +108,15 @@ test('SIGTERM ends a service within 2 s, and another instance takes the lease be
   const tookMs = performance.now() - stoppedMs
   t.diagnostic(`ended after ${Math.round(tookMs)} ms`)
   assert.ok(tookMs < 2_000)
-  await until('the second runs', isRunning(second))
+  await until('the second instance runs', isRunning(second))
   const takenMs = performance.now() - stoppedMs
   t.diagnostic(`taken over after ${Math.round(takenMs)} ms`)
-  assert.ok(takenMs < 5_000, 'the second instance did not wait for the lease to expire')
+  assert.ok(takenMs < 5_000, 'the second instance waited for the lease to expire')
 })
 
 test('a service whose shutdown hangs is ended within 2 s', async (t) => {
   const service = start(t, 'engine-2', '--stubborn')
-  await until('it runs', isRunning(service))
+  await until('the service runs', isRunning(service))
   service.child.kill('SIGTERM')
   const stoppedMs = performance.now()
   assert.equal(await service.code, 0)
@@ -125,7 +125,7 @@ test('a service whose shutdown hangs is ended within 2 s', async (t) => {
 
 test('a service serves health, readiness and metrics over HTTP', async (t) => {
   const service = start(t, 'engine-3')
-  await until('it runs', isRunning(service))
+  await until('the service runs', isRunning(service))
   const get = (path: string) => fetch(`${healthOf(service)}${path}`)
   assert.equal((await get('/healthz')).status, 200)
   const ready = await get('/readyz')
@@ -157,7 +157,7 @@ test('a service whose own code fails logs the cause once and exits with 1', asyn
 
 test('a service without a bus waits for it, reports the wait, and stops on a signal', async (t) => {
   const service = start(t, 'engine-5', '--nats-urls=nats://127.0.0.1:1', '--health-port=0')
-  await until('it reports the wait', () => service.output().includes('waits for the bus'))
+  await until('the service reports the wait', () => service.output().includes('waits for the bus'))
   assert.match(service.output(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
   const ready = await fetch(`${healthOf(service)}/readyz`)
   assert.equal(ready.status, 503)
@@ -208,8 +208,11 @@ test('a service with the key of another service is refused as not-permitted', as
 
 test('atoll bus status shows streams, states, leases, and what each service waits for', async (t) => {
   const service = start(t, 'engine-7')
-  await until('it runs', isRunning(service))
-  await until('its status is there', async () => (await statusOf('engine-7'))?.phase === 'waiting')
+  await until('the service runs', isRunning(service))
+  await until(
+    'the engine has a status',
+    async () => (await statusOf('engine-7'))?.phase === 'waiting',
+  )
   const { code, out, err } = await runAtoll(['bus', 'status', ...access('operator')])
   assert.equal(code, 0, err)
   assert.match(out, /^KV_atoll_10_main_state +\d+ /m)

@@ -73,7 +73,7 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   const ended = once(child, 'exit')
   const pid = child.pid ?? 0
   const services = () => childrenOf(pid).filter((one) => !commandOf(one).includes('nats-server'))
-  await until('its services run', () => services().length === 3)
+  await until('the services of the devnet run', () => services().length === 3)
   const children = childrenOf(pid)
   t.after(() => {
     for (const one of children) if (commandOf(one) !== '') process.kill(one, 'SIGKILL')
@@ -85,7 +85,7 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   assert.deepEqual(await ended, [130, null])
   clearInterval(again)
   assert.deepEqual(readdirSync(temporary), [])
-  await until('all have ended', () => children.every((one) => commandOf(one) === ''))
+  await until('all processes have ended', () => children.every((one) => commandOf(one) === ''))
 })
 
 function childrenOf(pid: number): readonly number[] {

@@ -60,15 +60,17 @@ test('status finds the bus of atoll bus serve in the default folder, and in the 
 test('status --watch waits for a node, and continues when its bus stops and starts again', async (t) => {
   const start = newHome(t)
   const watch = start('status', '--watch')
-  await until('it waits', () => /waits for a node: no-node: no node/.test(watch.output()))
+  await until('status waits for a node', () =>
+    /waits for a node: no-node: no node/.test(watch.output()),
+  )
   let seen = watch.output().length
   const news = () => watch.output().slice(seen)
   for (let times = 0; times < 2; times++) {
     const bus = start('bus', 'serve', '--chain-id=10', '--port=0', ...server)
-    await until('it shows the node', () => news().includes('L1 head'))
+    await until('status shows the node', () => news().includes('L1 head'))
     seen = watch.output().length
     await bus.stop()
-    await until('it waits again', () => /waits for a node: .*is stopped/.test(news()))
+    await until('status waits again', () => /waits for a node: .*is stopped/.test(news()))
     seen = watch.output().length
   }
   await watch.stop()

@@ -26,7 +26,7 @@ interface SeenCommand extends Sender {
   readonly atMs: number
 }
 
-/** L1, the execution client and a log of observations. They are shared by all processes of a test, and outlive them. */
+/** L1, the execution client and a log of observations. A world outlives the processes of the test, which share it. */
 export class World {
   readonly l1: SimulatedL1
   readonly client: StandInClient

@@ -18,7 +18,7 @@ import { runAtoll } from './run-atoll.ts'
 const folder = mkdtempSync(join(tmpdir(), 'atoll-command-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('help lists the commands, and each command its settings', async () => {
+test('the help lists the commands, and the help of each command lists its settings', async () => {
   const help = await runAtoll(['--help'])
   assert.equal(help.code, 0)
   for (const command of ['bus', 'keys', 'config', 'completion'])
@@ -63,7 +63,7 @@ test('keys of every kind are made, shown, and never overwritten', async () => {
     assert.equal(created.code, 0, created.err)
     assert.match(created.out, shown)
     assert.equal(statSync(file).mode & 0o777, 0o600)
-    assert.ok(!created.out.includes(readFileSync(file, 'utf8').trim()), 'the secret is not shown')
+    assert.ok(!created.out.includes(readFileSync(file, 'utf8').trim()), 'the secret is shown')
     assert.deepEqual(await runAtoll(['keys', 'show', kind, file]), created)
     const again = await runAtoll(['keys', 'create', kind, file])
     assert.deepEqual([again.code, again.out], [1, ''])
@@ -248,7 +248,7 @@ test('a chain id that does not match the rollup config is reported before anythi
   assert.throws(() => statSync(dataDir))
 })
 
-test('a data folder that cannot be created is a wrong setting', async () => {
+test('a data folder that cannot be created is reported as a wrong setting', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, '')
   const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']

@@ -60,7 +60,7 @@ test('with --no-json only the result is printed, in three lines', async () => {
   assert.equal(code, 0, err)
   assert.match(
     out,
-    /^54 blocks with \d+ transactions from 12 L1 blocks, each with the hash recorded$/m,
+    /^54 blocks with \d+ transactions from 12 L1 blocks, each with the recorded hash$/m,
   )
   assert.match(out, /^safe head 54 0x[0-9a-f]{64}$/m)
   assert.match(out, /s deriving \([\d,]+ blocks\/s\), .* s executing, .* s reading$/m)
@@ -242,7 +242,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     const { code, err } = await derive(edited(record, files), '--quiet', ...flags)
     assert.match(err, says)
     assert.equal(code, 2, err)
-    assert.ok(!err.includes('    at '), 'no stack trace')
+    assert.ok(!err.includes('    at '), 'the output has a stack trace')
   })
 
 test('a folder without a record is reported', async () => {

@@ -15,8 +15,11 @@ function withForks(later: string) {
 }
 
 for (const [later, message] of [
-  ['karst=60,jovian=120', /jovian comes before karst, so it cannot activate after it/],
-  ['karst=60,karst=70', /karst=70: want FORK=SECONDS, each fork once, of jovian, karst, lagoon/],
+  ['karst=60,jovian=120', /jovian must not activate after karst/],
+  [
+    'karst=60,karst=70',
+    /karst=70: want FORK=SECONDS, where FORK is one of jovian, karst, lagoon, and each fork is given once/,
+  ],
   ['holocene=60', /holocene=60: want FORK=SECONDS/],
 ] as const)
   test(`invalid later forks are refused: ${later}`, async () => {

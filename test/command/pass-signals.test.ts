@@ -9,7 +9,7 @@ const sample = fileURLToPath(new URL('./sample-runner.ts', import.meta.url))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   test(`the test runner leaves no process behind: ${signal}`, { timeout: 10_000 }, async () => {
     const parent = spawn(process.execPath, [sample], { stdio: ['ignore', 'pipe', 'inherit'] })
-    // The runner's child has the pipe open too, so the pipe closes when both have ended.
+    // The runner and its child have the pipe open, so the pipe closes when both have ended.
     const closed = once(parent, 'close')
     await once(parent.stdout, 'data')
     parent.kill(signal)

@@ -10,7 +10,7 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs a Node program. Its environment has only `PATH`, `HOME` and the variables of `env`. */
+/** Runs a Node program. The environment has only `PATH`, `HOME` and the variables of `env`. */
 export function runNode(
   file: string,
   args: readonly string[],

@@ -27,7 +27,11 @@ test('without a bus, status names the server that it asks, prints an error with 
     /no-node: node main of chain 10 is stopped: start it with atoll node --data-dir .*stopped-node, .*\(no NATS server answers at nats/
   const cases = [
     ['status --nats-urls=nats://127.0.0.1:1 --chain-id=10', `${asks} (from --nats-urls)`, refused],
-    [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, stopped],
+    [
+      `status --data-dir=${dataDir}`,
+      `${asks} (from the last start of the server in ${dataDir}/bus)`,
+      stopped,
+    ],
     [`bus status --data-dir=${dataDir}`, asks, stopped],
     [
       `bus status --data-dir=${home}/no`,

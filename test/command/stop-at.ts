@@ -19,7 +19,7 @@ export interface StoppedProgram {
   readonly isUp?: (output: string) => boolean
   /** Time from when the program is up until the signal; default: 0. */
   readonly upMs?: number
-  /** Exit code after a signal that comes when the program has begun, or `signal` if the signal ends it; default: 0. */
+  /** Exit code of a program that gets the signal after it began; `signal` if the signal itself ends it; default: 0. */
   readonly ends?: number | 'signal'
 }
 
@@ -93,7 +93,7 @@ async function stopAt(
     assert.ok(tookMs < limitMs, `ended after ${Math.round(tookMs)} ms: ${where()}`)
     const { ends = 0 } = program
     const how = ended.signal === signal ? 'signal' : ended.code
-    // The signal itself ends a program that has not begun. A program of the kind `signal` may be done at that moment.
+    // The signal itself ends a program that has not begun. A program that ends by itself may end before the signal.
     const mayEnd = hadBegun ? [ends] : [ends, 'signal']
     if (ends === 'signal') mayEnd.push(0)
     assert.ok(mayEnd.includes(how ?? 'another signal'), `ended with ${how}: ${where()}`)

@@ -17,7 +17,7 @@ import type { Case, CaseL1 } from './build-case.ts'
 import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** Maximum number of resets in a case; the program with op-node has the same limit. */
+/** Maximum number of resets in a case. The program with op-node has the same limit. */
 const maxResets = 20
 
 /** Options of deriving a case. */
@@ -30,7 +30,7 @@ export interface SideOptions {
   readonly onDerived?: (number: bigint, digest: Hash) => void
 }
 
-/** Derives a case with Atoll's pipeline; returns a line for each event. Text after a # is for readers only. */
+/** Derives a case with Atoll's pipeline. Returns a line for each event. Text after a # is for readers only. */
 export function deriveWithAtoll(of: Case, options: SideOptions = {}): readonly string[] {
   const run = new AtollRun(of, options)
   run.toEnd()

@@ -11,7 +11,7 @@ import { encodeFrames } from '#test/encode/frames.ts'
 import type { Draft, DraftL1, Item, Post } from './draft.ts'
 import { signPost } from './sign-post.ts'
 
-/** A case: a rollup config and L1 data. Both sides, Atoll's pipeline and op-node's, derive from it. */
+/** A case: a rollup config and L1 data. Atoll's pipeline and op-node's pipeline both derive from the case. */
 export interface Case extends Omit<Draft, 'blocks'> {
   readonly config: RollupConfig
   readonly blocks: readonly CaseL1[]
@@ -72,8 +72,8 @@ function addBlob(blobs: Map<Hash, Uint8Array>, item: Item): Hash {
   while (length > 0 && blob[length - 1] === 0) length--
   const trimmed = blob.subarray(0, length)
   const digest = keccak256(trimmed)
-  // Neither side checks versioned hashes against KZG commitments, so a hash of the data is used. Its first byte is the
-  // version.
+  // Neither side checks versioned hashes against KZG commitments, so a hash of the data is used. The first byte of the
+  // hash is the version.
   digest[0] = 1
   const hash = toHash(digest)
   blobs.set(hash, trimmed)

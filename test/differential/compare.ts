@@ -1,4 +1,4 @@
-/** The first difference between the outputs of the two sides, Atoll's pipeline and op-node's. */
+/** The first difference between the outputs of Atoll's pipeline and of op-node's pipeline. */
 export interface Parting {
   /** Index among the compared lines. */
   readonly step: number
@@ -6,7 +6,7 @@ export interface Parting {
   readonly opNode: string
 }
 
-/** The first different line; text after a # is for readers only. */
+/** The first line that differs. Text after a # is for readers only, and is not compared. */
 export function partingOf(
   atoll: readonly string[],
   opNode: readonly string[],

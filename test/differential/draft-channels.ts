@@ -9,7 +9,7 @@ import { hashOfNumber } from './stand-in-engine.ts'
 
 const readerRules = { allowsBrotli: true, maxRlpBytesPerChannel: 1_000_000 }
 
-/** A channel with more batches is not rewritten. */
+/** Maximum number of batches in a channel that is rewritten. */
 const maxEntries = 500
 
 /** The hash of the block with a number, as in the parent hash of its child. */

@@ -108,7 +108,7 @@ export function encodeEntry(entry: Entry, { random, rollup }: BatchWriting): rea
   return [random.chance(0.3) ? fillPostExecSlot(span, batches, random) : span]
 }
 
-/** Sets a byte of the signature of the first post-exec transaction, or its y parity, if there is one. */
+/** Sets a byte of the signature of the first post-exec transaction, or its y parity, if there is such a transaction. */
 function fillPostExecSlot(
   span: Uint8Array,
   batches: readonly SingularBatch[],

@@ -30,7 +30,7 @@ export function editChannel(
   draft.notes.push(`${level} of channel ${channel.id.slice(0, 10)}`)
 }
 
-/** Replaces the frames of a channel in place; the new channel may have fewer frames, never more. */
+/** Replaces the frames of a channel in place. The new channel may have fewer frames, but never more. */
 function replaceFrames(draft: Draft, id: ChannelId, data: Uint8Array): void {
   const numbers = new Set<number>()
   const each = (change: (frame: Frame) => readonly Frame[]) => {

@@ -140,7 +140,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
   draft.notes.push(`receipt ${note} in L1 ${at}/${index}`)
 }
 
-/** Flips a bit of the data after offset and length, which stay valid. */
+/** Flips a bit of the data. The offset and the length before the data stay valid. */
 function editOpaque(data: Uint8Array, random: Random): Uint8Array {
   if (data.length <= 64) return data
   const copy = new Uint8Array(data)

@@ -15,7 +15,7 @@ interface Place {
   readonly post: number
 }
 
-/** Changes the frames of one item; `at` is the index of a frame. */
+/** Changes the frames of one item. `at` is the index of a frame. */
 type FrameEdit = (frames: readonly Frame[], at: number, random: Random) => readonly Frame[]
 
 const frameEdits: Readonly<Record<string, FrameEdit>> = {

@@ -15,7 +15,7 @@ export interface Base {
 /** Maximum number of L1 blocks of a case. Ten short cases find more bugs than a long one. */
 const maxBlocks = 18
 
-/** Makes a case from a record. Its mutations depend only on the random numbers. */
+/** Makes a case from a record. The mutations of the case depend only on the random numbers. */
 export function makeDraft({ draft: base, channels }: Base, random: Random): Draft {
   const most = Math.min(base.blocks.length, maxBlocks)
   const draft: Draft = {

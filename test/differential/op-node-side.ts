@@ -34,14 +34,17 @@ export class OpNodeSide {
   #start(): ChildProcess {
     const child = spawn(this.#program, { stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk))
-    // A write to a dead process fails; the exit handler reports the end of the process.
+    // A write to a dead process fails. The exit handler reports the end of the process.
     child.stdin?.on('error', () => undefined)
     child.once('exit', (code, signal) => this.#ended(`crash # ${signal ?? code}`))
     child.once('error', (error) => this.#ended(`crash # ${error.message}`))
     return child
   }
 
-  /** Answers all pending cases with the reason. They are lost with the process, so the caller must send them again. */
+  /**
+   * Answers all pending cases with the reason. These cases are lost with the process, so the caller must send them
+   * again.
+   */
   #ended(reason: string): void {
     this.#child = undefined
     this.#received = []

@@ -20,7 +20,7 @@ import { buildCase } from './build-case.ts'
 import type { Draft, DraftL1, Item, KnownBlock, Post, RollupJson } from './draft.ts'
 import { replacementOf } from './sign-post.ts'
 
-/** Reads a record as a case without mutations. Its batchers are replaced by addresses whose private keys we have. */
+/** Reads a record as a case without mutations. The batchers are replaced by addresses whose private keys we have. */
 export async function readRecord(folder: string, record: string): Promise<Draft> {
   const path = join(folder, record)
   const rollup = (await readJsonFile(requireFile(path, 'rollup.json'))) as RollupJson

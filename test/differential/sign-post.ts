@@ -91,7 +91,7 @@ function envelope(type: number, fields: readonly RlpItem[]): Uint8Array {
   return type === 0 ? body : Buffer.concat([Uint8Array.of(type), body])
 }
 
-/** The signature of a hash. It is cached, because most transactions of a record appear in many cases. */
+/** The signature of a hash. The signature is cached, because most transactions of a record appear in many cases. */
 function signatureOf(hash: Uint8Array, sender: Address): Signed {
   const name = toHex(hash) + sender
   const known = signatures.get(name)

@@ -9,7 +9,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import type { Draft } from './draft.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Hash over the parent and the attributes; each field has a fixed size or a length prefix. */
+/** Hash over the parent and the attributes. Each field has a fixed size or a length prefix. */
 export function digestOf(parent: Hash, attributes: PayloadAttributes): Hash {
   const { parentBeaconBlockRoot, eip1559Params, minBaseFee, transactions } = attributes
   const parts = [

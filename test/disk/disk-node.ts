@@ -10,8 +10,8 @@ const reportMs = 15_000
 
 /**
  * Limit on the time from the end of a failure until the safe head moves. If all services have ended, this takes about
- * 10 s: the supervisor pauses, all processes start, and a sequencing window is derived again. It takes longer on a busy
- * machine.
+ * 10 s: the supervisor pauses, all processes start, and a sequencing window is derived again. A busy machine needs
+ * more time.
  */
 const healMs = 30_000
 

@@ -25,7 +25,7 @@ const seed = Number(process.env['ATOLL_ENDPOINT_SEED'] ?? 1)
 for (const api of ['rpc', 'beacon'] as const) {
   const data = api === 'rpc' ? 'transactions' : 'blobs'
   for (const { name, misbehave, says } of of(api))
-    test(`the only ${api} endpoint misbehaves: ${name}; derivation continues within 15 s after each misbehaviour`, async (t) => {
+    test(`if the only ${api} endpoint misbehaves (${name}), derivation continues within 15 s after each misbehaviour`, async (t) => {
       const node = await NodeBehindProxies.start(t, { endpoints: 1 })
       const [proxy] = api === 'rpc' ? node.rpcs : node.beacons
       if (proxy === undefined) throw new Error('no proxy')
@@ -34,10 +34,10 @@ for (const api of ['rpc', 'beacon'] as const) {
         await node.until('derivation is at the head', () => node.isAtHead, recoveryMs)
         proxy.misbehave = misbehave
         const startMs = performance.now()
-        // For some L1 blocks the node makes no request that the endpoint answers wrongly: only blobs of the batcher are
-        // fetched. So L1 grows until the misbehaviour has an effect.
+        // For some L1 blocks, the node makes no request that the endpoint answers wrongly. For example, it fetches only
+        // blobs of the batcher. So L1 grows until the misbehaviour has an effect.
         for (let isMet = false; !isMet;) {
-          assert.ok(node.grow(data), `the record has another block with ${data}`)
+          assert.ok(node.grow(data), `the record has no further block with ${data}`)
           await node.wait(1_000)
           isMet = says === undefined || !node.isAtHead
         }
@@ -51,7 +51,11 @@ for (const api of ['rpc', 'beacon'] as const) {
         }
         await sleep(Math.max(0, startMs + badMs - performance.now()))
         proxy.misbehave = undefined
-        const tookMs = await node.until('it recovers', () => node.isAtHead, recoveryMs)
+        const tookMs = await node.until(
+          'derivation is at the head again',
+          () => node.isAtHead,
+          recoveryMs,
+        )
         recoveries.push(Math.round(tookMs))
       }
       t.diagnostic(`at the head again after ${recoveries.join(', ')} ms`)
@@ -69,7 +73,7 @@ for (const { name, misbehave, says } of misbehaviours)
       await node.check()
     })
 
-test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
+test(`if one of two endpoints of each kind misbehaves at random for ${randomSeconds} s, derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 2 })
@@ -82,7 +86,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
       ['beacon', node.beacons],
     ] as const) {
       const bad = random.pick(of(api))
-      // With 2, both endpoints answer well.
+      // If `badAt` is 2, both endpoints answer well.
       const badAt = random.between(0, 2)
       for (const [at, proxy] of proxies.entries())
         proxy.misbehave = at === badAt ? bad.misbehave : undefined
@@ -102,7 +106,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
   await node.check()
 })
 
-test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: derivation never stalls for 15 s`, async (t) => {
+test(`if the only endpoints answer well for one second in ten, for ${randomSeconds} s, derivation never stalls for 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
   const node = await NodeBehindProxies.start(t, { endpoints: 1 })
@@ -133,7 +137,7 @@ test(`the only endpoints answer well for one second in ten, for ${randomSeconds}
  */
 const outlasting = /no answer|Retry-After|backoff_seconds|answers after/
 
-/** Gives each endpoint a random misbehaviour whose effect ends with it. */
+/** Gives each endpoint a random misbehaviour whose effect ends with the misbehaviour. */
 function misbehaveAtRandom(node: NodeBehindProxies, random: Random): void {
   for (const [api, proxies] of [
     ['rpc', node.rpcs],

@@ -30,7 +30,7 @@ export interface Proxy {
   misbehave: Misbehave | undefined
 }
 
-/** A secret in the path of each proxy, like the key of a provider. It must never be shown. */
+/** A secret in the path of each proxy, like the key of a provider. The secret must never be shown. */
 export const secretPath = 'v3/5ecret0f0perat0r'
 
 /** Serves a proxy until the test ends. @param prefix path of its URL, removed from requests; by default, a secret */

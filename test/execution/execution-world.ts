@@ -48,7 +48,7 @@ export async function startWorld(t: TestContext, { databaseFile = ':memory:' } =
   /** Builds a block with the transactions of the pool, and makes it the head. */
   const mine = async () => {
     const id = await driver.start(await driver.head(), { noTxPool: false })
-    // The first version of a payload has only forced transactions; pooled ones follow a moment later.
+    // The first version of a payload has only forced transactions. Pooled transactions follow a moment later.
     await new Promise((resolve) => setTimeout(resolve, 100))
     return driver.finish(id)
   }

@@ -27,7 +27,7 @@ interface RegistryGenesis {
   readonly registryToml: string
 }
 
-// Genesis blocks of real chains, from the superchain registry. A file has each contract code once; accounts refer to
+// Genesis blocks of real chains, from the superchain registry. A file has each contract code once. Accounts refer to
 // codes by index.
 for (const name of readdirSync(vectors('genesis')))
   test(`the genesis of ${name} has the hash of the registry`, async () => {

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { passSignals } from '#test/pass-signals.ts'
 
-/** Patterns of test files in this folder that a flag runs in place of the others. Each has a seed. */
+/** Patterns of the test files that a flag runs instead of the other tests. Each of these tests has a seed. */
 const flagged = {
   oracle: 'oracle/*.test.ts',
   crash: 'crash/*.test.ts',

@@ -60,7 +60,7 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
-  // Twice the required price, which may rise if another block is built before the transaction's.
+  // Twice the required price, which may rise if a block is built before the block of the transaction.
   const gasPrice = 2n * (await user.getGasPrice())
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
   const listed = await wallet.sendTransaction({
@@ -107,7 +107,11 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
     `0xef0100${alice.address.slice(2).toLowerCase()}`,
   )
   const block = await user.getBlock({ includeTransactions: true })
-  assert.equal(block.transactions.length, 5, 'with the L1 attributes')
+  assert.equal(
+    block.transactions.length,
+    5,
+    'the L1 attributes and four transactions were expected',
+  )
 })
 
 test('a contract is deployed and called, and its logs are found and watched', async (t) => {
@@ -221,7 +225,7 @@ test('a subscription continues through a reorg', async (t) => {
   const b1 = await build(genesis, { noTxPool: true })
   assert.equal((await user.getBlock()).hash, b1.hash)
   await assert.rejects(user.getTransactionReceipt({ hash }), /could not be found/)
-  assert.equal(client.pool.status().pending, 1, 'the transaction is pending again')
+  assert.equal(client.pool.status().pending, 1, 'the transaction is not pending again')
   const b2 = await build(b1, { noTxPool: false })
   assert.equal((await user.getTransactionReceipt({ hash })).blockHash, b2.hash)
   await new Promise((resolve) => setTimeout(resolve, 200))

@@ -12,7 +12,7 @@ const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 const maybe = <Value>(value: Arbitrary<Value>) => fc.option(value, { nil: undefined })
 const few = <Value>(value: Arbitrary<Value>) => fc.array(value, { maxLength: 3 })
 
-/** A decimal fraction; zero has no sign on the wire. */
+/** A decimal fraction. Zero has no sign on the wire. */
 const fraction = fc.double({ noNaN: true }).map((value) => (value === 0 ? 0 : value))
 
 const peer: Arbitrary<Peer> = record({

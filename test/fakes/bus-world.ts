@@ -55,7 +55,7 @@ export class Counts implements BusMetrics {
   }
 }
 
-/** An in-memory bus on a clock that a test advances; every user has only the permissions of its role. */
+/** An in-memory bus on a clock that a test advances. Every user has only the permissions of its role. */
 export class BusWorld {
   readonly clock = new VirtualClock(1_700_000_000_000)
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
@@ -132,7 +132,7 @@ export class BusWorld {
     return promise
   }
 
-  /** Kills the server and starts it again; all connections are cut and restored. */
+  /** Kills the server and starts it again. All connections are cut and restored. */
   async restartServer({ wiped }: { readonly wiped: boolean }): Promise<void> {
     this.server.stop()
     for (const connection of this.server.connections) connection.cut()

@@ -71,9 +71,9 @@ export class DerivationWorld {
     progress: undefined,
     setWait: (wait) => void (this.wait = wait === undefined ? '' : waitText(wait)),
   }
-  /** The L1 chain; a test changes it. */
+  /** The L1 chain, which a test may change. */
   l1: L1Block[] = []
-  /** Answers a request for an L1 block; a test may delay it. */
+  /** Answers a request for an L1 block. A test may delay the answer. */
   onL1Request: (answer: () => FetchL1BlockResponse) => Promise<FetchL1BlockResponse> = async (
     answer,
   ) => answer()
@@ -152,7 +152,7 @@ export class DerivationWorld {
     return { world, derivation }
   }
 
-  /** Starts derivation; `stop` kills it. */
+  /** Starts derivation. The returned `stop` kills the process. */
   async start(
     ports: Partial<Ports> = {},
   ): Promise<{ readonly ended: Promise<void>; stop(): void }> {

@@ -78,7 +78,7 @@ export function extremeGenesis(random: Random): Genesis {
   })
 }
 
-/** Transactions for the next block; most of them are valid. */
+/** Transactions for the next block. Most of them are valid. */
 export function extremeTransactions(random: Random, chain: Chain): readonly Uint8Array[] {
   const state = chain.state(chain.head)
   const used = new Map<Address, bigint>()

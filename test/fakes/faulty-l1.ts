@@ -12,14 +12,14 @@ export interface SeenCall {
   readonly params: readonly unknown[]
 }
 
-/** Handles a request in place of a correct answer. */
+/** Handles a request instead of answering it correctly. */
 export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
 
-/** A JSON-RPC server whose answers a test corrupts or replaces. It records all calls. */
+/** A JSON-RPC server whose answers a test corrupts or replaces. The server records all calls. */
 export interface FaultyNode {
   readonly url: string
   readonly calls: SeenCall[]
-  /** Changes the result of a call; may be set at any time. */
+  /** Changes the result of a call. May be set at any time. */
   corrupt: ((call: SeenCall, result: unknown) => unknown) | undefined
   /** Handles requests in place of the server. With undefined, the server answers. */
   misbehave: Misbehaviour | undefined

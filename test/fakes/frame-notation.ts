@@ -6,7 +6,7 @@ export function channelOf(letter: string) {
   return toChannelId(new Uint8Array(16).fill(letter.charCodeAt(0)))
 }
 
-/** Reads a frame of the form `channel:number:content`; a `!` at the end marks the last frame. */
+/** Reads a frame of the form `channel:number:content`. A `!` at the end marks the last frame. */
 export function parseFrame(text: string): Frame {
   const [, letter = '', number = '', content = '', last] = /^(.):(\d+):(.*?)(!?)$/.exec(text) ?? []
   return {

@@ -271,7 +271,7 @@ export class GossipWorld {
     }
   }
 
-  /** A block with the current time, on an unknown parent. Its number makes it unique. */
+  /** A block with the current time, on an unknown parent. The number makes the block unique. */
   block(number: bigint, changes: Partial<Payload> = {}): Payload {
     const { timestamp = this.now } = changes
     return payloadOf(payloadVersionAt(this.config, timestamp), { number, timestamp, ...changes })

@@ -25,7 +25,7 @@ export interface NodeOnRecordOptions extends Partial<
   Pick<RecordedNodeOptions, 'isInMemory' | 'logLevel' | 'otlpUrl' | 'given' | 'report' | 'onLog'>
 > {
   readonly record: string
-  /** The L1 that the node reads. It is closed with the node. */
+  /** The L1 that the node reads. This L1 is closed with the node. */
   readonly l1: ReplayedL1
   /** The L1 endpoints of the node; by default, those of `l1`. */
   readonly urls?: RecordedNodeOptions['l1']

@@ -21,7 +21,7 @@ export interface L1Script {
   readonly config: RollupConfig
 }
 
-/** The config of a rollup on the L1 blocks of a script. Its batcher is `A`. */
+/** The config of a rollup on the L1 blocks of a script. The batcher is `A`. */
 export function notedRollup(
   hardforkTimes: HardforkTimes,
   changes: Partial<RollupConfig> = {},

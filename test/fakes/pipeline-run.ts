@@ -21,7 +21,7 @@ export interface PipelineRun {
   readonly head?: { readonly number: number; readonly epoch: number }
   /** Content of the L1 block that the pipeline begins with; by default `@2`. */
   readonly base?: string
-  /** Numbers of L2 blocks whose first attributes the engine refuses; later attributes for the same number are built. */
+  /** Numbers of L2 blocks whose first attributes the engine refuses. Later attributes for the number are built. */
   readonly refused?: readonly number[]
   /** Numbers of L2 blocks of the safe chain that are missing until they are requested. */
   readonly missing?: readonly number[]

@@ -44,7 +44,7 @@ export interface TransactionFields {
 
 const known = new Map<string, Promise<Uint8Array>>()
 
-/** A signed transaction. `a3:5` is from `a`, with nonce 3 and a tip of 5 wei; `a3` has a tip of 1 wei. */
+/** A signed transaction. `a3:5` is from `a`, with nonce 3 and a tip of 5 wei. `a3` has a tip of 1 wei. */
 export function signed(notation: string, fields: TransactionFields = {}): Promise<Uint8Array> {
   const key = [notation, ...Object.entries(fields)].join()
   const made = known.get(key) ?? sign(notation, fields)
@@ -73,7 +73,7 @@ function typed(body: Uint8Array): Uint8Array {
   return raw
 }
 
-/** A view of a head that a test sets; the base fee is 10 wei. */
+/** A view of a head that a test sets. The base fee is 10 wei. */
 export class FakeView implements PoolView {
   readonly chainId = BigInt(poolChainId)
   readonly nonces = new Map<Address, bigint>()

@@ -14,7 +14,7 @@ export interface RawGossipPeer {
   send(rpc: Partial<RPC>): void
   /** Whether the received data contain these bytes. */
   hasHeard(bytes: Uint8Array): boolean
-  /** The stream of the other host to this one, once it is open. */
+  /** The stream that the other host opened to this peer; undefined before that. */
   readonly inbound: Stream | undefined
 }
 

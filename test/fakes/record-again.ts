@@ -32,7 +32,7 @@ export function newFolder(t: TestContext): string {
   return folder
 }
 
-/** Records a recorded chain again, from servers that replay it; the result is deleted after the test. */
+/** Records a recorded chain again, from servers that replay it. The result is deleted after the test. */
 export async function recordAgain(
   t: TestContext,
   { name, from, to, lies, options }: Again,

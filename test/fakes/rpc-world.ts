@@ -122,7 +122,7 @@ export class RpcWorld {
     return { world, replica: await world.replica(t, options) }
   }
 
-  /** Starts a replica. It stops when the test ends. */
+  /** Starts a replica, which stops when the test ends. */
   async replica(t: TestContext, { ports, server }: ReplicaOptions = {}): Promise<Replica> {
     const instance = `rpc-${this.#replicas++}`
     const { bus } = await this.bus.join('rpc', instance)

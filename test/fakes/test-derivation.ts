@@ -48,7 +48,10 @@ export class TestDerivation {
     const { clock } = this.#world
     const isDone = () => this.#follow.current !== undefined && isSo(this.#follow.current)
     const inTime = await clock.run(withinMs, isDone)
-    assert.ok(inTime, `the engine published ${JSON.stringify(this.#follow.current, textOfBigint)}`)
+    assert.ok(
+      inTime,
+      `the engine published only ${JSON.stringify(this.#follow.current, textOfBigint)}`,
+    )
     return this.chain
   }
 

@@ -13,7 +13,7 @@ export const blockHint: Signal<SafeAt> = signal({
   codec: safeAtCodec,
 })
 
-/** A codec for a single L1 block of any size; on Atoll's bus a block is only sent as an answer. */
+/** A codec for a single L1 block of any size. Atoll's own bus sends blocks only as answers. */
 export const blockCodec: MessageCodec<L1Block> = {
   type: fetchL1BlockResponseCodec.type,
   encode: (block) => fetchL1BlockResponseCodec.encode({ kind: 'block', block }),

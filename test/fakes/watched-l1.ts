@@ -21,7 +21,7 @@ import { BusWorld } from './bus-world.ts'
 
 /** Da-watcher on an in-memory bus, with L1 endpoints on real HTTP servers. */
 export interface WatchedL1 {
-  /** What da-watcher waited for, in order; `goes on` marks the end of a wait. */
+  /** The waits of da-watcher, in order; `goes on` marks the end of a wait. */
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]
@@ -78,7 +78,8 @@ export async function watchL1(
   config: RollupConfig,
   settings: Partial<WatchedSettings> & Pick<WatchedSettings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
-  // The setup of the commitments takes seconds of real time. If the fast clock ran meanwhile, timeouts would expire.
+  // The setup of the commitments takes seconds of real time. If the fast clock ran during the setup, timeouts would
+  // expire.
   if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')

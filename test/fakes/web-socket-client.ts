@@ -7,7 +7,7 @@ import { WebSocket } from 'undici'
 /** The fields of a server's messages that tests read. */
 export type Answer = Readonly<Record<'id' | 'result' | 'error' | 'params', unknown>>
 
-/** Opens a WebSocket, which closes when the test ends. It sends calls, and returns the received messages in order. */
+/** Opens a WebSocket that sends calls, and returns the received messages in order. It closes when the test ends. */
 export async function openSocket(
   t: TestContext,
   url: string,

@@ -1,4 +1,4 @@
-/** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints what it did, in JSON. */
+/** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints the result as JSON. */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ const otherKey = new Uint8Array(32).fill(77)
 let endMs = Number.POSITIVE_INFINITY
 let done = 0
 
-/** Starts the time of the attack, once it is connected. */
+/** Starts the time of the attack. Called once the hostile peer is connected. */
 function begin(): void {
   endMs = performance.now() + order.forMs
   console.log('ready')
@@ -42,7 +42,7 @@ const now = () => BigInt(Math.floor(Date.now() / 1_000))
 const block = (changes: Partial<Payload> = {}) =>
   payloadOf(4, { number: 5_000_000n + BigInt(done), timestamp: now(), ...changes })
 
-/** Does something many times a second, until the time is over. */
+/** Repeats an action at a given rate, until the time is over. */
 async function repeat(perSecond: number, act: () => Promise<void> | void): Promise<void> {
   begin()
   const startedMs = performance.now()
@@ -64,7 +64,7 @@ function connectRaw(): Socket {
   return socket.on('error', () => undefined)
 }
 
-/** libp2p cannot choose the address from which it dials: its connections go through this relay. */
+/** libp2p cannot choose the address from which it dials. So the connections of libp2p go through this relay. */
 const relay = createServer((client) => {
   const victim = connectRaw()
   client.on('error', () => undefined)
@@ -96,11 +96,11 @@ async function openPeer(): Promise<Libp2p> {
 /** A stream of gossipsub to the victim. */
 function meshStream(host: Libp2p): Promise<Stream> {
   const [peer] = host.getPeers()
-  if (peer === undefined) throw new Error('the victim hung up')
+  if (peer === undefined) throw new Error('the victim closed the connection')
   return host.dialProtocol(peer, meshProtocols)
 }
 
-/** Subscribes as peers do, and returns a function that sends a frame, on a new stream after the victim closed one. */
+/** Subscribes as peers do. Returns a function that sends a frame, and opens a new stream if the last one is closed. */
 async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
   let host = await openPeer()
   let stream: Stream | undefined
@@ -121,7 +121,7 @@ async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
       if (bytes !== undefined && !to.send(bytes))
         await to.onDrain({ signal: AbortSignal.timeout(1_000) })
     } catch (error) {
-      // The victim refused or banned it: it comes again.
+      // The victim refused or banned the hostile peer, which tries again.
       ignore(error)
       stream = undefined
       await sleep(50)
@@ -207,13 +207,13 @@ async function halfOpen(): Promise<void> {
   for (const socket of sockets) socket.destroy()
 }
 
-/** The victim refuses, as it should. */
+/** Ignores an error, since the victim should refuse attacks. */
 function ignore(_error: unknown): void {}
 
 async function requests(): Promise<void> {
   const host = await openPeer()
   const [peer] = host.getPeers()
-  if (peer === undefined) throw new Error('the victim hung up')
+  if (peer === undefined) throw new Error('the victim closed the connection')
   await repeat(300, async () => {
     const opening = host.dialProtocol(peer, [...requestProtocols(chainId)], {
       signal: AbortSignal.timeout(1_000),
@@ -251,7 +251,7 @@ const doings: Readonly<Record<Attack, () => Promise<void>>> = {
   'many-at-height': () => sendEach(200, manyAtHeight),
   'snappy-bombs': () => sendEach(50, () => message(bombs[done % bombs.length] ?? topicBytes)),
   'many-messages': () => {
-    // Made before, so that the peer is not busy with it while it sends.
+    // The RPCs are encoded before the attack, so that the hostile peer only has to send them.
     const rpcs = Array.from({ length: 16 }, manyMessages)
     return sendEach(20, () => rpcs[done % rpcs.length] ?? topicBytes)
   },

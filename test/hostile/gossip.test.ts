@@ -40,13 +40,17 @@ const chosen = attacks.filter(
 /** Blocks of the sequencer a second. */
 const honestRate = 10
 
-/** Attacks may delay honest blocks to `factor` times the delay without attacks, which counts as `floorMs` at least. */
+/**
+ * Limit on the delay of honest blocks: `factor` times the delay without attacks, or times `floorMs` if that is more.
+ */
 const delayed = { factor: 3, floorMs: 20 }
 
 /** Limit on the growth of gossip's memory over all attacks. */
 const maxGrowthMb = 200
 
-/** Limit on the delay of gossip's event loop. Time in which other processes occupy the cores counts too. */
+/**
+ * Limit on the delay of gossip's event loop. This delay includes the time in which other processes occupy the cores.
+ */
 const maxLoopDelayMs = 1_000
 
 /** The outcomes under which gossip counts the messages of an attack. The other attacks send no readable blocks. */
@@ -69,7 +73,7 @@ const counted: Partial<Record<Attack, readonly string[]>> = {
   'repeated-blocks': ['busy'],
   'control-flood': ['control-rate'],
   'large-frames': ['too-large'],
-  // Gossip answers 15 requests of a peer at once, and then four per second.
+  // Gossip answers a burst of 15 requests of a peer, and then four per second.
   requests: ['payload'],
 }
 
@@ -114,7 +118,7 @@ async function sendBlocks(arena: Arena, forMs: number): Promise<readonly number[
   const lateMs = performance.now() + 5_000
   while (times.length < sent.size && performance.now() < lateMs) await pause(20)
   stop()
-  assert.equal(times.length, sent.size, 'each block of the sequencer comes through once')
+  assert.equal(times.length, sent.size, 'a block of the sequencer is missing, or came twice')
   return times
 }
 
@@ -124,7 +128,7 @@ async function attackBy(order: Order): Promise<{ readonly ended: Promise<string>
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // It stands for another machine: the node must not wait for a core that the hostile peer uses.
+  // The hostile peer represents another machine, so the node must not wait for a core that the peer uses.
   if (child.pid !== undefined) setPriority(child.pid, 10)
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -215,17 +219,17 @@ async function openArena(t: TestContext): Promise<Arena> {
   t.after(() => node.close())
   const { config } = await readRecord('bad-data-karst')
   const [sequencer, behind] = [await hostOn(t, { config }), await hostOn(t, { config })]
-  await node.until('all of the record', () => node.safe >= lastBlock, 60_000)
+  await node.until('the whole record is safe', () => node.safe >= lastBlock, 60_000)
   const address = `/ip4/127.0.0.1/tcp/${tcpPort}`
   for (const peer of [sequencer, behind]) await untilDialed(peer, address)
   const isIn = (peer: OpenNetwork) => peer.peers().some(({ meshes }) => meshes.length === 4)
-  await node.until('both share blocks with the node', () => isIn(sequencer) && isIn(behind))
+  await node.until('both peers share blocks with the node', () => isIn(sequencer) && isIn(behind))
   const chainId = config.l2ChainId
   const order = { forMs: attackMs, address, udpPort, l2ChainId: String(chainId) }
   return { node, chainId, sequencer, behind, order, sent: 0 }
 }
 
-test('blocks of the sequencer come through a gossip under attack, and the blocks and requests of attacks are counted', async (t) => {
+test('if peers attack gossip, blocks of the sequencer still come through, and blocks and requests of attacks are counted', async (t) => {
   const arena = await openArena(t)
   const { node } = arena
   await sendBlocks(arena, 2_000)
@@ -260,10 +264,13 @@ test('blocks of the sequencer come through a gossip under attack, and the blocks
     )
     for (const [outcome, added] of counts) assert.ok(added > 0, `${attack}: ${outcome} is counted`)
   }
-  assert.equal(node.pidOf('gossip'), pid, 'gossip was not restarted')
+  assert.equal(node.pidOf('gossip'), pid, 'gossip was restarted')
   const last = await metricsOf(node)
   t.diagnostic(`all attacks: ${shown(all)}, at most ${limitMs.toFixed(0)} ms`)
-  assert.ok(sumOf(last, 'atoll_gossip_bans_total', 'what="begun"') > 0, 'a hostile peer is banned')
+  assert.ok(
+    sumOf(last, 'atoll_gossip_bans_total', 'what="begun"') > 0,
+    'no hostile peer was banned',
+  )
   assert.ok(percentile(all, 0.99) <= limitMs, `p99 ${percentile(all, 0.99)} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, `memory grew from ${startMb} to ${mostMb} MB`)
   assert.ok(

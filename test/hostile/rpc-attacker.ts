@@ -1,4 +1,6 @@
-/** A hostile client of the JSON-RPC: `node rpc-attacker.ts ORDER`, with an order in JSON. Prints the answers it got, in JSON. */
+/**
+ * A hostile client of the JSON-RPC: `node rpc-attacker.ts ORDER`, with an order in JSON. Prints all answers as JSON.
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,7 +28,7 @@ function note(answer: string): void {
   answers.set(answer, (answers.get(answer) ?? 0) + 1)
 }
 
-/** Notes the statuses and error codes in what the server sent. */
+/** Notes the statuses and error codes in a text that the server sent. */
 function noteAll(text: string): void {
   for (const [, status, code, close] of text.matchAll(
     /HTTP\/1\.1 (\d{3})|"code":(-\d+)|\u0088.(..)/gsu,
@@ -51,7 +53,7 @@ async function open({
   return socket
 }
 
-/** The text of a request; `length` may be more than the body has. */
+/** The head of an HTTP request. `length` may be larger than the body. */
 function head(length: number | 'chunked'): string {
   const size = length === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`
   return `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n${size}\r\n\r\n`
@@ -74,12 +76,12 @@ async function write(socket: Socket, data: string | Buffer): Promise<void> {
   ])
 }
 
-/** Requests or connections of an attack per second, at most: no more than one machine sends over a network. */
+/** Limit on the requests or connections of an attack per second, which one machine can send over a network. */
 const maxPerSecond = 2_000
 
-/** Does something in many places at once, again and again, until the time is over. */
-async function flood(places: number, act: () => Promise<unknown>): Promise<void> {
-  const periodMs = (1_000 * places) / maxPerSecond
+/** Runs a number of loops concurrently. Each loop repeats an action until the time is over. */
+async function flood(loops: number, act: () => Promise<unknown>): Promise<void> {
+  const periodMs = (1_000 * loops) / maxPerSecond
   const one = async () => {
     while (!isOver()) {
       const nextMs = performance.now() + periodMs
@@ -87,7 +89,7 @@ async function flood(places: number, act: () => Promise<unknown>): Promise<void>
       await sleep(Math.max(0, nextMs - performance.now()))
     }
   }
-  await Promise.all(Array.from({ length: places }, one))
+  await Promise.all(Array.from({ length: loops }, one))
 }
 
 /** Posts a body and notes the answer. */
@@ -112,11 +114,11 @@ async function post(
   }
 }
 
-/** Posts one body in many places. */
-const posts = (places: number, make: () => string) => () => {
+/** Posts one body again and again, in concurrent loops. */
+const posts = (loops: number, make: () => string) => () => {
   const body = make()
   begin()
-  return flood(places, () => post(body))
+  return flood(loops, () => post(body))
 }
 
 /** Opens a WebSocket by hand. */
@@ -147,7 +149,7 @@ function frame(first: number, data: Buffer, length = data.length): Buffer {
 
 const text = (body: string) => frame(0x81, Buffer.from(body))
 
-/** Does something on each of many WebSockets, and opens another for each that is closed. */
+/** Repeats an action on each of many WebSockets. Each closed WebSocket is replaced by a new one. */
 const sockets =
   (count: number, act: (socket: Socket) => Promise<unknown>, reading?: Reading) => () =>
     flood(count, async () => {
@@ -160,7 +162,7 @@ const sockets =
 const frames = (count: number, data: Buffer, reading?: Reading) =>
   sockets(count, (socket) => write(socket, data), reading)
 
-/** Holds many connections open, and sends some text on each second by second. */
+/** Holds many connections open, and sends some text on each of them once per second. */
 const held = (count: number, first: (at: number) => string, next: (at: number) => string) =>
   flood.bind(undefined, count, async () => {
     const at = sent++
@@ -173,7 +175,7 @@ const held = (count: number, first: (at: number) => string, next: (at: number) =
     socket.destroy()
   })
 
-/** Opens a connection in each of many places, and writes without end on it. */
+/** In each of many loops, opens a connection and writes to it without end. */
 const streams = (count: number, first: string, next: string) => () =>
   flood(count, async () => {
     const socket = await open()
@@ -232,7 +234,7 @@ const acts: Readonly<Record<RpcAttack, () => Promise<unknown>>> = {
   // Three sockets, so that each reaches the limit of a socket before all together reach that of a client.
   'unread-messages': frames(3, text(batch(100, call('optimism_rollupConfig'))), { isRead: false }),
   'huge-frames': frames(50, frame(0x81, Buffer.alloc(mebibyte), 40 * mebibyte)),
-  // Each message is within the limit, but never ends.
+  // The length of each frame is within the limit. The last bytes of a frame are never sent.
   'unfinished-frames': sockets(90, async (socket) => {
     await write(socket, frame(0x81, Buffer.alloc(mebibyte - 100), mebibyte - 50))
     while (!socket.destroyed && !isOver()) await sleep(100)

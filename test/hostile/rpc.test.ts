@@ -28,10 +28,13 @@ const calmMs = 2_000
 /** Time for the node to finish the work that an attack left. */
 const settleMs = 500
 
-/** Niceness of a hostile client. It represents another machine, so it must not take processor time from the node. */
+/**
+ * Niceness of a hostile client. The client represents another machine, so it must not take processor time from the
+ * node.
+ */
 const hostileNice = 10
 
-/** Attacks may delay honest calls to `factor` times the time without attacks, which counts as `floorMs` at least. */
+/** Limit on the time of honest calls: `factor` times the time without attacks, or times `floorMs` if that is more. */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */
@@ -111,8 +114,8 @@ async function openArena(t: TestContext): Promise<Arena> {
   }
   const node = await NodeOnRecord.start({ record, l1, given })
   t.after(() => node.close())
-  await node.until('a part of the record', () => node.safe >= 50n, 60_000)
-  await node.until('all of the record', () => node.safe >= 363n, 60_000)
+  await node.until('a part of the record is safe', () => node.safe >= 50n, 60_000)
+  await node.until('the whole record is safe', () => node.safe >= 363n, 60_000)
   const honest = start('honest-client.ts', [`http://127.0.0.1:${port}/`, '127.0.0.1'])
   t.after(() => honest.kill())
   const asked: Asked[] = []
@@ -186,7 +189,7 @@ const longer: Partial<Record<RpcAttack, number>> = {
   'idle-connections': 13_000,
 }
 
-test('an honest client is served beside a hostile one, and each attack is refused and counted', async (t) => {
+test('if a hostile client attacks, an honest client is still served, and each attack is refused and counted', async (t) => {
   const { asked, node, order } = await openArena(t)
   const [pid, startMb] = [node.pidOf('rpc'), rssMb(node)]
   let mostMb = startMb
@@ -197,7 +200,7 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   const take = () => {
     const calls = asked.splice(0)
     const [failed] = calls.filter(({ problem }) => problem !== '')
-    assert.equal(failed?.problem, undefined, 'each honest call is answered')
+    assert.equal(failed?.problem, undefined, 'an honest call failed')
     return calls.map(({ ms }) => ms)
   }
   await pause(2_000)
@@ -207,7 +210,7 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   for (const [at, attack] of chosen.entries()) {
     await pause(settleMs)
     take()
-    // Calm times are measured between the attacks, so that other load of the machine affects both in the same way.
+    // Times without attacks are measured between attacks, so that other load of the machine affects all times alike.
     await besideBusyProcess(calmMs)
     calm.push(...take())
     const before = await metricsOf(node)
@@ -229,12 +232,12 @@ test('an honest client is served beside a hostile one, and each attack is refuse
       `${attack}: ${shown(times)}; loop ${delays.at(-1)?.toFixed(0)} ms; memory ${mostMb.toFixed(0)} MB; ${output} ${JSON.stringify(Object.fromEntries(counts))}`,
     )
     missing.push(...counts.filter(([, added]) => added === 0).map(([what]) => `${attack}: ${what}`))
-    assert.equal(node.pidOf('rpc'), pid, `${attack}: rpc was not restarted`)
+    assert.equal(node.pidOf('rpc'), pid, `${attack}: rpc was restarted`)
   }
   const limitMs = delayed.factor * Math.max(percentile(calm, 0.99), delayed.floorMs)
   const growth = `memory ${startMb.toFixed(0)} MB, at most ${mostMb.toFixed(0)} MB`
   t.diagnostic(`calm: ${shown(calm)}; attacked: ${shown(attacked)}; ${growth}`)
-  assert.deepEqual(missing, [], 'each attack is counted')
+  assert.deepEqual(missing, [], 'attacks that were not counted')
   const p99 = percentile(attacked, 0.99)
   assert.ok(p99 <= limitMs, `p99 ${p99} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, growth)

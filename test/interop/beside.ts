@@ -28,7 +28,7 @@ const portBase = Number(process.env['ATOLL_INTEROP_PORT'] ?? 9_700)
 /** First port of the processes that run beside the network. */
 export const ownPorts: number = portBase + 150
 
-/** The shortest block times with more than one L2 block per epoch; all forks activate early. */
+/** The shortest block times with more than one L2 block per epoch. All forks activate early. */
 const networkFlags = {
   'port-base': String(portBase),
   'l2-block-time': '1',
@@ -47,7 +47,7 @@ const onBothClients: StartOurs = (network, folder) => [
   () => startOnEmbedded(network, { folder, portBase: ownPorts }),
 ]
 
-/** Runs a network with op-node and two Atoll nodes beside it; stops all of them afterwards. */
+/** Runs a network with op-node and two Atoll nodes beside it. Stops all of them afterwards. */
 export async function besideNetwork(
   flags: Readonly<Record<string, string>>,
   run: (beside: Beside) => Promise<void>,
@@ -88,6 +88,6 @@ export async function untilCaughtUp({ opNode, ours, record }: Beside): Promise<n
     verifiers.every(({ name }) => (sample.get(name)?.safe?.number ?? 0) >= number)
   await record.until('a first safe block', 180_000, allAt(1))
   const caughtUp = record.last.get(opNode.name)?.safe?.number ?? 0
-  await record.until('all have caught up', 180_000, allAt(caughtUp))
+  await record.until('all nodes have caught up', 180_000, allAt(caughtUp))
   return caughtUp
 }

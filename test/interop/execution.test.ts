@@ -67,7 +67,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
   return new Program(join(programs, 'op-node'), [...flagsOf(flags), ...switches])
 }
 
-/** Runs the client under a verifier. It executes derived and gossiped blocks until enough blocks are safe. */
+/** Runs the client under a verifier. The client executes derived and gossiped blocks until enough blocks are safe. */
 async function verify(t: TestContext, network: Network, folder: string): Promise<void> {
   const { file } = network
   const [engine, rpc] = [String(portBase + 150), String(portBase + 151)]
@@ -76,7 +76,7 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
   const [ours, geth] = [clientOf(`http://127.0.0.1:${rpc}`), clientOf(file.nodes.a.executionUrl)]
   const explain = () => `${opNode.output.slice(-3_000)}\n${client.output.slice(-3_000)}`
   try {
-    await until('it answers', { withinMs: 20_000, explain }, isUp(ours))
+    await until('the execution client answers', { withinMs: 20_000, explain }, isUp(ours))
     const withinMs = (verifiedBlocks + 120) * 1_000
     await until(`${verifiedBlocks} safe blocks`, { withinMs, explain }, async () => {
       return (await numberOf(ours, 'safe')) >= verifiedBlocks
@@ -113,7 +113,7 @@ async function sequence(t: TestContext, network: Network, folder: string): Promi
   const client = startExecutionClient(network.file, { folder, engine, rpc })
   const explain = () => client.output.slice(-3_000)
   try {
-    await until('it answers', { withinMs: 20_000, explain }, isUp(made))
+    await until('the execution client answers', { withinMs: 20_000, explain }, isUp(made))
     const from = (await numberOf(made, 'latest')) + 1
     await network.control('node-a', 'start')
     const to = from + sequencedBlocks

@@ -11,7 +11,7 @@ import { until } from './until.ts'
 export interface Follower {
   readonly name: string
   readonly execution: JsonRpcClient
-  /** Its state and its last log lines; empty for a node of the network itself. */
+  /** State and last log lines of the node; empty for a node of the network itself. */
   explain(): Promise<string>
   stop(): Promise<void>
 }
@@ -47,7 +47,7 @@ function ofNetwork(name: string, url: string): Follower {
 /** Changes to the default flags of a node. By default, a node has no gossip and logs only warnings and errors. */
 export interface NodeOptions {
   readonly flags?: Readonly<Record<string, string>>
-  /** Takes each line of its log. */
+  /** Takes each line of the node's log. */
   readonly onLine?: (line: string) => void
 }
 

@@ -291,7 +291,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   t.diagnostic(
     `connections of op-node b (1 inbound, 2 outbound): static ${directions[0]}, found ${directions[1]}`,
   )
-  assert.equal(directions[0], 2, 'op-node dialed Atoll')
+  assert.equal(directions[0], 2, 'op-node did not dial Atoll')
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
   const blocks = await followUnsafe(t, beside, members)
   await assertHarmony(network, members)
@@ -331,7 +331,7 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
   try {
     const explain = () => again.explain()
     const isUp = async () => member.starts() > before
-    await until('its host is open', { withinMs: 60_000, everyMs: 50, explain }, isUp)
+    await until('the host of the node is open', { withinMs: 60_000, everyMs: 50, explain }, isUp)
     const openedMs = performance.now()
     for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, [member.peerId], againMs)
     const since = (ms: number) => `${(performance.now() - ms).toFixed(0)} ms`

@@ -14,8 +14,9 @@ export interface Head {
 /** Block labels of an execution client. */
 const labels = ['latest', 'safe', 'finalized'] as const
 
-/** The heads of one node at one time, in Unix milliseconds. Missing heads are absent. */
+/** The heads of one node at one time. A head that the node does not have is omitted. */
 export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], Head>>> {
+  /** Unix milliseconds. */
   readonly atMs: number
 }
 
@@ -100,7 +101,7 @@ export async function hashesOf(client: JsonRpcClient, last: number): Promise<rea
     )
     for (const answer of answers) {
       const head = 'error' in answer ? undefined : toHead(answer.result)
-      assert.ok(head !== undefined, `block ${hashes.length} is there`)
+      assert.ok(head !== undefined, `block ${hashes.length} is missing`)
       hashes.push(head.hash)
     }
   }

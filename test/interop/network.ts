@@ -49,7 +49,7 @@ export function whyNoNetwork(): string | undefined {
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with the network's programs`
 }
 
-/** Whether all programs are built. op-geth is built last, and a folder of an earlier version lacks op-proposer. */
+/** Whether all programs are built. op-geth is built last. A folder of an earlier version lacks op-proposer. */
 function isBuilt(): boolean {
   return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
@@ -101,7 +101,7 @@ export class Network {
     await post(`${this.file.controlUrl}/process/${name}/${what}`)
   }
 
-  /** Replaces the last `depth` blocks of L1 by empty ones, and adds one more. */
+  /** Replaces the last `depth` blocks of L1 by empty blocks, and adds one more block. */
   async reorganise(depth: number): Promise<L1Reorg> {
     const result = await post(`${this.file.l1.adminUrl}/reorg?depth=${depth}&extra=1`)
     // The answer comes from the network's own L1 driver, so its form is not checked.
@@ -121,7 +121,7 @@ export class Program {
   readonly #ended: Promise<unknown>
   #output = ''
 
-  /** @param onLine takes each line of its output */
+  /** @param onLine takes each line of the output */
   constructor(path: string, args: readonly string[], onLine?: (line: string) => void) {
     this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     endWithTests(this.#child)
@@ -135,12 +135,12 @@ export class Program {
     }
   }
 
-  /** Its process id; undefined if it could not be started. */
+  /** Process id; undefined if the program could not be started. */
   get pid(): number | undefined {
     return this.#child.pid
   }
 
-  /** The last lines of its output. */
+  /** The last lines of the output. */
   get output(): string {
     return this.#output
   }

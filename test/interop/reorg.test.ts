@@ -6,7 +6,7 @@ import { whyNoNetwork } from './network.ts'
 
 // L1 replaces its last blocks while op-node and two Atoll nodes derive from them.
 
-/** Depths of reorgs in L1 blocks; the channel timeout is 50. */
+/** Depths of reorgs in L1 blocks. The channel timeout is 50 blocks. */
 const depths = [1, 3, 10, 60]
 
 /** Number of L1 blocks kept below the replaced ones. */
@@ -18,7 +18,7 @@ const finalityDistance = 80
 /** One reorg, as printed. */
 interface Outcome {
   readonly depth: number
-  /** The newest L2 block before the reorg; all blocks up to it must become safe again. */
+  /** The newest L2 block before the reorg. All blocks up to this block must become safe again. */
   readonly target: number
   /** The times of each node, by its name. */
   readonly times: ReadonlyMap<string, Times>
@@ -100,7 +100,7 @@ async function reorganiseAll(t: TestContext, beside: Beside): Promise<void> {
   for (const depth of depths)
     for (const line of outcomeLines(await reorganise(beside, depth))) t.diagnostic(line)
   const names = [opNode, ...ours].map(({ name }) => name)
-  await record.until('all have a finalized block', 300_000, (sample) =>
+  await record.until('all nodes have a finalized block', 300_000, (sample) =>
     names.every((name) => finalOf(sample, name) > 0),
   )
   const last = Math.max(...names.map((name) => finalOf(record.last, name)))

@@ -46,7 +46,7 @@ function keyOf({ file }: Network, wanted: string): string {
   return account?.key ?? assert.fail(`no account of the ${wanted}`)
 }
 
-/** Runs op-batcher with Atoll's JSON-RPC until its blocks are safe in op-node, then op-proposer beside it. */
+/** Runs op-batcher with Atoll's JSON-RPC until the posted blocks are safe in op-node. Then runs op-proposer, too. */
 export async function batchWith(t: TestContext, network: Network, theirs: string) {
   const { file } = network
   await network.control('batcher', 'stop')
@@ -80,7 +80,7 @@ export async function batchWith(t: TestContext, network: Network, theirs: string
   }
 }
 
-/** A dispute game that op-proposer created. It claims an output root for a block. */
+/** A dispute game that op-proposer created. A game claims an output root for a block. */
 interface Proposal {
   readonly number: number
   readonly root: string

@@ -60,8 +60,8 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
     assert.equal(params.sequence, `${params.result.number}-${params.result.hash}`)
     return params.result.number
   })
-  // Without gossip the unsafe head is the safe head. If it advances by several blocks in one step, clients are notified
-  // of each block.
+  // Without gossip, the unsafe head is the safe head. If the head advances by several blocks in one step, clients are
+  // notified of each block.
   const [first = 0] = numbers
   assert.deepEqual(
     numbers,
@@ -80,7 +80,7 @@ async function comeToRest(network: Network, theirs: string): Promise<void> {
     Promise.all([rpcUrl, theirs].map((url) => ask(url, 'optimism_syncStatus')))
   const explain = async () => (await texts()).join('\n')
   await until(
-    'both have the same status',
+    'both nodes have the same status',
     { withinMs: 120_000, everyMs: 50, explain },
     async () => {
       const [our, their] = await texts()

@@ -13,9 +13,9 @@ import { filesIn, leaveFolders, type LeftFolders, safeAt, serveL1 } from './left
 import { SpawnedNode } from './spawned-node.ts'
 
 // Each file that a node leaves on disk is damaged in each way, and the node is started again. The node continues, waits
-// with advice, or exits with code 2 and advice. It never restarts in a loop, and never follows another chain.
+// with advice, or exits with code 2 and advice. The node never restarts in a loop, and never follows another chain.
 
-/** Whether to damage the files of every stream and key. By default the test uses one of each, since all are alike. */
+/** Whether to damage the files of every stream and key. By default, only one stream and one key are used. */
 const isAll = process.env['ATOLL_BROKEN_FILES'] === 'all'
 
 const own = { record: join(recordsFolder, 'fork-delta'), chainId: '907' }
@@ -33,7 +33,7 @@ interface Case {
   readonly after: 'stopped' | 'killed'
 }
 
-/** Whether a file has the same form as another one that the test damages anyway. */
+/** Whether a file has the same form as another file that the test damages anyway. */
 function isRepeated(file: string): boolean {
   const [, key] = /bus\/keys\/(.*)\.nkey$/u.exec(file) ?? []
   const [, stream] = /\/streams\/([^/]+)\//u.exec(file) ?? []
@@ -42,7 +42,7 @@ function isRepeated(file: string): boolean {
 
 /**
  * Each damage of each file that a killed node leaves, which includes the write-ahead logs of databases. Also each
- * damage of the databases of a stopped node: they have no write-ahead log that hides the damage.
+ * damage of the databases of a stopped node, where no write-ahead log hides the damage.
  */
 function casesOf({ killed, stopped }: LeftFolders): readonly Case[] {
   const files = filesIn(killed).filter((file) => isAll || !isRepeated(file))
@@ -95,7 +95,7 @@ async function experience(
     }
     if (expected.kind === 'waits') {
       const isSaid = async () => expected.says.test(await started.reasons())
-      await started.until(`it says ${String(expected.says)}`, isSaid)
+      await started.until(`a reason that matches ${String(expected.says)}`, isSaid)
       heal()
     }
     await started.until('the safe head', () => started.safe === safe)
@@ -103,7 +103,7 @@ async function experience(
     // The safe head may move before the service that lost data reports the loss.
     const says = expected.kind === 'goes-on' ? expected.says : undefined
     if (says !== undefined)
-      await started.until(`it says ${String(says)}`, () => says.test(started.output))
+      await started.until(`output that matches ${String(says)}`, () => says.test(started.output))
     assert.equal(await started.stop(), 0, started.output)
     assert.doesNotMatch(started.output, /restarting it in|"level":"error".*"stack":/u)
   } catch (error) {

@@ -2,11 +2,11 @@ import type { Damage } from './damage.ts'
 
 /** The behaviour of a node with a damaged file. */
 export type Outcome =
-  /** The node continues. If data is lost, its log matches `says`. */
+  /** The node continues. If data is lost, the log of the node matches `says`. */
   | { readonly kind: 'goes-on'; readonly says?: RegExp }
-  /** The node waits, with a reason on `/readyz` that matches `says`. It continues when the file is restored. */
+  /** The node waits, with a reason on `/readyz` that matches `says`. The node continues when the file is restored. */
   | { readonly kind: 'waits'; readonly says: RegExp }
-  /** The node exits with code 2. Its output matches `says`, and names the file or the folder that has the file. */
+  /** The node exits with code 2. The output matches `says`, and names the file or its folder. */
   | { readonly kind: 'ends'; readonly says: RegExp; readonly names?: 'folder' }
 
 /** The outcome for files whose path matches `files`, if they are damaged in one of the ways `how`. */

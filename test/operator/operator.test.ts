@@ -73,7 +73,7 @@ async function untilStatus(
 async function growUntilStuck({ node }: World): Promise<number> {
   for (let blocks = 0; blocks < 20; blocks++) {
     const startMs = performance.now()
-    assert.ok(node.grow(), 'the record has another L1 block')
+    assert.ok(node.grow(), 'the record has no further L1 block')
     await node.wait(1_500)
     if (!node.isAtHead) return startMs
   }

@@ -31,8 +31,8 @@ const edges = [
 const lossMs = 10_000
 
 /**
- * F17: all messages of one kind are lost for 10 s. After a time to recover, those of the next kind are lost. The seed
- * determines the first kind.
+ * F17: all messages of one kind are lost for 10 s. After a time to recover, the messages of the next kind are lost. The
+ * seed determines the first kind.
  */
 export const edgesLost: Disturbance = (run) => {
   const { simulation, l1, recoveryMs } = run
@@ -109,7 +109,7 @@ export const killed: Disturbance = ({ simulation, l1 }) => {
   })
 }
 
-/** Links lose, repeat and delay messages. Processes are killed, frozen and cut off; the server restarts or is wiped. */
+/** Links lose, repeat and delay messages. Processes are killed, frozen and cut off. The server restarts or is wiped. */
 export const everything: Disturbance = (run) => {
   const { simulation, l1 } = run
   const { clock, random, wire } = simulation

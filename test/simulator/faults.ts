@@ -2,7 +2,7 @@ import type { Hop, Wire } from '#bus/memory/memory-server.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Random } from './random.ts'
 
-/** Faults of links; `drop`, `repeat` and `delay` are probabilities for each message. */
+/** Faults of links. `drop`, `repeat` and `delay` are probabilities for each message. */
 export interface LinkFaults {
   readonly drop: number
   readonly repeat: number

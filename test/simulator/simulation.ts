@@ -126,7 +126,7 @@ export class SimulatedProcess {
   readonly #service: ServiceName
   readonly #program: Program
   readonly #random: Random
-  /** The current run of the process; a killed run keeps its own `Life`, which no longer advances. */
+  /** The current run of the process. A killed run keeps its own `Life`, which no longer advances. */
   #life: Life | undefined
   #boots = 0
   isHeldDown = false
@@ -163,7 +163,7 @@ export class SimulatedProcess {
     this.#end()
   }
 
-  /** Freezes the process; messages and timers wait. */
+  /** Freezes the process. Messages and timers wait. */
   freeze(forMs: number): void {
     this.#simulation.trace(`${this.instance} frozen for ${forMs} ms`)
     const life = this.#life

@@ -37,7 +37,7 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Advances time until `isDone` returns true or `forMs` have passed; takes no real time.
+   * Advances time until `isDone` returns true or `forMs` have passed. No real time passes.
    *
    * @returns whether `isDone` returned true
    */

@@ -92,7 +92,7 @@ function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
   return new Pipeline({ ...options, config: { ...options.config, sequencingWindow } })
 }
 
-/** A bus that sends attributes only once: lost ones are not repeated. */
+/** A bus that sends attributes only once. Lost attributes are not repeated. */
 function withoutResend(bus: ServiceBus): ServiceBus {
   let sent = ''
   const call: ServiceBus['call'] = (called, request, options) => {
@@ -107,7 +107,7 @@ function withoutResend(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { call })
 }
 
-/** A bus on which attributes of any generation pass as those of the current one. */
+/** A bus on which attributes of any generation pass as attributes of the current generation. */
 function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   let generation: bigint | undefined
   const own = <Value>(state: State<Value>): Owner<Value> => {

@@ -65,7 +65,7 @@ export class Sequencer {
     return this.#head.ref.hash === hash || this.#blocks.some(({ head }) => head.ref.hash === hash)
   }
 
-  /** Drops its blocks and continues from another head. */
+  /** Drops all blocks made so far, and continues from another head. */
   restart(head: L2Head): void {
     this.#blocks = []
     this.#head = head

@@ -24,8 +24,8 @@ interface View {
 }
 
 /**
- * An L1 that grows and reorganises by a script. It has the batches of a sequencer that follows it. The script depends
- * only on the seed, not on the readers of the L1.
+ * An L1 that grows and reorganises by a script. This L1 has the batches of a sequencer that follows it. The script
+ * depends only on the seed, not on the readers of the L1.
  */
 export class SimulatedL1 {
   readonly rules: StandInRules

@@ -43,8 +43,8 @@ interface Shares {
 }
 
 /**
- * A peer that sends the blocks of the sequencer to gossip; some blocks are lost, late or repeated. The peer also sends
- * wrong messages, and forks that the sequencer signed. It answers some requests for blocks.
+ * A peer that sends the blocks of the sequencer to gossip. Some blocks are lost, late or repeated. The peer also sends
+ * wrong messages, and forks that the sequencer signed. The peer answers some requests for blocks.
  */
 export class SimulatedPeers {
   readonly #simulation: Simulation

@@ -11,7 +11,7 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Rules by which the stand-in client refuses blocks. It decides by the digest of the attributes. */
+/** Rules by which the stand-in client refuses blocks. The client decides by the digest of the attributes. */
 export interface StandInRules {
   readonly config: RollupConfig
   /** Of 256 blocks with user transactions, about this number are refused. */
@@ -21,7 +21,7 @@ export interface StandInRules {
 /** The call that refuses: the start of the build, or `newPayload` with the built payload. */
 export type Refusal = 'attributes' | 'payload'
 
-/** The verdict on attributes; a deposits-only block is always valid. */
+/** The verdict on attributes. A deposits-only block is always valid. */
 export function refusalOf(
   { refuseBelow }: StandInRules,
   parent: Hash,
@@ -35,7 +35,7 @@ export function refusalOf(
 
 const zeroHash = toHash(new Uint8Array(32))
 
-/** The block built from attributes on a parent. It depends on nothing else. */
+/** The block built from attributes on a parent. The block depends on nothing else. */
 export function payloadOf(
   { config }: StandInRules,
   parent: Pick<L2BlockRef, 'hash' | 'number'>,

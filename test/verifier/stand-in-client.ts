@@ -17,15 +17,15 @@ import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand
 const maxBuilds = 8
 
 /**
- * An execution client that stores all blocks it imported, executes nothing, and refuses some blocks. It outlives the
- * processes of an engine.
+ * An execution client that stores all blocks it imported, executes nothing, and refuses some blocks. The client
+ * outlives the processes of an engine.
  */
 export class StandInClient {
   readonly #rules: StandInRules
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
-  /** The highest block that was ever finalized; the label `finalized` may go back. */
+  /** The highest block that was ever finalized. The label `finalized` may go back. */
   #highestFinal: Hash | undefined
   /** The chain up to the head, by number. */
   #canonical: Payload[]

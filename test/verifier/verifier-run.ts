@@ -72,7 +72,7 @@ export class VerifierRun implements DisturbedRun {
   readonly l1: SimulatedL1
   readonly client: StandInClient
   readonly peers: SimulatedPeers
-  /** The safe-head history of each derivation instance, in memory instead of on a disk. It outlives the process. */
+  /** The safe-head history of each derivation instance, in memory. A history outlives its process. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   /** The stored peers of gossip, in memory instead of on a disk. */
   readonly #peerStore: PeerStore
@@ -386,7 +386,7 @@ function logTo(host: Host) {
   )
 }
 
-/** A call to another machine, with latency in both directions; some calls fail. */
+/** A call to another machine, with latency in both directions. Some calls fail. */
 async function remotely<Value>(
   { clock, random, afterEffect }: Host,
   work: () => Value,

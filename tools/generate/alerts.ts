@@ -90,7 +90,7 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     means: 'derivation is more than 100 blocks behind the head of L1',
     action:
-      'nothing while derivation catches up; otherwise atoll status names what it waits for, often L1 blocks, blobs or the execution client',
+      'wait while derivation catches up; otherwise, atoll status names what derivation waits for: often L1 blocks, blobs or the execution client',
   },
   {
     name: 'AtollDerivationHalted',
@@ -142,7 +142,7 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     means: 'derivation is reset again and again',
     action:
-      'the label cause of the metric and the log name the reason; with l1-reorg see whether the endpoints of L1 follow one chain',
+      'the label cause of the metric and the log name the reason; for the cause l1-reorg, check whether the endpoints of L1 follow one chain',
   },
   {
     name: 'AtollBusSlow',

@@ -26,7 +26,7 @@ const noReexport: Rule = {
   },
 }
 
-/** The only imports that the pure layers may have. Other modules may do I/O; the listed packages only compute. */
+/** The only imports that the pure layers may have. Other modules may do I/O. The listed packages only compute. */
 const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$|snappy$|tiny-secp256k1$)/],
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
@@ -183,7 +183,7 @@ const words: Rule = {
   },
 }
 
-/** The texts of comments without line breaks; consecutive line comments are one text. */
+/** The texts of comments without line breaks. Consecutive line comments are one text. */
 function paragraphsOf(
   comments: readonly Comment[],
 ): readonly { readonly comment: Comment; readonly text: string }[] {

@@ -9,7 +9,7 @@ export interface Layer {
 const layer = (name: string, folder = `packages/${name}`): Layer => ({ name, folder })
 
 /**
- * The layers, lowest first. A file imports from its own layer and from layers on lower levels; layers on one level
+ * The layers, lowest first. A file imports from its own layer and from layers on lower levels. Layers on one level
  * do not import each other. Lint enforces this (`atoll/layers`), and `tools/graph.ts` checks the graph.
  */
 export const levels: readonly (readonly Layer[])[] = [

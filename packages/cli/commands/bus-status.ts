@@ -65,7 +65,7 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
   }
 }
 
-/** Prints the address of the bus before it is queried, since the answer may take seconds. */
+/** Prints the address of the bus before the query, since the answer may take seconds. */
 export function reportPlace(found: FoundBus): void {
   const { natsUrls, where } = found
   const text = `${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})`

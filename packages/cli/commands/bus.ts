@@ -74,7 +74,7 @@ async function serveUntil(
     clock: systemClock,
     problem: () => writeProblem(dataDir),
     report: print,
-    // The command then ends, and its supervisor starts it again.
+    // The command ends with its server. A supervisor such as systemd then starts the command again.
     restart: () => void running?.stop(),
   })
   const onLog = (line: string) => {
@@ -158,5 +158,6 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
 }
 
 const noServer = new Fault('nats-server-missing', {
-  detail: 'nats-server, Go and Docker are not installed here, and --nats-server names no program',
+  detail:
+    'none of nats-server, Go and Docker is installed here, and --nats-server names no program',
 })

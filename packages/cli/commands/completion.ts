@@ -4,8 +4,8 @@ import { completions } from '#cli/completions.ts'
 import { addHelpLines } from '#runtime/settings/settings-help.ts'
 
 /**
- * Completion scripts by shell. They call the command itself, so they stay valid over releases. Where the command has no
- * candidates, the scripts complete files.
+ * Completion scripts by shell. The scripts call the command itself, so they stay valid over releases. If the command
+ * has no candidates, the scripts complete files.
  */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_atoll() {
@@ -59,7 +59,7 @@ export function addCompletionCommands(program: Command): void {
     .description(
       'Print a script that completes commands, settings and values in a shell, such as services and networks.',
     )
-    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(scripts)))
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
     .action((shell: string) => print(scripts[shell]))
   addHelpLines(completion, installs)
   program

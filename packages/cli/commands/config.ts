@@ -17,7 +17,10 @@ export function addConfigCommand(program: Command): void {
     .command('config')
     .summary('print the settings that a program would use')
     .description('Print the settings that a program would use, and the source of each.')
-    .argument('<program...>', `whose settings: ${Object.keys(programs).join(', ')}`)
+    .argument(
+      '<program...>',
+      `program whose settings are printed: ${Object.keys(programs).join(', ')}`,
+    )
     .option('--json', 'print one JSON object')
     .option('--show-secrets', 'print URLs with their paths and passwords, and secret values')
     .usage('<program> [--json] [settings]')
@@ -83,7 +86,7 @@ async function printSettings(
   for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)
 }
 
-/** Set variables with Atoll's prefix that no program reads: one environment may have the variables of all programs. */
+/** Environment variables that are set and have Atoll's prefix, but that no program of Atoll reads. */
 function unreadVariables(): readonly string[] {
   const known = new Set(
     Object.values(programs).flatMap((schema) =>

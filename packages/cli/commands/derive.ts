@@ -109,7 +109,7 @@ function printSummary(
 ): void {
   const { blocks, txs, l1Blocks, secondsAll, loadSeconds, judgeSeconds, refused, safe } = result
   const seconds = median(secondsAll)
-  const equal = execute ? 'each with the hash recorded' : 'each equal to the recorded block'
+  const equal = execute ? 'each with the recorded hash' : 'each equal to the recorded block'
   const compared = result.unrecorded > 0 ? `${blocks - result.unrecorded} ${equal}` : equal
   const outcome = result.mismatch === undefined ? compared : 'then a block that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)

@@ -26,7 +26,7 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The interpreter is slow to load. It is loaded before signals are caught, so that Ctrl-C ends the process meanwhile.
+  // The interpreter is slow to load. It is loaded before signals are caught, so that Ctrl-C can end the load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
@@ -84,5 +84,8 @@ function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetR
   print(`finalized ${shortBlock(finalized)}`)
   if (equal === blocks)
     print(`${blocks} blocks in ${seconds.toFixed(1)} s, each with the hash that op-geth gave it`)
-  else print(`${blocks - equal} of ${blocks} blocks differ, the first is number ${firstDifference}`)
+  else
+    print(
+      `${blocks - equal} of ${blocks} blocks differ; the first of them is block ${firstDifference}`,
+    )
 }

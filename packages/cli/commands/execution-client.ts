@@ -123,7 +123,8 @@ function hardforkTimesOf(
     const name = hardforkNames.find((known) => known === word)
     if (name === undefined || times[name] !== undefined) {
       const later = hardforkNames.slice(active.length).join(', ')
-      throw wrongForks(`${text}: want FORK=SECONDS, each fork once, of ${later}`)
+      const want = `want FORK=SECONDS, where FORK is one of ${later}, and each fork is given once`
+      throw wrongForks(later === '' ? `no fork is later than ${fork}` : `${text}: ${want}`)
     }
     times[name] = timestamp + BigInt(seconds)
   }
@@ -131,7 +132,7 @@ function hardforkTimesOf(
   for (const [at, name] of named.entries()) {
     const next = named[at + 1]
     if (next === undefined || (times[name] ?? 0n) <= (times[next] ?? 0n)) continue
-    throw wrongForks(`${name} comes before ${next}, so it cannot activate after it`)
+    throw wrongForks(`${name} must not activate after ${next}`)
   }
   return times
 }

@@ -100,7 +100,7 @@ async function show(kind: KeyKind, file: string): Promise<void> {
   for (const [name, value] of await kind.show(file)) print(`${name}: ${value}`)
 }
 
-/** 32 random bytes as hex. The chance that they are no valid private key of secp256k1 is 1 in 2^128. */
+/** 32 random bytes as hex. The bytes are an invalid private key of secp256k1 with a probability of 2^-128. */
 function randomKey(): Promise<string> {
   return Promise.resolve(randomBytes(32).toString('hex'))
 }

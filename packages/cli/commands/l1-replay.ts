@@ -14,7 +14,7 @@ export function addL1ReplayCommand(program: Command): void {
     name: 'l1-replay',
     summary: 'serve the L1 of a record as a chain that grows',
     description:
-      'Serves the L1 of a record as a chain that grows block by block: JSON-RPC by HTTP and WebSocket, and the beacon API. Safe and finalized heads lag behind and reach the head at the end; --reorg sets the reorgs.',
+      'Serves the L1 of a record as a chain that grows block by block: JSON-RPC by HTTP and WebSocket, and the beacon API. The safe and finalized heads lag behind the head until the head is the last block. --reorg sets the reorgs.',
     schema: l1ReplaySettings,
     run: replay,
   })
@@ -43,7 +43,9 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
   print(`L1 beacon    ${l1.beaconUrl}`)
   const { number: first } = l1.chain.first
   if (first > 0n)
-    print(`the record begins at L1 block ${first}; block 0 is made up, since a node reads it`)
+    print(
+      `the record begins at L1 block ${first}; nodes also read block 0, so a made-up block 0 is served`,
+    )
   const last = l1.chain.blocks.at(-1)?.number ?? 0n
   l1.chain.onHead((blocks) => {
     for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${shortHash(hash)}`)

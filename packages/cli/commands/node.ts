@@ -18,7 +18,7 @@ export function addNodeCommand(program: Command): void {
     foreign: opNodeForeign,
     run: async (settings, { given, passedOver }) => {
       const { runNode } = await import('#node/run-node.ts')
-      // The rollup config is checked before the data folder is written, since the folder then belongs to this chain.
+      // The rollup config is checked before the data folder is written, since a written folder belongs to one chain.
       const { chainId, dataDir, hardforkTimes } = await placeNode(settings, given)
       const { node, natsServer, natsPort, metricsAddr, metricsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }

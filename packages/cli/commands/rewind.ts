@@ -30,7 +30,7 @@ export function addRewindCommand(program: Command): void {
     name: 'rewind',
     summary: 'take the L2 chain of an execution client back to a block',
     description:
-      'Takes the L2 chain of an execution client back to a block. This block becomes the unsafe head. It also becomes the safe and the finalized head if they were above it. The engine of the node must not run: stop the node first. When the node starts again, it derives the later blocks again.',
+      'Takes the L2 chain of an execution client back to a block. This block becomes the unsafe head. A safe or finalized head above this block is also set to this block. The engine of the node must not run: stop the node first. When the node starts again, it derives the later blocks again.',
     schema: rewindSettings,
     run: rewind,
   })

@@ -46,8 +46,8 @@ function ownerFile(folder: string): string {
 /**
  * Claims a folder before writing to it. A server that outlived its supervisor is ended first.
  *
- * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it belongs to another node;
- *   `folder-refused` if it cannot be written; `aborted` if the signal is aborted
+ * @throws Fault `folder-busy` if another process serves the bus; `folder-taken` if the folder belongs to another node;
+ *   `folder-refused` if the folder cannot be written; `aborted` if the signal is aborted
  */
 export async function claimBusFolder(
   folder: string,
@@ -104,11 +104,11 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
-  /** Whether the supervisor of the server is alive. If it is `atoll node`, it also keeps the services running. */
+  /** Whether the supervisor of the server is alive. A supervisor `atoll node` also keeps the services running. */
   readonly isKept: boolean
 }
 
-/** Reads which node a bus folder belongs to; undefined if it is not a bus folder. */
+/** Reads which node a bus folder belongs to; undefined if `folder` is not a bus folder. */
 export async function ownerOfBus(folder: string): Promise<BusFolderOwner | undefined> {
   const owner = await readOwner(folder)
   if (owner === undefined) return undefined

@@ -94,7 +94,7 @@ test('a cache that cannot be written is reported, and the next source is tried',
   assert.match(said.join('\n'), /cache-refused: cannot store nats-server in/)
 })
 
-test('without any server, the bus is in memory, and a log line reports that', async () => {
+test('if there is no server, the bus is in memory, and a log line reports that', async () => {
   const said: string[] = []
   const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
   const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
@@ -153,7 +153,7 @@ test('after a failed build, an older server is used, and a warning names its ver
   )
 })
 
-test('a stopped build ends with all of its processes, leaves nothing, and no other server is used', async () => {
+test('if a build is stopped, all of its processes end, no file is left, and no other server is used', async () => {
   const running = join(folder, 'running')
   // The build starts a process of its own, as the Go command does.
   const script = `/bin/sh -c 'echo $$ > ${running}; exec /bin/sleep 60' & wait`
@@ -193,7 +193,7 @@ test('a missing Docker image is pulled, and the pull is reported', async () => {
   assert.deepEqual(said, ['pulling the Docker image nats:2.15.2'])
 })
 
-test('without any source there is no server', async () => {
+test('if no source works, no server is found', async () => {
   const { found, said } = find(pathWith('empty', {}))
   assert.equal(await found, undefined)
   assert.deepEqual(said, [])

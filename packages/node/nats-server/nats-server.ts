@@ -99,7 +99,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     throw error
   })
   if (outcome !== 'ready' || child.pid === undefined) {
-    // If a signal from elsewhere ended the server, such as an OOM kill, the store is not the cause.
+    // If a signal ended the server, such as the signal of an OOM kill, the store is not the cause.
     const hasEnded = outcome === 'ended' && child.exitCode !== null
     kill('SIGKILL')
     await ended

@@ -11,7 +11,7 @@ export interface ServerConfig {
   /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
-  /** Users with their permissions. Without users, any client may do everything; only tests of the server use that. */
+  /** Users with their permissions. Without users, any client may do everything, as in some tests. */
   readonly users?: BusUsers
 }
 

@@ -14,7 +14,7 @@ export interface StoreWatchOptions {
 /** Interval at which the folder of a failed store is tested for writes. */
 const testPeriodMs = 1_000
 
-/** Pauses from a failure to the restart. They grow if failures repeat although the folder accepts writes. */
+/** Pauses from a failure to the restart. The pauses grow if failures repeat although the folder accepts writes. */
 const restartBackoff: Backoff = { firstMs: 1_000, longestMs: 30_000 }
 
 /** After this time without a restart, the next pause is `firstMs` again. */

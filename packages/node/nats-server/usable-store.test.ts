@@ -37,14 +37,14 @@ test('if the server ends at once when it is started on an existing store, the st
 })
 
 for (const [what, error] of [
-  ['ends at once with an empty store, too', ended],
+  ['also ends at once with an empty store', ended],
   ['does not become ready in time', new Fault('nats-server-failed', { detail: 'not in time' })],
   ['finds its port in use', new Fault('nats-port')],
 ] as const)
-  test(`a store is in its place afterwards if the server ${what}`, async (t) => {
+  test(`if the server ${what}, the old store is in its place afterwards`, async (t) => {
     const { running, said, isKept, isAside } = await startOn(t, () => Promise.reject(error))
     assert.deepEqual([running, isKept, isAside], [error, true, false])
-    // Two reports: the store is moved aside, and then back. That happens only if the server ended by itself.
+    // The move aside and the move back are reported. The store is moved only if the server ended by itself.
     assert.equal(said.length, error === ended ? 2 : 0)
   })
 

@@ -226,8 +226,8 @@ function testCrashes(): void {
 }
 
 /**
- * Tests each assumption that the bus makes about a server. It runs on each supported NATS version and on the in-memory
- * server.
+ * Tests each assumption that the bus makes about a server. The tests run on each supported NATS version and on the
+ * in-memory server.
  */
 export function testConformance(start: () => Promise<ConformingServer>): void {
   before(async () => {

@@ -56,7 +56,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; startMs: num
   return assert.fail(`it ended: ${output}`)
 }
 
-/** Streams blocks until the process ends; reports each acknowledged head. */
+/** Streams blocks until the process ends. Reports each acknowledged head. */
 async function stream(
   driver: EngineDriver,
   salt: number,

@@ -13,8 +13,8 @@ const factory = '0x5000000000000000000000000000000000000003'
 const storingCode = '0x36603f16601f5760005b80361115601f5780602001358135556040016009565b00'
 
 /**
- * Contracts that each do one thing; `op-geth/contracts.go` has their assembly. They avoid cases in which EDR fails or
- * differs from op-geth:
+ * Contracts that each do one thing. `op-geth/contracts.go` has their assembly. The contracts avoid cases in which EDR
+ * fails or differs from op-geth:
  *
  * - EDR makes no system calls, so the contracts of EIP-4788 and EIP-2935 are missing.
  * - EDR's withdrawals root is always the empty one, so the message passer is missing.
@@ -100,7 +100,7 @@ export async function sendRandomBlock(
 
 /** A deposit that sets the fee parameters. */
 function l1Attributes(random: Random): Hex {
-  // Small enough that the accounts can pay the fees.
+  // The scalars are small enough that the accounts can pay the fees.
   const scalars = join([new Uint8Array(17), random.bytes(3), new Uint8Array(1), random.bytes(3)])
   const slots: [slot: number, value: Uint8Array][] = [
     [1, word(BigInt(random.between(0, 50_000_000_000)))],

@@ -17,7 +17,7 @@ const makeTimeoutMs = 300_000
 
 for (let at = 0; at < chains; at++) {
   const seed = oracleSeed + at
-  // Networks run op-reth, which has Osaka's rules from Karst on; op-geth has them with an option.
+  // Networks run op-reth, which has Osaka's rules from Karst on. op-geth has these rules only with an option.
   const osaka = at % 2 === 0 ? ['osaka'] : []
   const name = `${seed}${osaka.length > 0 ? ' with Osaka' : ''}`
   test(`every block of random chain ${name} has op-geth's hash`, async (t) => {
@@ -33,7 +33,7 @@ for (let at = 0; at < chains; at++) {
     assert.equal(refused.refused, refused.recorded)
     await rm(folder, { recursive: true })
     t.diagnostic(
-      `${blocks} blocks, ${txs} transactions, ${refused.refused} refused payloads as op-geth`,
+      `${blocks} blocks, ${txs} transactions, ${refused.refused} refused payloads, as in op-geth`,
     )
   })
 }

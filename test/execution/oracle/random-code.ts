@@ -1,7 +1,7 @@
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
 import type { Random } from '#test/simulator/random.ts'
 
-/** Opcodes by the number of stack items they take; an opcode that is listed more often is drawn more often. */
+/** Opcodes by the number of stack items that they take. An opcode that is listed twice is drawn twice as often. */
 const opcodes: readonly (readonly [takes: number, codes: string])[] = [
   [0, '30323334363a38363d4142434445464748585a595f4a'],
   [1, '1519313135353b3f40495154545c50'],
@@ -14,7 +14,7 @@ const opcodes: readonly (readonly [takes: number, codes: string])[] = [
 
 const rareOpcodes = '00f3fdfeff1e'
 
-/** Init code of random opcodes. It ends early if an opcode fails, for example one that the fork does not have. */
+/** Init code of random opcodes. The code ends early if an opcode fails, such as an opcode of a later fork. */
 export function randomProgram(random: Random, addresses: readonly Hex[]): Uint8Array {
   const parts: Uint8Array[] = []
   const length = random.between(5, 40)
