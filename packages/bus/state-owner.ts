@@ -161,7 +161,10 @@ export class StateOwner<Value> implements Owner<Value> {
     }
   }
 
-  /** Whether a message is our last write. The sequence does not prove it: a store counts from 1 again after a loss. */
+  /**
+   * Whether a message is our last write. The sequence alone does not prove this: a store counts from 1 again after a
+   * loss.
+   */
   #isOurs({ sequence, header }: Stored): boolean {
     return (
       sequence === this.#newest?.sequence &&

@@ -195,7 +195,7 @@ test('a write waits for an unreachable server', async () => {
 
 test('a value is written again when the store lost it', async () => {
   const world = await BusWorld.provisioned()
-  // rpc needs no lease, so it outlives the loss of the leases.
+  // The service rpc needs no lease, so it keeps running when the leases are lost.
   const { bus } = await world.join('rpc')
   await world.settle(bus.own(serviceStatus.rpc).write(statusOf('rpc-0')))
   await world.restartServer({ wiped: true })

@@ -255,7 +255,10 @@ export class EngineApiClient implements ExecutionClient {
   }
 }
 
-/** The verdict on heads. The specification has no ACCEPTED for heads; here it means, like SYNCING, not valid yet. */
+/**
+ * The verdict on heads. The specification has no status ACCEPTED for heads. Like SYNCING, ACCEPTED here means that the
+ * head is not valid yet.
+ */
 function statusOf({ status, validationError }: z.output<typeof statusJson>): ForkchoiceStatus {
   switch (status) {
     case 'VALID':

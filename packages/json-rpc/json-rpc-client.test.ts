@@ -76,7 +76,7 @@ test('a call sends its parameters, and returns the result', async (t) => {
   assert.deepEqual(seen[0]?.[0]?.params, ['0x1', true])
 })
 
-test('an error answer is an error of the call, and is not retried', async (t) => {
+test('if the answer to a call is an error, the call fails with this error and is not retried', async (t) => {
   const answer = { error: { code: -38_001, message: 'Unknown payload', data: { id: '0x1' } } }
   const { url, requests } = await script(t, (response, id) => {
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
@@ -192,7 +192,7 @@ test('only the beginning of an error page is quoted', async (t) => {
   await assert.rejects(rpc.call('eth_chainId', []), (error: Error) => isShort(error))
 })
 
-test('a lease that is lost between two attempts ends the call', async (t) => {
+test('if a lease is lost between two attempts, the call ends', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(500).end())
   const { rpc, failures } = client(t, [{ url }])
   let attempts = 0

@@ -9,7 +9,9 @@ import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-
 // This is our own dispatch. It is small, and has op-geth's limits for the depth of requests, the calls per batch and
 // the length of answers.
 
-/** Notifies a client. @param sequence sent beside the result; a client can continue after it */
+/**
+ * Notifies a client. @param sequence is sent with the result, so that the client can later continue after this position
+ */
 type Notify = (result: unknown, sequence?: string) => void
 
 /** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
@@ -21,7 +23,7 @@ export interface SubscriptionOptions {
   readonly method?: string
 }
 
-/** What a method can do with the connection that it was called on. */
+/** Functions that a method can call for its connection. */
 export interface CallContext {
   /** The client that calls; undefined within the process. */
   readonly caller?: Caller | undefined
@@ -29,7 +31,7 @@ export interface CallContext {
    * Creates a subscription. It starts after its id is sent, so that no notification precedes the id.
    *
    * @returns its id in hex, for the client
-   * @throws JsonRpcError over HTTP, which cannot notify, or if the connection has too many
+   * @throws JsonRpcError over HTTP, which has no notifications, or if the connection has too many subscriptions
    */
   readonly subscribe: (start: SubscriptionStart, options?: SubscriptionOptions) => string
   /** Ends a subscription of this connection; returns whether it existed. */
@@ -163,7 +165,7 @@ export class JsonRpcDispatch {
     try {
       const result = await method(call.params, noting(context, made))
       if (call.id !== undefined) return { answer: encodeResult(call.id, result) }
-      // The sender of a notification does not get the id of the subscription that it created.
+      // The sender of a notification gets no answer, so it does not get the id of a subscription.
       for (const id of made) context.unsubscribe(id)
       return { answer: undefined }
     } catch (thrown) {

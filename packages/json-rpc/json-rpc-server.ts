@@ -115,7 +115,7 @@ const defaultLimits: ServerLimits = {
 /** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
 const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
 
-/** Period at which these timeouts are checked. */
+/** Period at which `requestTimeouts` are checked. */
 const timeoutCheckMs = 1_000
 
 /** Limit on unanswered requests of an HTTP connection. */
@@ -245,7 +245,9 @@ function createApp(
   })
 }
 
-/** Lets only connections that `clients` admits reach the HTTP parser: to set it up costs more than to refuse one. */
+/**
+ * Passes only connections that `clients` admits to the HTTP parser. The setup of a parser costs more than a refusal.
+ */
 function serveAdmitted(server: Server, clients: Clients): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')
@@ -256,8 +258,8 @@ function serveAdmitted(server: Server, clients: Clients): void {
 }
 
 /**
- * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline, and the
- * parser passes on all requests in 64 KiB at once, so closing the connection costs less than answering each of them.
+ * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline. The parser
+ * passes on all requests in 64 KiB at once, so closing the connection costs less than answering each request.
  */
 function pipelineLimit(clients: Clients) {
   const open = new WeakMap<Socket, number>()
@@ -368,7 +370,7 @@ function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   })
   return every(clock, pingPeriodMs, () => {
     for (const socket of app.websocketServer.clients) {
-      // The pong of a paused socket is not read.
+      // The server does not read from a paused socket, so it does not see the pong.
       if (asked.has(socket) && !socket.isPaused) socket.terminate()
       asked.add(socket)
       socket.ping()

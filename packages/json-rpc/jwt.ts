@@ -3,7 +3,7 @@ import { compactVerify, errors } from 'jose'
 import type { Clock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 
-/** Why a token is refused; op-geth's texts. */
+/** Why a token is refused. The texts are those of op-geth. */
 export type TokenProblem =
   | 'missing token'
   | 'token is malformed'

@@ -68,7 +68,7 @@ test('the number of subscriptions is limited; when one ends, another may start',
   subscriptions.make(start)
 })
 
-test('all subscriptions end with the connection, even if one of them fails to stop, and later subscriptions do not start', () => {
+test('if the connection ends, all subscriptions end, even if one of them fails to stop, and later subscriptions do not start', () => {
   const { subscriptions, start, listeners, logged } = setup()
   const broken = subscriptions.make(() => () => {
     throw new Error('cannot stop')

@@ -65,7 +65,7 @@ const refAt = (number: number) => {
   return { hash, number: BigInt(number), parentHash, timestamp }
 }
 
-test('headers come from a number downwards, without blocks that L1 does not have', async (t) => {
+test('headers are returned from a number downwards; blocks that L1 does not have are omitted', async (t) => {
   const { headers } = await headersFrom(t, {})
   const last = l1.length - 1
   const found = await headers.blocksDown({ number: BigInt(last + 2), count: 4 })

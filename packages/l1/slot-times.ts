@@ -42,7 +42,7 @@ export class SharedSlotTimes {
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
-  /** The times that another endpoint answered, for an endpoint that does not serve them. */
+  /** The slot times that another endpoint answered. They are for an endpoint that does not serve slot times. */
   get fallback(): SlotTimes | undefined {
     return this.#answered && this.#withSettings(this.#answered)
   }

@@ -24,7 +24,7 @@ export interface HostLimits {
 
 /** Limits for a public network. */
 export const publicLimits: HostLimits = {
-  // op-node prunes above 30; the gossip service does so too, after a grace period.
+  // op-node prunes connections above 30. The gossip service prunes them above 30 after a grace period.
   maxConnections: 100,
   maxInboundPerSecond: 5,
   maxPendingInbound: 10,
