@@ -84,7 +84,7 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
 }
 
 /**
- * @returns the connection, or a fault: no server answered, the server refused the client, or it is not trusted
+ * @returns the connection, or a fault: no server answered, a server refused the client, or a server is not trusted
  * @throws Fault `closed` if the signal is aborted
  */
 async function attempt(

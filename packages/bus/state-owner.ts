@@ -120,7 +120,7 @@ export class StateOwner<Value> implements Owner<Value> {
     const stored = await this.#read()
     const version = stored?.header(busHeaders.version)
     if (this.#order === undefined) {
-      // Greater than the epoch of any earlier writer, even if the clock of that writer was ahead of ours.
+      // The epoch exceeds that of any earlier writer, even if the clock of that writer was ahead of ours.
       const before = parseWriteOrder(version)
       const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
       this.#order = { epochMs, count: 0 }

@@ -11,8 +11,8 @@ export interface MethodVersions {
 }
 
 /**
- * The versions for a block with this timestamp. As in op-node, getPayloadV5 is called from Karst on. Spec:
- * exec-engine.md#engine-api
+ * The versions for a block with this timestamp. As in op-node, getPayloadV5 is called from Karst on.
+ * Spec: exec-engine.md#engine-api
  */
 export function methodVersions(config: RollupConfig, timestamp: bigint): MethodVersions {
   return versionsWith((fork) => isActive(config, fork, timestamp))

@@ -56,6 +56,6 @@ test('if there are several servers, headers without a section are refused', () =
   })
   assert.throws(
     () => readHeadersFile(path, ['http://a', 'http://b']),
-    /with several servers a line such as \[http:\/\/a\] must say/,
+    /there are several servers, .* a line such as \[http:\/\/a\] above them/,
   )
 })

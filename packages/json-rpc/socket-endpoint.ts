@@ -155,7 +155,7 @@ function exchange(
     const cut = () =>
       fail(
         isSent
-          ? `the WebSocket was closed by its server, or for an answer of more than ${maxBytes} bytes`
+          ? `the WebSocket was closed by its server, or because an answer had more than ${maxBytes} bytes`
           : 'the WebSocket cannot be opened',
       )
     socket.addEventListener('close', cut, { signal })

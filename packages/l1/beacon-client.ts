@@ -102,7 +102,8 @@ const blobPaths: readonly BlobPath[] = [
 const missingStatuses: readonly number[] = [404, 405, 501]
 
 /**
- * Times until the newer path is tried again: after a failure of the path, and after the answer that it is not served.
+ * Times until the newer path is tried again: after it failed, and after the node answered that it does not serve the
+ * path.
  */
 const preferMs = 60_000
 const preferMissingMs = 600_000

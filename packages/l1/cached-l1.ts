@@ -42,6 +42,7 @@ export class CachedL1 implements RecordableL1Source {
   /**
    * A block with its cached blobs. If several blocks have this number, the final block is returned. If none of them is
    * final, a child of the block fetched last is returned.
+   *
    * @throws Fault `l1-cache` if the block is damaged
    */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {

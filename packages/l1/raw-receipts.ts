@@ -14,7 +14,7 @@ interface Before {
 
 /**
  * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`. Encoded receipts have no
- * positions, so the positions are taken from the order of the receipts.
+ * positions, so these are taken from the order of the receipts.
  *
  * @throws DecodeError that names a malformed receipt
  */

@@ -31,8 +31,9 @@ export class PeerGate {
   }
 
   /**
-   * @param onUnban is called when a ban is found to be over, or an operator ends it
-   * @param bans of an earlier run, as `blocked`
+   * @param onUnban is called when a ban is found to be over, or when an operator ends a ban
+   * @param bans the bans of an earlier run
+   * @param blocked the peers, addresses and subnets that operators blocked in an earlier run
    */
   constructor(
     clock: Clock,

@@ -87,7 +87,7 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
     assert.equal(world.wait, '')
   })
 
-test('derivation that waits for its disk ends when it is stopped', async () => {
+test('if derivation is stopped while it waits for its disk, it ends', async () => {
   const { world, derivation, failure } = await startedWorld('begin')
   await world.bus.pass(10_000)
   derivation.stop()

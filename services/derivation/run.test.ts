@@ -298,7 +298,7 @@ test('an L1 reorg while derivation is down leads to a reset when derivation star
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('without its safe-head history derivation asks for a reset', async () => {
+test('if derivation has lost its safe-head history, it asks for a reset', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()
@@ -308,7 +308,7 @@ test('without its safe-head history derivation asks for a reset', async () => {
   assert.equal(world.counted['reset:unknown-inclusion'], 1)
 })
 
-test('an L1 block that da-watcher does not have is requested again, and the status names it', async () => {
+test('if da-watcher does not have an L1 block, the block is requested again, and the status names it', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
   await world.writeHeads()

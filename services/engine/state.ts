@@ -66,8 +66,8 @@ export interface State {
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
   /**
-   * The unsafe head at the last heartbeat. If it did not move since and the next block is not queued, that block is
-   * missing.
+   * The unsafe head at the last heartbeat. If the unsafe head did not move since then, and the next block is not
+   * queued, the next block is missing.
    */
   readonly unsafeBefore: L2BlockRef | undefined
   readonly isBridgeDue: boolean

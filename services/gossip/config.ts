@@ -59,8 +59,8 @@ export const config = z.strictObject({
     'private key of the host, which determines its peer id; the key of an op-node can be used',
   ),
   p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
-  p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
-  p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
+  p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any free port'),
+  p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any free port'),
   p2pAdvertiseIp: want(
     z
       .string()

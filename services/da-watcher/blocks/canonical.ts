@@ -5,7 +5,8 @@ import type { Hash } from '#protocol/primitives.ts'
 export const maxHashes = 4_096
 
 /**
- * Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for those that are not known.
+ * Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for a block whose hash is not
+ * known.
  */
 export interface CanonicalHashes {
   /** Number of the first block of the range. */

@@ -60,7 +60,7 @@ for (const [what, damage] of Object.entries(damages))
     assert.match(warned[0] ?? '', /starts empty: the safe heads of L1 blocks derived earlier/)
   })
 
-test('the history of another chain is moved aside', (t) => {
+test('if a history belongs to another chain, it is moved aside', (t) => {
   const { path, open, warned } = written(t)
   const other = open(10n)
   assert.equal(other.newest(), undefined)

@@ -97,7 +97,7 @@ test('an entry whose safe head is lowered by a reset keeps its L1 block', () => 
   assert.deepEqual(history.newest(), { l1: blockId(12), safe: blockId(21), generation: 2n })
 })
 
-test('a history that ends below the safe head has a gap, and is cleared', () => {
+test('if a history ends below the safe head, it has a gap and is cleared', () => {
   const kept = historyOf('10:20 12:22')
   assert.deepEqual(kept.begin(startAt(22, 9)), {
     isCleared: false,

@@ -12,7 +12,10 @@ export interface Intent {
   readonly sequence: bigint
   readonly digest: Bytes32
   readonly derivedFrom: BlockId
-  /** Whether their block becomes safe as soon as it is applied, because it is the last of its batch. */
+  /**
+   * Whether the block of the attributes becomes safe as soon as it is applied, because it is the last block of its
+   * batch.
+   */
   readonly concludesBatch: boolean
 }
 

@@ -55,7 +55,7 @@ export function progressText({ batches, targets }: State): string | undefined {
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
-/** Missing batches are reported after the sequencing window divided by this number: after one hour of the usual 12. */
+/** Missing batches are reported after the sequencing window divided by this number. The usual window has 12 hours. */
 const reportedPart = 12n
 
 /** Missing batches are not reported before this number of L1 blocks, even if the window is short. */

@@ -69,7 +69,7 @@ test('forkchoice calls that advance the chain are not delayed', async () => {
   assert.deepEqual(new Set(world.sentMs), new Set([0]))
 })
 
-test('a call that repeats an earlier call counts as in vain even if the answer is VALID', async () => {
+test('if a call repeats an earlier call, it counts as in vain, even if the answer is VALID', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,
@@ -79,7 +79,7 @@ test('a call that repeats an earlier call counts as in vain even if the answer i
   assert.deepEqual(world.sentMs.slice(-2), [0, paceWindowMs])
 })
 
-test('a delayed call is not sent when the engine stops', async () => {
+test('if the engine stops, a delayed call is not sent', async () => {
   const { forkchoice, pass, sentMs, stopping } = paced(() => ({ kind: 'syncing' }))
   for (const head of many) await forkchoice(head)
   const delayed = forkchoice(100)

@@ -60,7 +60,7 @@ test('an item that is larger than the queue is dropped, and no other item', () =
   assert.deepEqual(takeAll(filled), ['a1'])
 })
 
-test('a removed item makes room for another one', () => {
+test('a removed item makes room for another item', () => {
   const filled = queueOf('a1:3', 'a2:3', 'b1:4')
   const removed = filled.queue.removeWhere((item) => ['a2', 'b1'].includes(String(nameOf(item))))
   assert.deepEqual(removed.map(nameOf), ['a2', 'b1'])

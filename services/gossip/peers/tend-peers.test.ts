@@ -96,7 +96,7 @@ test('below the lower limit, other known peers are dialed: four at a time, the m
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
 
-test('a known peer that cannot be reached for a day is forgotten; a static peer, or a peer with few failed dials, is not', () => {
+test('a known peer that cannot be reached for a day is forgotten; a static peer, or a peer with few failed dials, is not forgotten', () => {
   const failing = (state: State, nowMs: number) =>
     ['a', 's'].reduce(
       ({ state: before, did }, id) => {
@@ -155,7 +155,7 @@ test('peers outside of the allowed subnets, and this host, are not dialed', () =
   assert.deepEqual(tick(next, 0).effects, [
     { kind: 'dial', id: 'in', addresses: ['/ip4/192.168.0.2/tcp/1/p2p/in'] },
   ])
-  // Such addresses are not remembered either if a connected peer reports them.
+  // If a connected peer reports such addresses, they are not remembered.
   const { state: told } = tick(
     state,
     1_000,

@@ -74,7 +74,7 @@ function skeletonOf({ chain, progress }: State, { l2ChainId }: RollupConfig) {
   }
 }
 
-/** The L1 block from which a block was derived; undefined for the genesis, which needs none. */
+/** The L1 block from which a block was derived; undefined for the genesis block, which was not derived. */
 async function requiredL1(
   { hash, number }: L2BlockRef,
   { calls, config }: NodeMethodsOptions,
