@@ -22,13 +22,13 @@ export const leaseMarginMs = 3_000
 /** Limit on the size of a message with its headers. A gossiped payload has up to 10 MiB. */
 export const maxPayloadBytes = 12 * 1024 * 1024
 
-/** Limit on the calls that a service handles at a time; a further call fails with `busy`. */
+/** Limit on the calls that a service handles at a time. A further call fails with `busy`. */
 export const maxCallsInFlight = 256
 
 /** Limit on the total bytes of the requests that a service handles at a time. The limit exceeds the largest request. */
 export const maxCallBytesInFlight = 64 * 1024 * 1024
 
-/** Limit on the pushed entries of a log that wait for their reader; further entries are read from the store later. */
+/** Limit on the pushed entries of a log that wait for their reader. Further entries are read from the store later. */
 export const maxTailedEntries = 256
 
 /** Limit on the total bytes of the pushed entries of a log that wait for their reader. */

@@ -15,7 +15,7 @@ const requestTimeoutMs = 2_000
 export type Provisioned = 'created' | 'updated' | 'unchanged'
 
 /**
- * Creates and updates the streams. Idempotent; never deletes anything.
+ * Creates and updates the streams. Idempotent. Never deletes anything.
  *
  * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason; `stream-forbidden` if the user may
  * not create them

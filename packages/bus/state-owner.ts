@@ -155,7 +155,7 @@ export class StateOwner<Value> implements Owner<Value> {
       this.#newest = undefined
       await this.#write(this.#written.value)
     } catch (error) {
-      // An unreachable server is tried again in a second; a closed bus is not.
+      // An unreachable server is tried again in a second. A closed bus is not tried again.
       if (isFault(error) && error.severity === 'temporary') return
       if (!this.#context.signal.aborted) this.#context.onFatal(toError(error))
     }

@@ -189,7 +189,7 @@ test('an unset label returns no block, whether the client answers null or an err
   }
 })
 
-test('the capabilities of a server without engine_exchangeCapabilities are undefined', async () => {
+test('if a server lacks engine_exchangeCapabilities, its capabilities are undefined', async () => {
   const client = answered(() => Promise.reject(new JsonRpcError(-32_601, 'none')))
   assert.equal(await client.capabilities(), undefined)
 })

@@ -28,7 +28,7 @@ async function asked(t: TestContext, answer: (response: ServerResponse, path: st
   return { ask, paths, sockets }
 }
 
-test('a request that is aborted in the queue is never sent', async (t) => {
+test('if a request is aborted in the queue, it is never sent', async (t) => {
   const held: ServerResponse[] = []
   const full = Promise.withResolvers<undefined>()
   const { ask, paths } = await asked(t, (response, path) => {

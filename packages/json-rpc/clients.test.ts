@@ -22,7 +22,7 @@ function setup(limits: Partial<ClientLimits> = {}) {
     onRefused: (why) => void counted.push(why),
     log: { warn: (fields: unknown) => logged.push(fields) },
   })
-  /** Connects a client; returns how to close it, and whether it was closed. */
+  /** Connects a client. Returns a function that closes the connection, and whether the server closed it. */
   const connect = (remoteAddress = '1.1.1.1') => {
     const events = new EventEmitter()
     const state = { isClosed: false }

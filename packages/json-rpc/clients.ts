@@ -40,7 +40,7 @@ export interface ClientLimits {
   readonly maxConnectionsPerClient: number
   /** HTTP requests that are not answered yet, and WebSockets. Further requests get status 429. */
   readonly maxRequestsPerClient: number
-  /** Bytes of requests and answers that are not complete yet; a request that needs more gets status 429. */
+  /** Bytes of requests and answers that are not complete yet. A request that needs more bytes gets status 429. */
   readonly maxBytesPerClient: number
   /** Bytes of requests and answers that are not complete yet, for all clients together. */
   readonly maxBytes: number

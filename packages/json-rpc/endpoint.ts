@@ -30,7 +30,7 @@ export interface Waiting {
   readonly signal: AbortSignal | undefined
 }
 
-/** Default limit on the size of an answer; the receipts of a full L1 block are smaller. */
+/** Default limit on the size of an answer. The receipts of a full L1 block are smaller. */
 export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
 /** Statuses that a retry does not change: the key, the path or the request is wrong. */
@@ -54,7 +54,7 @@ const maxCleaned = 16_384
 /** Characters that are quoted from an error page. */
 const maxExcerpt = 300
 
-/** Connections to one server; further calls queue. */
+/** Limit on the connections to one server. Further calls wait in a queue. */
 const connections = 8
 
 /** One HTTP server with a JSON API. */
@@ -116,7 +116,7 @@ export class Endpoint {
     return { ...this.#url.headers, ...fixedHeaders, ...(await headers?.()) }
   }
 
-  /** Sends a request and follows redirects; the timeout is for all of them. */
+  /** Sends a request and follows redirects. The timeout includes all redirects. */
   async #request(
     request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,

@@ -68,7 +68,7 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
  */
 const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
 
-/** Characters of an error message that are quoted; the server chooses its length. */
+/** Characters of an error message that are quoted. The server chooses the length of the message. */
 const maxMessage = 500
 
 /**
@@ -84,7 +84,7 @@ interface AnswerContext {
 }
 
 /**
- * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
+ * Parses the answers to a request, and returns them in the order of `ids`. Servers may answer in any order.
  *
  * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or an answer is missing; `rpc-limited` for a rate
  * limit

@@ -33,7 +33,7 @@ export interface JsonRpcOptions {
   readonly onFailure?: (fault: Fault) => void
   /** Limits the rate of calls; undefined: no limit. */
   readonly rate?: CallRate | undefined
-  /** Calls in one request; fewer are sent to an endpoint that refuses this many. */
+  /** Limit on the calls in one request. If an endpoint refuses this many calls, fewer calls are sent to it. */
   readonly maxBatch?: number | undefined
   /** Called for each call that is sent, including retries. */
   readonly onCall?: ((method: string) => void) | undefined

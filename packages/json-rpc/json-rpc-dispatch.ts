@@ -14,7 +14,10 @@ import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-
  */
 type Notify = (result: unknown, sequence?: string) => void
 
-/** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
+/**
+ * Starts notifications, and returns a function that stops them. The function must not throw, because the client already
+ * has the id.
+ */
 export type SubscriptionStart = (notify: Notify) => () => void
 
 /** How a client is notified. */
@@ -34,7 +37,7 @@ export interface CallContext {
    * @throws JsonRpcError over HTTP, which has no notifications, or if the connection has too many subscriptions
    */
   readonly subscribe: (start: SubscriptionStart, options?: SubscriptionOptions) => string
-  /** Ends a subscription of this connection; returns whether it existed. */
+  /** Ends a subscription of this connection. Returns whether the subscription existed. */
   readonly unsubscribe: (id: string) => boolean
 }
 
@@ -77,7 +80,7 @@ export interface DispatchOptions {
 /** Stands for unknown methods in `OnCall`, since clients choose their names. */
 export const unknownMethod = 'unknown'
 
-/** op-geth's code for the rest of a batch that is refused. */
+/** op-geth's error code for the calls of a batch that are refused because the answers are too large. */
 const responseTooLarge = -32_003
 
 interface Outcome {

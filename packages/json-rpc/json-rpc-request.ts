@@ -27,7 +27,7 @@ export interface RequestLimits {
   readonly maxValues: number
 }
 
-/** Parses a request; a malformed request becomes the error for its answer. */
+/** Parses a request. A malformed request becomes the error for its answer. */
 export function parseRequest(text: string, limits: RequestLimits): ReceivedRequest {
   const why = whyTooMuch(text, limits)
   if (why !== undefined) return tooMuch(why, limits)

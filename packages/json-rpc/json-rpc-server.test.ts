@@ -89,7 +89,7 @@ test('a body may be as large as the limit, and not larger', async (t) => {
   assert.equal((await send({ body: `"${'ü'.repeat(100)}"` })).status, 413)
 })
 
-test('a body without announced length is limited too', async (t) => {
+test('if a body has no announced length, it has the same limit', async (t) => {
   const { server } = await served(t, { limits: { maxRequestBytes: 200 } })
   const post = async (length: number) => {
     const { statusCode, body } = await request(server.url, {

@@ -211,7 +211,7 @@ test('if a client disconnects while its socket is paused, the server notices whe
   }
 })
 
-test('a subscription that cannot start ends the connection', async (t) => {
+test('if a subscription cannot start, the connection ends', async (t) => {
   const { open, logged } = await served(t)
   const { socket, closed } = await open()
   socket.send(call('breakStart'))
@@ -322,7 +322,7 @@ test('a path other than / does not accept WebSockets', async (t) => {
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
-test('a client that vanished is detected by a missing pong', async (t) => {
+test('if a client has vanished, its missing pong shows this, and it is disconnected', async (t) => {
   const periods: (() => void)[] = []
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)

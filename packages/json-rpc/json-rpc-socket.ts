@@ -10,10 +10,10 @@ import { Subscriptions } from './subscriptions.ts'
 export interface SocketLimits {
   /** Bytes that the client has not read yet. A client with more unread bytes is disconnected. */
   readonly maxBufferedBytes: number
-  /** Concurrent requests; the socket is paused while there are more. */
+  /** Limit on concurrent requests. The socket is paused while there are more requests. */
   readonly maxRequestsPerSocket: number
   readonly maxSubscriptions: number
-  /** Pings and pongs in `controlPeriodMs`; a client that sends more is disconnected. */
+  /** Pings and pongs in `controlPeriodMs`. A client that sends more is disconnected. */
   readonly maxControlFrames: number
 }
 
@@ -61,7 +61,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     subscriptions.start(made)
   }
 
-  // Messages that wait because too many requests run. They arrived before the pause of the socket took effect.
+  // Messages that wait because too many requests run. The messages arrived before the pause of the socket took effect.
   const waiting: { readonly text: string; readonly caller: Caller }[] = []
   let running = 0
 

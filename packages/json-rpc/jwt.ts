@@ -34,7 +34,7 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
  * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy
  * machine.
  *
- * @param unixMs time of issue; the token has whole seconds
+ * @param unixMs time of issue, which the token has in whole seconds
  */
 export async function createToken(secret: Uint8Array, unixMs: number): Promise<string> {
   const parts = [{ alg: 'HS256', typ: 'JWT' }, { iat: Math.floor(unixMs / 1_000) }]

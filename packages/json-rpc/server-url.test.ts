@@ -64,7 +64,7 @@ test('a cleaned text contains no part of a URL or header that may be a key', () 
   )
 })
 
-test('a token is masked even without the rest of its header; a query that is only a key is masked, too', () => {
+test('a token is masked even without the name of its header; a query that is only a key is masked, too', () => {
   const server = new ServerUrl('https://rpc.example/?0123456789abcdef', ['Bearer sk_0123456789'])
   assert.equal(server.clean('bad sk_0123456789 and 0123456789abcdef'), 'bad … and …')
 })
@@ -130,7 +130,7 @@ test('a redirect within the server is followed with the same body, up to three t
   await assert.rejects(four.post('{}', waiting), /redirects more than 3 times/)
 })
 
-test('a location without a leading slash is relative to the path of the request', async (t) => {
+test('if a location has no leading slash, it is relative to the path of the request', async (t) => {
   const seen: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
     seen.push(incoming.url ?? '')

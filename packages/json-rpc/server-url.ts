@@ -65,7 +65,7 @@ export class ServerUrl {
   }
 }
 
-/** Decodes a part of a URL; a malformed part stays as it is. */
+/** Decodes a part of a URL. A malformed part stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

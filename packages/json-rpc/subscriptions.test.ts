@@ -83,7 +83,7 @@ test('if the connection ends, all subscriptions end, even if one of them fails t
   assert.equal(logged.length, 1)
 })
 
-test('a subscription whose start ends the connection is stopped', () => {
+test('if the start of a subscription ends the connection, the subscription is stopped', () => {
   const { subscriptions } = setup()
   let stops = 0
   const id = subscriptions.make(() => {

@@ -88,7 +88,7 @@ interface BlobPath {
   readonly schema: z.ZodType<readonly AnsweredBlob[]>
 }
 
-/** The two paths that serve blobs; the newer path comes first. */
+/** The two paths that serve blobs. The newer path comes first. */
 const blobPaths: readonly BlobPath[] = [
   {
     path: (slot, hashes) =>

@@ -14,7 +14,7 @@ interface Job {
   readonly reject: (error: Error) => void
 }
 
-/** Maximum number of threads; one core stays free. */
+/** Maximum number of threads. One core stays free. */
 const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 
 /**
@@ -63,7 +63,7 @@ export class BlobCommitments {
       const { size } = this.#threads
       if (size === 0 || (size < maxThreads && this.#queue.length > size * jobsPerThread))
         this.#start()
-      // Pending commitments keep the process alive; idle threads do not.
+      // Pending commitments keep the process alive. Idle threads do not keep it alive.
       for (const worker of this.#threads.keys()) worker.ref()
       this.#assign()
     })

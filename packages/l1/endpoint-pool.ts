@@ -92,7 +92,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
-  /** Endpoints to query, the best first; endpoints that rest are the last resort. */
+  /** Endpoints to query, the best first. Endpoints that rest are the last resort. */
   #candidates(kind: QueryKind): Pick<RaceOptions<Endpoint, unknown>, 'candidates' | 'lastResort'> {
     const ranked = this.#all
       .filter(({ score }) => !score.isUnavailable(kind))

@@ -50,7 +50,7 @@ export class L1Cache {
     this.#file = open(path, chainId, onReplaced)
   }
 
-  /** Hashes of the blocks at a number; at most one is marked final. */
+  /** Hashes of the blocks at a number. At most one of the blocks is marked as final. */
   blocksAt(number: bigint): readonly { readonly hash: Hash; readonly isFinal: boolean }[] {
     return this.#file
       .all('SELECT hash, is_final FROM blocks WHERE number = ?', number)

@@ -27,7 +27,7 @@ interface Node {
 const recorded = (number: bigint): Answer => ({ result: blocks[Number(number)] ?? null })
 const refuse = (): Answer => ({ error: { code: -32_000, message: 'pruned history unavailable' } })
 
-/** Headers from JSON-RPC servers, in the order of the settings; and the number of requests to each. */
+/** Headers from JSON-RPC servers in the order of the settings, and the number of requests to each server. */
 async function headersFrom(t: TestContext, ...nodes: readonly Node[]) {
   const requests = nodes.map(() => 0)
   const urls = nodes.map(({ block = recorded, chainId = '0x384' }, at) =>

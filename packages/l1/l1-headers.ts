@@ -25,7 +25,7 @@ export class L1Headers {
   }
 
   /**
-   * `count` blocks from `number` downwards; blocks that L1 does not have are omitted.
+   * `count` blocks from `number` downwards. Blocks that L1 does not have are omitted.
    *
    * @throws Fault `l1-refused` if every endpoint refuses the call; otherwise `l1-unavailable`
    */

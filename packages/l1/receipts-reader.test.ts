@@ -14,7 +14,7 @@ import { L1Endpoint } from './l1-endpoint.ts'
 
 const folder = join(recordsFolder, 'fork-canyon')
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
-/** A block with transactions; receipts of an empty block are not fetched. */
+/** The number of a block with transactions, since receipts of an empty block are not fetched. */
 const number = chain.blocks.findLastIndex(({ receipts = [] }) => receipts.length > 0)
 
 const minute = 60_000

@@ -43,7 +43,7 @@ const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'erigon_getBlockReceiptsByBlockHash', params: ({ hash }) => [hash] },
 ]
 
-/** The method that all nodes have. It returns the receipt of one transaction, and is called in batches. */
+/** The method that all nodes have. The method returns the receipt of one transaction, and is called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
 /** Time until a missing method is tried again: plans and versions of nodes change. */

@@ -139,7 +139,7 @@ test('inbound connections without a complete handshake are refused beyond the li
   second.socket.destroy()
 })
 
-test('the error for an address that is not over TCP or is in use names the address', async (t) => {
+test('if an address is not over TCP or is in use, the error names the address', async (t) => {
   for (const address of ['127.0.0.1:9222', '/ip4/127.0.0.1/udp/9222', '/ip4/1.2.3/tcp/1', '']) {
     const message = /is not a multiaddr over TCP, such as/
     await assert.rejects(hostOf(t, { listen: [address] }), { code: 'settings', message })

@@ -16,7 +16,7 @@ export interface HostLimits {
    * Beyond this limit, inbound connections are refused, and for each dialed connection another connection is closed.
    */
   readonly maxConnections: number
-  /** Limit on new connections of one IP address in a second; further ones are refused. */
+  /** Limit on new connections of one IP address in a second. Further connections are refused. */
   readonly maxInboundPerSecond: number
   /** Limit on inbound connections whose handshake is not complete. */
   readonly maxPendingInbound: number

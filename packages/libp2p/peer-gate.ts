@@ -4,7 +4,7 @@ import type { Ban } from '#messages/fetch-peers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
 
-/** Limit on the bans of each kind; beyond it, the oldest ban ends. */
+/** Limit on the bans of each kind. Beyond the limit, the oldest ban ends. */
 export const maxBans = 10_000
 
 /** Limit on peers, IP addresses and subnets that operators block, of each kind. */

@@ -13,7 +13,7 @@ import { type BlockCall, type Effect, type Event, initialState, type State } fro
 import { step } from './step.ts'
 import { failureOf } from './waits.ts'
 
-/** A head such as `7a`: its number and its branch; a second branch forks at `fork`. */
+/** A head such as `7a`: its number and its branch. A second branch forks at `fork`. */
 function ref(text: string, fork = 0): L1BlockRef {
   const number = BigInt(text.slice(0, -1))
   const branch = text.slice(-1)
@@ -70,7 +70,7 @@ const queries = (effects: readonly Effect[]) =>
 const written = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => (effect.kind === 'write-heads' ? [effect.heads.head] : []))
 
-test('heads are read by one query at a time; a head that is announced meanwhile is adopted after the query', () => {
+test('heads are read by one query at a time; if a head is announced meanwhile, it is adopted after the query', () => {
   assert.deepEqual(kinds(run(tick(), tick())[1]), ['read-heads'])
   const [, effects] = run(
     tick(),
@@ -166,7 +166,7 @@ test('the number of remembered heads is bounded', () => {
   assert.equal(recent.at(-1)?.number, BigInt(maxRecentHeads + 5))
 })
 
-test('a head that does not move is reported after 120 s, and not earlier', () => {
+test('if the head does not move, this is reported after 120 s, and not earlier', () => {
   const reports = (nowMs: number) =>
     run(...read(ref('1a')), ...read(ref('1a'), nowMs))[1].filter(
       (effect) => effect.kind === 'report-failure',
@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number counts as canonical until L1 may have been reorganised; a final block always counts as canonical', () => {
+test('if a block was fetched by its number, it counts as canonical until L1 may have been reorganised; a final block always does', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),
@@ -276,7 +276,7 @@ test('a block that was fetched by its number counts as canonical until L1 may ha
   }
 })
 
-test('a block that was fetched by its hash does not count as canonical', () => {
+test('if a block was fetched by its hash, it does not count as canonical', () => {
   const call = { ...requested(3), request: { ...requested(3).request } }
   const hash = chain[3]?.hash ?? memoryHash(3n, 'a')
   const byHash = { ...call, request: { ...call.request, block: { kind: 'hash', hash } as const } }

@@ -23,7 +23,7 @@ class FullHistory extends SafeHeadHistory {
       code: 'ERR_SQLITE_ERROR',
       errcode: 13,
     })
-    // The free space differs at each try; nevertheless the wait must be logged only once.
+    // The free space differs at each try. Nevertheless, the wait must be logged only once.
     const detail = `/data/safe-heads.sqlite: database or disk is full; its disk has ${this.refused} bytes free`
     throw new Fault('safe-head-history', { detail, cause })
   }

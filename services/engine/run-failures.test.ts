@@ -81,7 +81,7 @@ for (const [what, isMeant, answer] of [
     () => statusWith('ACCEPTED').payloadStatus,
   ],
 ] as const) {
-  test(`a call that fails once is retried in the same generation: ${what}`, async () => {
+  test(`if a call fails once, it is retried in the same generation: ${what}`, async () => {
     const { client, derivation, world } = await startedWorld()
     const { generation } = derivation.chain
     client.intercept = answersTo(isMeant, answer)

@@ -37,7 +37,7 @@ const subnet = () =>
     'a subnet, such as 10.0.0.0/8',
   )
 
-/** A peer with its address. The form is checked here; the parts are checked when the host dials the peer. */
+/** A peer with its address. Only the form is checked here. The parts are checked when the host dials the peer. */
 const peerAddress = () =>
   want(
     z

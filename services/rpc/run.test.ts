@@ -274,7 +274,7 @@ test('version, dependency set and health are served', async (t) => {
   assert.match(String(reasons), /the heads of the engine/)
 })
 
-test('two replicas have the same status, and one still answers after the other stops', async (t) => {
+test('two replicas have the same status; after one replica stops, the other still answers', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const other = await world.replica(t)
   await atSample(world)

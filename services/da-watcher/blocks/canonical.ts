@@ -23,7 +23,7 @@ export function hashAt({ first, hashes }: CanonicalHashes, number: bigint): Hash
   return at < 0 ? undefined : hashes[at]
 }
 
-/** Adds a block. The range moves to contain the block; a block too far away starts a new range. */
+/** Adds a block. The range moves to contain the block. A block too far away starts a new range. */
 export function withHash(known: CanonicalHashes, { number, hash }: BlockId): CanonicalHashes {
   const { first, hashes } = known
   const at = Number(number - first)

@@ -198,7 +198,7 @@ test('if the file is not a database, it is replaced', (t) => {
   disk.close()
 })
 
-test('the cache of another L1 is replaced, and so is a damaged cache that could be opened', (t) => {
+test('if a cache belongs to another L1, or is damaged although it can be opened, it is replaced', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const replaced: string[] = []
   const onReplaced = ({ message }: Fault) => void replaced.push(message)

@@ -29,7 +29,7 @@ export class Calls {
     this.#context = context
   }
 
-  /** Waits for a call; a fault is counted, logged and returned. */
+  /** Waits for a call. A fault is counted, logged and returned. */
   async attempt<Value>(call: CallName, work: Promise<Value>): Promise<Attempt<Value>> {
     const { log, metrics } = this.#context
     try {

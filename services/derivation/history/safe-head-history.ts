@@ -33,7 +33,7 @@ export interface Begun {
   readonly madeSafe: BlockId | undefined
 }
 
-/** Version of the tables; a file with another version is refused. */
+/** Version of the tables. A file with another version is refused. */
 const version = 1n
 
 const schema = `
@@ -136,7 +136,7 @@ export class SafeHeadHistory {
     })
   }
 
-  /** Records the safe head at an L1 block; replaces an earlier entry of that L1 block. */
+  /** Records the safe head at an L1 block. Replaces an earlier entry of that L1 block. */
   record(entry: SafeAt): void {
     this.#file.transaction(() => this.#put(entry))
   }

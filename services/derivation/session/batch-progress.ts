@@ -72,8 +72,8 @@ export function missingBatches(
   const at = targets.currentL1?.number
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
-  // L1 blocks up to the L1 origin of the safe head are read again. Their batches have only blocks that are already
-  // safe.
+  // L1 blocks up to the L1 origin of the safe head are read again. The batches in these L1 blocks have only blocks that
+  // are already safe.
   const origin = chain.localSafe.l1Origin.number
   const from = batchAt === undefined ? (since > origin ? since : origin + 1n) : batchAt + 1n
   const reportedAfter = sequencingWindow / reportedPart

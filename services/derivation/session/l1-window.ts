@@ -7,7 +7,7 @@ import { backoffMs } from '#runtime/backoff.ts'
 /** Limit on L1 block requests in flight. */
 export const maxFetches = 4
 
-/** Limit on the bytes of fetched and requested L1 blocks; a single block may exceed it. */
+/** Limit on the bytes of fetched and requested L1 blocks. A single block may exceed the limit. */
 export const maxWindowBytes = 16 * 1024 * 1024
 
 /** Limit on the number of fetched and requested L1 blocks. */

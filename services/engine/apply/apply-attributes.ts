@@ -33,7 +33,7 @@ export interface Application {
 const maxBuilds = 3
 
 /**
- * Makes the next block of the safe chain: consolidates the unsafe block if it matches, else builds one.
+ * Makes the next block of the safe chain: consolidates the unsafe block if it matches; otherwise, builds a block.
  *
  * Spec: protocol/derivation.md#processing-l1-consolidation-or-force-inclusion, holocene/derivation.md#engine-queue
  */

@@ -52,7 +52,7 @@ const unsuccessful: readonly (readonly [string, () => ForkchoiceStatus])[] = [
 ]
 
 for (const [what, answer] of unsuccessful)
-  test(`forkchoice calls that are answered with ${what} are sent without delay up to the limit, and the next one after a second`, async () => {
+  test(`if forkchoice calls are answered with ${what}, they are sent without delay up to the limit, and the next call after a second`, async () => {
     const world = paced(answer)
     await sendAll(world, [...many, 100, 101])
     const first = world.sentMs.slice(0, maxVainForkchoices)
@@ -60,7 +60,7 @@ for (const [what, answer] of unsuccessful)
     assert.deepEqual(world.sentMs.slice(maxVainForkchoices), [paceWindowMs, paceWindowMs])
   })
 
-test('forkchoice calls that advance the chain are not delayed', async () => {
+test('if forkchoice calls advance the chain, they are not delayed', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,

@@ -15,7 +15,7 @@ export const emptyQueue: PayloadQueue = { payloads: [], bytes: 0, isCut: false }
 /** Maximum number of blocks. */
 export const maxPayloads = 512
 
-/** Maximum size, as `payloadBytes` counts it; larger than any single block. */
+/** Maximum size, as `payloadBytes` counts it. Any single block is smaller. */
 export const maxPayloadQueueBytes = 64 * 1024 * 1024
 
 /** Approximate memory of a payload. Source: op-node */

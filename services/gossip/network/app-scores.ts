@@ -53,7 +53,7 @@ export class AppScores {
     if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
   }
 
-  /** For each kind of deed, how often the peer did it; the counts shrink with time. */
+  /** The number of deeds of a peer, for each kind of deed. The numbers shrink with time. */
   counts(peerId: string): ReadonlyMap<Deed, number> {
     return this.#decayed(peerId)?.counts ?? new Map()
   }

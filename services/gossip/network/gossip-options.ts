@@ -58,8 +58,8 @@ export function gossipOptions(
     allowedTopics: new Set(topics),
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
-    // A peer that uses the other form of message ids never seems to send the messages that it announced. It must not
-    // lose score for that.
+    // A peer that uses the other form of message ids never seems to send the messages that it announced. Such a peer
+    // must not lose score.
     gossipsubIWantFollowupMs: 60_000,
     decodeRpcLimits: {
       // An honest peer subscribes to four topics.

@@ -29,7 +29,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** A host whose clock does not move, and which gives each message the same verdict; with counts of its messages. */
+/** A host whose clock does not move. The host gives each message the same verdict, and counts its messages. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
   const seen = { judged: 0, busy: 0, control: 0, tooLarge: 0 }
   const network = await hostOn(t, {

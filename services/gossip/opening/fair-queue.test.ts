@@ -54,7 +54,7 @@ test('a peer loses the item that it adds if it would then have the most bytes, e
   assert.deepEqual(takeAll(filled), ['b1', 'c3'])
 })
 
-test('an item that is larger than the queue is dropped, and no other item', () => {
+test('if an item is larger than the queue, only this item is dropped', () => {
   const filled = queueOf('a1:2')
   assert.deepEqual(filled.add('b1:11'), ['b1'])
   assert.deepEqual(takeAll(filled), ['a1'])

@@ -27,7 +27,7 @@ const publicLimits = {
   maxControlFrames: 100,
 } as const
 
-/** Limits of the server with admin methods. Its clients are trusted, since they have the token. */
+/** Limits of the server with admin methods. Clients of this server are trusted, since they have the token. */
 const adminLimits = {
   maxRequestBytes: maxAdminRequestBytes,
   maxMessageBytes: maxRequestBytes,
