@@ -56,6 +56,6 @@ test('if there are several servers, headers without a section are refused', () =
   })
   assert.throws(
     () => readHeadersFile(path, ['http://a', 'http://b']),
-    /there are several servers, .* a line such as \[http:\/\/a\] above them/,
+    /there are several servers: write a line such as \[http:\/\/a\] above/,
   )
 })

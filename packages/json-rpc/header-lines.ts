@@ -78,7 +78,7 @@ export function readHeadersFile(
   const anonymous = sections.get('')
   if (anonymous !== undefined && origins.size > 1) {
     const [example = ''] = origins
-    const detail = `${path}: there are several servers, so the headers of each need a line such as [${example}] above them`
+    const detail = `${path}: there are several servers: write a line such as [${example}] above the headers of each server`
     throw new Fault('settings', { detail })
   }
   return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })

@@ -275,7 +275,7 @@ export class BeaconClient {
       return { genesisTime: genesis.data.genesis_time, slotMs: spec.data }
     } catch (cause) {
       if (!isFault(cause) || !isAbsentStatus(cause)) throw cause
-      const detail = `${this.name}: there is no beacon API at this URL, or none with slot times`
+      const detail = `${this.name}: there is no beacon API at this URL, or the API does not serve slot times`
       throw new Fault('no-beacon', { detail, cause })
     }
   }

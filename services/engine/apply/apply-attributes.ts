@@ -80,7 +80,7 @@ async function consolidate(
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
   if (difference === undefined) return refOf(config, block)
   const l2 = { number, hash: block.blockHash }
-  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived one and is replaced')
+  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived block and is replaced')
   return undefined
 }
 
