@@ -20,7 +20,7 @@ export interface BusContext {
   readonly boot: string
   /** Connection for states, leases and small calls. */
   readonly control: Connection
-  /** Connection for logs and large calls. A reader that hangs delays these, but not the lease. */
+  /** Connection for logs and large calls. A reader that hangs delays logs and large calls, but not the lease. */
   readonly bulk: Connection
   readonly clock: Clock
   readonly metrics: BusMetrics

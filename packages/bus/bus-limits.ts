@@ -7,7 +7,7 @@ export const resendMs = 500
 /** Timeout of a publish, after which it is repeated. An acknowledgement typically takes 0.2 ms, and 40 ms at 10 MiB. */
 export const publishTimeoutMs = 250
 
-/** Delay before the retry of a publish that failed, but not by a timeout. */
+/** Delay before a publish is repeated if it failed without a timeout. */
 export const publishPauseMs = 100
 
 /** Timeout of a direct get. */
@@ -22,16 +22,16 @@ export const leaseMarginMs = 3_000
 /** Limit on the size of a message with its headers. A gossiped payload has up to 10 MiB. */
 export const maxPayloadBytes = 12 * 1024 * 1024
 
-/** Limit on the calls that a service handles at a time; a further call fails with `busy`. */
+/** Limit on the calls that a service handles at a time. A further call fails with `busy`. */
 export const maxCallsInFlight = 256
 
-/** Limit on the total bytes of the requests of these calls; it exceeds the largest request. */
+/** Limit on the total bytes of the requests that a service handles at a time. The limit exceeds the largest request. */
 export const maxCallBytesInFlight = 64 * 1024 * 1024
 
-/** Limit on the pushed entries of a log that wait for their reader; further entries are read from the store later. */
+/** Limit on the pushed entries of a log that wait for their reader. Further entries are read from the store later. */
 export const maxTailedEntries = 256
 
-/** Limit on the total bytes of these entries. */
+/** Limit on the total bytes of the pushed entries of a log that wait for their reader. */
 export const maxTailedBytes = 32 * 1024 * 1024
 
 /** Limit on the missing entries that a reader looks up. In a larger gap, the reader skips all but the last entries. */

@@ -122,7 +122,7 @@ export interface LeaseHolder {
 
 /** The right to act for a service. The lease expires if it is not renewed. */
 export interface Lease {
-  /** Grows with each takeover; states written under the lease may carry it. */
+  /** Grows with each takeover. States written under the lease may carry the term. */
   readonly term: bigint
   readonly remainingMs: number
   /** Called before each action outside of the process. @throws Fault `lease-expired` if another instance may hold it */

@@ -28,14 +28,14 @@ test('a call is answered', async () => {
   assert.deepEqual(await call(), { generation: 6n })
 })
 
-test('a call that no service serves fails immediately', async () => {
+test('if no service serves a call, the call fails immediately', async () => {
   const { world, call } = await called()
   const startedMs = world.clock.monotonicMs()
   await assert.rejects(call(), { code: 'unavailable', severity: 'temporary' })
   assert.ok(world.clock.monotonicMs() - startedMs < 10)
 })
 
-test('a call without an answer fails at its deadline', async () => {
+test('if a call gets no answer, it fails at its deadline', async () => {
   const { world, server, call } = await called()
   server.bus.serve(reset, () => new Promise(() => undefined))
   const startedMs = world.clock.monotonicMs()
@@ -43,7 +43,7 @@ test('a call without an answer fails at its deadline', async () => {
   assert.equal(world.clock.monotonicMs() - startedMs, 500)
 })
 
-test('a call whose answer was lost with the connection fails at the reconnect, not at its deadline', async () => {
+test('if the answer to a call is lost with the connection, the call fails at the reconnect, not at its deadline', async () => {
   const { world, server, caller } = await called()
   server.bus.serve(reset, () => new Promise(() => undefined))
   const call = caller.bus.call(reset, request, { deadlineMs: 30_000 })
@@ -55,7 +55,7 @@ test('a call whose answer was lost with the connection fails at the reconnect, n
   assert.ok(world.clock.monotonicMs() < 1_000)
 })
 
-test('a request that arrives after its deadline is dropped without an answer', async () => {
+test('if a request arrives after its deadline, it is dropped without an answer', async () => {
   const { world, server, call } = await called()
   let handled = 0
   server.bus.serve(reset, () => {
@@ -157,7 +157,7 @@ test('one of several serving instances gets the call', async () => {
   assert.equal(handled.length, 1)
 })
 
-test('a call that is not declared for the caller is denied', async () => {
+test('if a call is not declared for the caller, it is denied', async () => {
   const { world, server } = await called()
   const gossip = await world.join('gossip')
   server.bus.serve(applyAttributes, () => Promise.resolve({ kind: 'accepted' }))

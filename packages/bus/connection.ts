@@ -6,7 +6,7 @@ import { Fault } from '#runtime/fault.ts'
  */
 export interface Connection {
   readonly server: ServerFacts
-  /** False while the server cannot be reached; messages published then are silently lost. */
+  /** False while the server cannot be reached. Messages published during that time are silently lost. */
   readonly isUp: boolean
   /** Publishes at most once, without acknowledgement. @throws Fault `too-large` above the limit of the server */
   publish(message: Outgoing): void

@@ -114,7 +114,7 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // Keeps the holder readable: a process that lost the lease to this holder may check only after the release.
+      // The message keeps the holder: a process that lost the lease to this holder may read it only after the release.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }

@@ -84,7 +84,7 @@ test('a restarted instance does not wait until its own lease expires', async () 
   assert.deepEqual(again.fatal, [])
 })
 
-test('a second process with the same name is detected by the first, which stops with a reason', async () => {
+test('if a second process has the same name, the first process detects this and stops with a reason', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = await world.join('engine', 'engine-0')
@@ -94,7 +94,7 @@ test('a second process with the same name is detected by the first, which stops 
   assert.equal(first.counts.leases + second.counts.leases, 2)
 })
 
-test('a second process with the same name is detected even after it released the lease', async () => {
+test('if a second process with the same name has released the lease, the first process still detects it', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = await world.join('engine', 'engine-0')
@@ -141,7 +141,7 @@ test('after a lost acknowledgement, the holder reads its lease again until the r
   assert.deepEqual(engine.fatal, [])
 })
 
-test('a holder without a connection detects by its clock that its lease has expired, before any request', async () => {
+test('if a holder has no connection, it detects by its clock that its lease has expired', async () => {
   const world = await BusWorld.provisioned()
   const engine = world.joinUnleased('engine')
   const lease = await world.settle(engine.bus.lease())

@@ -157,7 +157,7 @@ class LiveEntries<Value> {
     }
   }
 
-  /** Whether to read the store now. If so, clears the request. */
+  /** Whether to read the store now. Clears the request to read the store. */
   takeProbe(): boolean {
     const isDue =
       this.#probe === 'before' || (this.#probe === 'after' && this.#entries.length === 0)

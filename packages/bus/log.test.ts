@@ -100,7 +100,7 @@ test('entries missed while disconnected are read at the reconnect', async () => 
   assert.deepEqual(tail.numbers, [1, 2])
 })
 
-test('an entry that is written again under its number is returned again, although out of order', async () => {
+test('if an entry is written again under its number, it is returned again, although out of order', async () => {
   const { world, writer, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -112,7 +112,7 @@ test('an entry that is written again under its number is returned again, althoug
   assert.equal(stored?.generation, 7n)
 })
 
-test('an entry that is sent twice is stored and returned once', async () => {
+test('if an entry is sent twice, it is stored and returned once', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -123,7 +123,7 @@ test('an entry that is sent twice is stored and returned once', async () => {
 })
 
 for (const excess of [0, 1]) {
-  test(`a reader that is busy while ${maxTailedEntries + excess} entries arrive gets all of them, in order`, async () => {
+  test(`if a reader is busy while ${maxTailedEntries + excess} entries arrive, it gets all entries in order`, async () => {
     const { world, reader, append } = await logged()
     const tail = tailOf(reader, 0n, 1)
     await world.pass(10)
@@ -183,7 +183,7 @@ test('a malformed entry is counted and skipped', async () => {
   assert.ok(reader.counts.refusals.includes('malformed'))
 })
 
-test('a stored entry that cannot be decoded is skipped, and later entries are not lost', async () => {
+test('if a stored entry cannot be decoded, it is skipped, and later entries are not lost', async () => {
   const { world, reader, append } = await logged()
   for (const number of [1, 2]) {
     const subject = world.names.logEntry(safeAt, BigInt(number))

@@ -84,7 +84,7 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
 }
 
 /**
- * @returns the connection, or the fault if no server answered, or if the server refused the client or is not trusted
+ * @returns the connection, or a fault: no server answered, a server refused the client, or a server is not trusted
  * @throws Fault `closed` if the signal is aborted
  */
 async function attempt(
@@ -191,7 +191,7 @@ export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts):
     throw unfit(`max_payload is ${offered}, and must be at least ${maxPayloadBytes}`)
 }
 
-/** Whether a server's version, such as `2.15.2`, is older than another; one that is not a version counts as older. */
+/** Whether a server's version, such as `2.15.2`, is older than another version. A malformed version counts as older. */
 export function isOlder(version: string, other: string): boolean {
   const numbersOf = (text: string) => text.split('.').map((word) => Number.parseInt(word, 10))
   const numbers = numbersOf(version)

@@ -18,7 +18,7 @@ test('streams are created once, and not changed while they match', async () => {
   assert.deepEqual([...new Set(second.values())], ['unchanged'])
 })
 
-test('a stream that differs is updated', async () => {
+test('if the configuration of a stream differs, the stream is updated', async () => {
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   await world.settle(provision(connection, specs))

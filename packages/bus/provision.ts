@@ -15,7 +15,7 @@ const requestTimeoutMs = 2_000
 export type Provisioned = 'created' | 'updated' | 'unchanged'
 
 /**
- * Creates and updates the streams. Idempotent; never deletes anything.
+ * Creates and updates the streams. Idempotent. Never deletes anything.
  *
  * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason; `stream-forbidden` if the user may
  * not create them
@@ -101,7 +101,7 @@ async function streamConfig(connection: Connection, name: string): Promise<objec
   }
 }
 
-/** Whether the server's configuration has all wanted values. It also has fields that the server adds. */
+/** Whether the server's configuration has all wanted values. The server adds further fields to its configuration. */
 function hasAll(existing: object, wanted: StreamConfig): boolean {
   const values = existing as Readonly<Record<string, unknown>>
   return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(values[name], value))

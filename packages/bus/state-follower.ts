@@ -75,7 +75,7 @@ export class StateFollower<Value> implements Follow<Value> {
       )
       if (stored !== undefined && !stored.isDeletion) this.#take(stored)
     } catch (error) {
-      // The age of the value shows that the server is unreachable; the next read follows in a second.
+      // The age of the value shows that the server is unreachable. The next read follows in a second.
       if (!isFault(error) || error.severity === 'critical') this.#fail(error)
     } finally {
       this.#isReading = false

@@ -120,7 +120,7 @@ export class StateOwner<Value> implements Owner<Value> {
     const stored = await this.#read()
     const version = stored?.header(busHeaders.version)
     if (this.#order === undefined) {
-      // Greater than the epoch of any earlier writer, even if the clock of that writer was ahead of ours.
+      // The epoch exceeds that of any earlier writer, even if the clock of that writer was ahead of ours.
       const before = parseWriteOrder(version)
       const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
       this.#order = { epochMs, count: 0 }
@@ -155,13 +155,16 @@ export class StateOwner<Value> implements Owner<Value> {
       this.#newest = undefined
       await this.#write(this.#written.value)
     } catch (error) {
-      // An unreachable server is tried again in a second; a closed bus is not.
+      // An unreachable server is tried again in a second. A closed bus is not tried again.
       if (isFault(error) && error.severity === 'temporary') return
       if (!this.#context.signal.aborted) this.#context.onFatal(toError(error))
     }
   }
 
-  /** Whether a message is our last write. The sequence does not prove it: a store counts from 1 again after a loss. */
+  /**
+   * Whether a message is our last write. The sequence alone does not prove this: a store counts from 1 again after a
+   * loss.
+   */
   #isOurs({ sequence, header }: Stored): boolean {
     return (
       sequence === this.#newest?.sequence &&

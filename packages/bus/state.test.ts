@@ -36,7 +36,7 @@ test('a follower sees the stored value, and each newer one', async () => {
   assert.deepEqual(seen, [1n, 2n, 3n])
 })
 
-test('a value whose push is lost is read within a second', async () => {
+test('if the push of a value is lost, the value is read within a second', async () => {
   const { world, reader, write } = await watched()
   const seen = seenBy(reader)
   world.lost = isPush
@@ -167,7 +167,7 @@ test('followers of a state with its own order use that order instead of the orde
   assert.deepEqual(seen, ['5.1', '5.2', '6.1'])
 })
 
-test('a write whose acknowledgement is lost is sent again and stored once', async () => {
+test('if the acknowledgement of a write is lost, the write is sent again and stored once', async () => {
   const { world, watcher, owner } = await watched()
   let lostAcks = 0
   world.lost = ({ direction, subject }) =>
@@ -195,7 +195,7 @@ test('a write waits for an unreachable server', async () => {
 
 test('a value is written again when the store lost it', async () => {
   const world = await BusWorld.provisioned()
-  // rpc needs no lease, so it outlives the loss of the leases.
+  // The service rpc needs no lease, so it keeps running when the leases are lost.
   const { bus } = await world.join('rpc')
   await world.settle(bus.own(serviceStatus.rpc).write(statusOf('rpc-0')))
   await world.restartServer({ wiped: true })
@@ -262,7 +262,7 @@ test('the first writer detects a second one at its next write, and stops', async
   assert.equal(watcher.fatal[0]?.message, 'fenced: da-watcher.l1-heads was written by another')
 })
 
-test('a store that lost its data and counts from 1 again is not mistaken for the old store', async () => {
+test('if a store lost its data and counts from 1 again, it is not mistaken for the old store', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   // The store is lost, and another instance's write gets the same sequence number as our lost write.
@@ -349,7 +349,7 @@ test('access that is not declared is denied', async () => {
   })
 })
 
-test('a service that needs a lease does not write before it has taken the lease', async () => {
+test('if a service needs a lease, it does not write before it has taken the lease', async () => {
   const world = await BusWorld.provisioned()
   const { bus } = world.joinUnleased('da-watcher')
   const early = bus.own<L1Heads>(l1Heads).write(headsAt(1))

@@ -57,6 +57,6 @@ export const l1ReplaySettings = z.strictObject({
     .optional()
     .describe('signer of unsafe blocks, until a log of the record changes it'),
   host: want(z.string(), 'an address').default('127.0.0.1').describe('address to serve on'),
-  rpcPort: port().default(8545).describe('port of JSON-RPC; 0 takes any that is free'),
-  beaconPort: port().default(5052).describe('port of the beacon API; 0 takes any that is free'),
+  rpcPort: port().default(8545).describe('port of JSON-RPC; 0 takes any free port'),
+  beaconPort: port().default(5052).describe('port of the beacon API; 0 takes any free port'),
 })

@@ -157,7 +157,7 @@ for (const [what, answer, code] of [
   ['another error', () => Promise.reject(new JsonRpcError(-32_000, 'busy')), 'engine-refused'],
   ['a missing method', () => Promise.reject(new JsonRpcError(-32_601, 'none')), 'engine-port'],
 ] as const) {
-  test(`${what} as an answer is a temporary fault`, async () => {
+  test(`if the answer is ${what}, the fault is temporary`, async () => {
     const heads = { head: hash(1), safe: undefined, finalized: undefined }
     await assert.rejects(answered(answer).forkchoice(heads), (error) => {
       assert.ok(isFault(error, code))
@@ -171,7 +171,7 @@ for (const [what, code, error] of [
   ['lacks a method', 'engine-old', new JsonRpcError(-32_601, 'no such method')],
   ['has another fork active', 'engine-forks', new JsonRpcError(-38_005, 'Unsupported fork')],
 ] as const)
-  test(`an execution client that has the Engine API and ${what} is a fault ${code}`, async () => {
+  test(`if an execution client has the Engine API and ${what}, the fault is ${code}`, async () => {
     const call = (method: string) =>
       method === 'engine_exchangeCapabilities' ? Promise.resolve([]) : Promise.reject(error)
     const rpc = { call, batch: () => Promise.reject(new Error('not expected')) }
@@ -189,7 +189,7 @@ test('an unset label returns no block, whether the client answers null or an err
   }
 })
 
-test('the capabilities of a server without engine_exchangeCapabilities are undefined', async () => {
+test('if a server lacks engine_exchangeCapabilities, its capabilities are undefined', async () => {
   const client = answered(() => Promise.reject(new JsonRpcError(-32_601, 'none')))
   assert.equal(await client.capabilities(), undefined)
 })

@@ -29,7 +29,7 @@ import { allMethods, methodVersions } from './method-versions.ts'
 
 /** Options of the client. */
 export interface EngineApiClientOptions {
-  /** Client that adds the JWT to each request. It must not retry, since the caller decides when to retry. */
+  /** Client that adds the JWT to each request. The client must not retry, since the caller decides when to retry. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
   /** Called with the duration of each call. */
@@ -255,7 +255,10 @@ export class EngineApiClient implements ExecutionClient {
   }
 }
 
-/** The verdict on heads. The specification has no ACCEPTED for heads; here it means, like SYNCING, not valid yet. */
+/**
+ * The verdict on heads. The specification has no status ACCEPTED for heads. Like SYNCING, ACCEPTED here means that the
+ * head is not valid yet.
+ */
 function statusOf({ status, validationError }: z.output<typeof statusJson>): ForkchoiceStatus {
   switch (status) {
     case 'VALID':
@@ -305,7 +308,7 @@ function isUnknownBlock(error: unknown): boolean {
   return error instanceof JsonRpcError && /not found|unknown block/i.test(error.message)
 }
 
-/** Reads an answer; a DecodeError becomes a fault that names the method. */
+/** Reads an answer. A DecodeError becomes a fault that names the method. */
 function read<Value>(method: string, parse: () => Value): Value {
   try {
     return parse()

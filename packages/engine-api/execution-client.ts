@@ -65,7 +65,9 @@ export interface ExecutionClient {
   getPayload(payloadId: PayloadId, timestamp: bigint): Promise<Payload | undefined>
   /** Returns a block; undefined if it is unknown. A number selects the block of the canonical chain. */
   block(which: BlockName): Promise<Payload | undefined>
-  /** Returns blocks, newest first; possibly fewer than requested, but at least one if block `number` exists. */
+  /**
+   * Returns blocks, newest first. There may be fewer blocks than requested, but at least one if block `number` exists.
+   */
   blocksDown(from: BlocksDown): Promise<readonly L2Block[]>
   /** Returns the L2ToL1MessagePasser's account after a block, with its proof; undefined if the block is unknown. */
   accountProof(block: Hash): Promise<AccountProof | undefined>

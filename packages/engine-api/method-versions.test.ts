@@ -43,11 +43,11 @@ function gaps(last: HardforkName, times: Record<string, bigint>, capabilities = 
   return forkGaps(config, capabilities, 10n * day)
 }
 
-test('an execution client with all methods has no gap', () => {
+test('if an execution client has all methods, no gap is reported', () => {
   assert.deepEqual(gaps('lagoon', {}, [...allMethods]), [])
 })
 
-test('a scheduled fork that needs missing methods is reported with its time', () => {
+test('if a scheduled fork needs missing methods, it is reported with its time', () => {
   const [gap, ...others] = gaps('isthmus', { isthmus: 13n * day })
   assert.deepEqual(gap, {
     fork: 'isthmus',

@@ -11,7 +11,7 @@ export interface MethodVersions {
 }
 
 /**
- * The versions for a block with this timestamp. getPayloadV5 from Karst on is as in op-node.
+ * The versions for a block with this timestamp. As in op-node, getPayloadV5 is called from Karst on.
  * Spec: exec-engine.md#engine-api
  */
 export function methodVersions(config: RollupConfig, timestamp: bigint): MethodVersions {

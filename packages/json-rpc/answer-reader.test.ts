@@ -9,7 +9,7 @@ import { AnswerReader } from './answer-reader.ts'
 const maxBytes = 10
 const connections = 8
 
-/** A server that answers with `answer`. Records the paths of its requests, and their connections. */
+/** A server that answers with `answer`, and records the paths and connections of its requests. */
 async function asked(t: TestContext, answer: (response: ServerResponse, path: string) => void) {
   const paths: string[] = []
   const sockets = new Set<Socket>()
@@ -28,7 +28,7 @@ async function asked(t: TestContext, answer: (response: ServerResponse, path: st
   return { ask, paths, sockets }
 }
 
-test('a request that is aborted in the queue is never sent', async (t) => {
+test('if a request is aborted in the queue, it is never sent', async (t) => {
   const held: ServerResponse[] = []
   const full = Promise.withResolvers<undefined>()
   const { ask, paths } = await asked(t, (response, path) => {
@@ -47,7 +47,7 @@ test('a request that is aborted in the queue is never sent', async (t) => {
   assert.equal(paths.length, 3 * connections)
 })
 
-test('connections are reused after error pages that were read to the end', async (t) => {
+test('if an error page was read to its end, the connection is reused', async (t) => {
   const { ask, sockets } = await asked(t, (response) => response.writeHead(503).end('later'))
   for (let time = 0; time < 3 * connections; time++) {
     const { status, text } = await ask('/').answer
@@ -56,7 +56,7 @@ test('connections are reused after error pages that were read to the end', async
   assert.ok(sockets.size <= connections, `${sockets.size} connections`)
 })
 
-test('only the beginning of a long error page is read, and the next answer is not mixed with it', async (t) => {
+test('if an error page is long, only its beginning is read, and the next answer does not contain its rest', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path === '/bad') response.writeHead(404).end('x'.repeat(1_000_000))
     else response.end('fine')
@@ -80,7 +80,7 @@ for (const excess of [0, 1])
     assert.equal((await ask('/short').answer).text, 'fine')
   })
 
-test('a truncated body is not an answer', async (t) => {
+test('if a body is truncated, there is no answer', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path !== '/cut') return response.end('fine')
     response.writeHead(200, { 'content-length': maxBytes })

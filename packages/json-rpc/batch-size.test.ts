@@ -62,12 +62,12 @@ async function limited(t: TestContext, limit: number, refuse: (typeof refusals)[
 
 for (const [name, refuse] of Object.entries(refusals))
   for (const limit of [1, 2, 3, 100])
-    test(`all calls reach a server that takes ${limit} calls a request and answers larger requests with ${name}`, async (t) => {
+    test(`if a server takes ${limit} calls per request and answers larger requests with ${name}, all calls reach it`, async (t) => {
       const { ask, sizes } = await limited(t, limit, refuse)
       await ask(110)
       const before = sizes.length
       await ask(20)
-      // The size is remembered: no later request is refused.
+      // The client remembers the size, so no later request is refused.
       assert.ok(
         sizes.slice(before).every((size) => size <= limit),
         sizes.join(),
@@ -81,7 +81,7 @@ test('a batch within the limit of the setting is one request', async (t) => {
   assert.deepEqual(sizes, [100, 100, 1])
 })
 
-test('a server that answers with status 503 does not make batches smaller', async (t) => {
+test('if a server answers with status 503, batches do not become smaller', async (t) => {
   let isBroken = true
   const sizes: number[] = []
   const url = await serveHttp(t, ({ body }, response) => {
@@ -100,7 +100,7 @@ test('a server that answers with status 503 does not make batches smaller', asyn
   assert.deepEqual(sizes, [3, 3])
 })
 
-test('an error for a whole batch does not make batches smaller if it is not about batches', async (t) => {
+test('if an error for a whole batch is not about batches, batches do not become smaller', async (t) => {
   let isBroken = true
   const sizes: number[] = []
   const url = await serveHttp(t, ({ body }, response) => {
@@ -131,7 +131,7 @@ const rateLimits: Readonly<Record<string, (calls: readonly Call[], left: number)
 }
 
 for (const [name, refuse] of Object.entries(rateLimits))
-  test(`a batch above the rate limit of a server that answers with ${name} is answered in parts`, async (t) => {
+  test(`if a server answers with ${name}, a batch above the rate limit is answered in parts`, async (t) => {
     const perSecond = 10
     const clock = new VirtualClock(0)
     const window = { second: 0, calls: 0 }
@@ -158,7 +158,7 @@ for (const [name, refuse] of Object.entries(rateLimits))
     )
   })
 
-test('a server that refuses every request gets only a few requests for a batch', async (t) => {
+test('if a server refuses every request, it gets only a few requests for a batch', async (t) => {
   let requests = 0
   const url = await serveHttp(t, (_request, response) => {
     requests++
@@ -172,7 +172,7 @@ test('a server that refuses every request gets only a few requests for a batch',
   assert.equal(requests, 7)
 })
 
-test('the size doubles every minute up to the setting, and each refusal halves it', async () => {
+test('the batch size doubles every minute up to the setting, and each refusal halves it', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.refused(100)
@@ -191,7 +191,7 @@ test('the size doubles every minute up to the setting, and each refusal halves i
   }
 })
 
-test('a rate limit halves the size for five seconds: only once for concurrent batches, and only to the half after a small batch', async () => {
+test('if batches meet a rate limit, the batch size is halved for five seconds: once for concurrent batches, and not below half for a small batch', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.limited(100)
@@ -204,7 +204,7 @@ test('a rate limit halves the size for five seconds: only once for concurrent ba
   assert.equal(other.current, 100)
 })
 
-test('a server that limits the rate forever after some answers is abandoned after a few pauses', async (t) => {
+test('if a server limits the rate forever after some answers, the batch fails after a few pauses', async (t) => {
   let answered = 0
   let requests = 0
   const url = await serveHttp(t, ({ body }, response) => {
@@ -227,7 +227,7 @@ test('a server that limits the rate forever after some answers is abandoned afte
   assert.ok(requests < 60, String(requests))
 })
 
-test('concurrent refusals of one size halve it once', () => {
+test('if concurrent batches of one size are refused, the size is halved once', () => {
   const size = new BatchSize(8, new VirtualClock(0))
   for (let request = 0; request < 4; request++) size.refused(8)
   assert.equal(size.current, 4)

@@ -7,12 +7,15 @@ import type { Clock } from '#runtime/clock.ts'
 const growAfterMs = 60_000
 
 /**
- * Time after a rate limit before a larger batch is tried again. It is shorter, since a rate limit also depends on other
- * calls.
+ * Time after a rate limit before a larger batch is tried again. This time is shorter, since a rate limit also depends
+ * on other calls.
  */
 const growAfterLimitMs = 5_000
 
-/** Number of calls that a server accepts in one request: halved after a refusal, doubled again after a while. */
+/**
+ * Number of calls that a server accepts in one request. The number is halved after a refusal, and doubled after a
+ * while.
+ */
 export class BatchSize {
   readonly #clock: Clock
   readonly #maximum: number

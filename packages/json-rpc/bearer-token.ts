@@ -10,7 +10,7 @@ export function tokenCheck(token: string): (header: string | undefined) => strin
   return (header) => {
     const given = tokenIn(header)
     if (given === undefined) return 'missing token'
-    // Digests have equal lengths, and the comparison takes the same time for all of them.
+    // Digests have equal lengths. The duration of the comparison does not depend on the token.
     return timingSafeEqual(digest(given), wanted) ? undefined : 'wrong token'
   }
 }

@@ -17,13 +17,13 @@ async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<re
 
 const one = (count: number) => Array.from({ length: count }, () => 1)
 
-test('the calls of one second pass without a delay, the others at the rate', async () => {
+test('after a pause, the calls of one second pass without a delay, and further calls pass at the rate', async () => {
   const times = await letThrough(one(13))
   assert.deepEqual(times.slice(0, 10), one(10).fill(0))
   assert.deepEqual(times.slice(10), [100, 200, 300])
 })
 
-test('a batch counts as its number of calls, even above the rate', async () => {
+test('a batch counts as its number of calls, even if the number is above the rate', async () => {
   assert.deepEqual(await letThrough([25, 1]), [1_500, 1_600])
 })
 

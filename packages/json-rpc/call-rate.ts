@@ -4,7 +4,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 export class CallRate {
   readonly #perSecond: number
   readonly #clock: Clock
-  /** When the last call so far would be made if all calls were made one by one at the rate. */
+  /** Time at which the last call would be made if all calls so far were made one by one at the rate. */
   #paidUntilMs = 0
 
   /** @param perSecond calls, above 0 */

@@ -30,7 +30,7 @@ async function served(t: TestContext, options: Partial<JsonRpcServerOptions>) {
   return { server, post }
 }
 
-test('requests and WebSockets of one client have a limit', async (t) => {
+test('the requests and WebSockets of one client are limited', async (t) => {
   const { server, post } = await served(t, { limits: { maxRequestsPerClient: 2 } })
   const hanging = new AbortController()
   const refused = '429 too many requests of this address at once'
@@ -92,7 +92,7 @@ async function refusing(t: TestContext, options: Partial<JsonRpcServerOptions>) 
   return { ...(await served(t, { ...options, onRefused })), refused }
 }
 
-test('a connection may have unanswered requests up to the limit, and no more', async (t) => {
+test('if a connection has more unanswered requests than the limit, it is closed', async (t) => {
   const { server, refused } = await refusing(t, {})
   const few = connected(t, server, requestOf('echo').repeat(8))
   while (few.received().split('"result"').length < 9) await sleep(5)
@@ -111,14 +111,14 @@ test('the bytes of incomplete bodies are limited for each client', async (t) => 
   assert.ok(refused.every((why) => why === 'too-many-bytes'))
 })
 
-test('an answer that exceeds the memory of its client becomes an error', async (t) => {
+test('if an answer exceeds the memory of its client, the client gets an error', async (t) => {
   const methods = { large: () => 'x'.repeat(1_000) }
   const { post, refused } = await refusing(t, { methods, limits: { maxBytesPerClient: 1_000 } })
   assert.match(await post('large'), /-32005.*read the answers first/)
   assert.deepEqual(refused, ['too-many-bytes'])
 })
 
-test('an answer that is not read in time ends the connection', async (t) => {
+test('if an answer is not read in time, the connection ends', async (t) => {
   const ends = new Set<() => void>()
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== answerTimeoutMs) return systemClock.after(delayMs, run)
@@ -149,11 +149,11 @@ test('headers that are too long, and bytes that are not a request, are refused w
   assert.deepEqual(refused, ['too-large', 'not-http'])
 })
 
-test('a client with too many refusals is banned: each connection is closed', async (t) => {
+test('if a client has too many refusals, it is banned, and each of its connections is closed', async (t) => {
   const authorize = () => 'wrong token'
   const limits = { maxRefusalsPerClient: 2 }
   const { server, refused } = await refusing(t, { authorize, limits })
-  // This machine itself is never banned.
+  // The usual address of this machine is never banned, so the client has another address.
   const options = { method: 'POST', localAddress: '127.0.0.66' }
   const statusOf = () =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -170,7 +170,7 @@ test('a client with too many refusals is banned: each connection is closed', asy
   assert.deepEqual(refused, ['bad-token', 'bad-token', 'bad-token', 'banned'])
 })
 
-test('the calls of a batch end when its client hangs up', async (t) => {
+test('if a client hangs up, the calls of its batch end', async (t) => {
   let calls = 0
   const leave = new AbortController()
   const count = () => {

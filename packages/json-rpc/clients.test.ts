@@ -22,7 +22,7 @@ function setup(limits: Partial<ClientLimits> = {}) {
     onRefused: (why) => void counted.push(why),
     log: { warn: (fields: unknown) => logged.push(fields) },
   })
-  /** Connects a client; returns how to close it, and whether it was closed. */
+  /** Connects a client. Returns a function that closes the connection, and whether the server closed it. */
   const connect = (remoteAddress = '1.1.1.1') => {
     const events = new EventEmitter()
     const state = { isClosed: false }
@@ -52,7 +52,7 @@ test('connections of a client have a limit, and a connection that closes makes r
   assert.equal(connect().state.isClosed, false)
 })
 
-test('new connections of a client in a second have the same limit, but not those of programs of this machine', () => {
+test('the new connections of a client per second have the same limit; programs of this machine do not have this limit', () => {
   const { connect, counted, pass } = setup()
   const inTurn = (address: string) =>
     [1, 2, 3].map(() => {
@@ -94,7 +94,7 @@ test('requests of a client have a limit', () => {
   )
 })
 
-test('a client with one refusal too many is banned for a while, and no other client is banned', () => {
+test('if a client has one refusal too many, it is banned for a while, and no other client is banned', () => {
   const { clients, connect, pass, counted, logged } = setup()
   const [open, other] = [connect(), connect('1.1.1.2')]
   for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')

@@ -40,21 +40,24 @@ export interface ClientLimits {
   readonly maxConnectionsPerClient: number
   /** HTTP requests that are not answered yet, and WebSockets. Further requests get status 429. */
   readonly maxRequestsPerClient: number
-  /** Bytes of requests and answers that are not complete yet; a request that needs more gets status 429. */
+  /** Bytes of requests and answers that are not complete yet. A request that needs more bytes gets status 429. */
   readonly maxBytesPerClient: number
-  /** The same for all clients together. */
+  /** Bytes of requests and answers that are not complete yet, for all clients together. */
   readonly maxBytes: number
-  /** Refusals in `banMs`, weighted by `refusals`. A client with more is banned for `banMs`. */
+  /** Refusals in `banMs`, weighted by `refusals`. A client with more refusals is banned for `banMs`. */
   readonly maxRefusalsPerClient: number
 }
 
 /** Period in which refusals are counted, and time of a ban. */
 export const banMs = 10_000
 
-/** Groups of the IPv6 subnet that counts as one client, since one subscriber has such a subnet. */
+/**
+ * Number of 16-bit groups in the prefix of an IPv6 subnet. One subscriber has a whole subnet, so the subnet counts as
+ * one client.
+ */
 const subnetGroups = 4
 
-/** Clients that are never banned: all programs of this machine share one address, even pages in its browser. */
+/** Clients that are never banned. All programs of this machine share one address, even the pages in its browser. */
 const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
@@ -144,7 +147,7 @@ export class Clients {
       client,
       isOpen,
       hold: (bytes) => {
-        // A result that is ready after the end of the request is not sent.
+        // A result that is ready after the end of the request is not sent, so it needs no memory.
         if (hasEnded) return true
         const isHeld = this.hold(client, bytes)
         if (isHeld) held += bytes
@@ -208,7 +211,8 @@ export class Clients {
     if (nowMs >= client.secondMs + 1_000)
       Object.assign(client, { secondMs: nowMs, newConnections: 0 })
     client.newConnections++
-    // The server accepts one connection in each turn of the event loop: a flood of them would delay those of others.
+    // The server accepts one connection in each turn of the event loop. A flood of connections of one client would
+    // delay the connections of others.
     const isFlood = client.newConnections > limits.maxConnectionsPerClient
     return isFlood && !thisMachine.includes(name) ? 'too-many-connections' : undefined
   }
@@ -239,7 +243,7 @@ export class Clients {
   }
 }
 
-/** The client that an address belongs to: itself, or its IPv6 subnet of 64 bits. */
+/** The client that an address belongs to: an IPv4 address itself, or the 64-bit subnet of an IPv6 address. */
 export function clientOf(address = ''): string {
   if (!address.includes(':')) return address
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1]

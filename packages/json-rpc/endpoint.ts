@@ -30,7 +30,7 @@ export interface Waiting {
   readonly signal: AbortSignal | undefined
 }
 
-/** Default limit on the size of an answer; the receipts of a full L1 block are smaller. */
+/** Default limit on the size of an answer. The receipts of a full L1 block are smaller. */
 export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
 /** Statuses that a retry does not change: the key, the path or the request is wrong. */
@@ -39,22 +39,22 @@ const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
 /** Redirects, which are followed with the same method and body. RFC 9110, 15.4 */
 const redirectStatuses: readonly number[] = [301, 302, 307, 308]
 
-/** Redirects that are followed, within one server. */
+/** Limit on the redirects that are followed. Only redirects within one server are followed. */
 const maxRedirects = 3
 
 /** Characters of an error page that are searched for a JSON-RPC error and a pause. */
 const maxErrorText = 1_024
 
 /**
- * Characters of an error page that are cleaned of secrets. There are more of them than are quoted, since a key that is
- * cut at the end of the quote would not be found.
+ * Number of characters of an error page that are cleaned of secrets. More characters are cleaned than are quoted, since
+ * a key that is cut at the end of the quote would not be found.
  */
 const maxCleaned = 16_384
 
 /** Characters that are quoted from an error page. */
 const maxExcerpt = 300
 
-/** Connections to one server; further calls queue. */
+/** Limit on the connections to one server. Further calls wait in a queue. */
 const connections = 8
 
 /** One HTTP server with a JSON API. */
@@ -91,7 +91,7 @@ export class Endpoint {
   }
 
   /**
-   * Gets a path below that of the URL, and returns the text of the answer.
+   * Gets a path below the path of the URL, and returns the text of the answer.
    *
    * @param path starts with a slash, and may have a query, to which the query of the URL is added
    * @throws Fault as `post` does
@@ -116,7 +116,7 @@ export class Endpoint {
     return { ...this.#url.headers, ...fixedHeaders, ...(await headers?.()) }
   }
 
-  /** Sends a request and follows redirects; the timeout is for all of them. */
+  /** Sends a request and follows redirects. The timeout includes all redirects. */
   async #request(
     request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,

@@ -37,7 +37,7 @@ test('a malformed header is an error that names the line and not its content', (
   assert.equal(isHeaderLine('A: b\nC: d'), false)
 })
 
-test('a headers file that is missing is an error, and no file means no headers', () => {
+test('if the headers file is missing, there is an error; if no file is given, there are no headers', () => {
   assert.deepEqual(readHeadersFile(undefined, ['http://a'])('http://a'), {})
   assert.throws(() => readHeadersFile('/nonexistent/headers', ['http://a']), { code: 'settings' })
 })
@@ -49,13 +49,13 @@ test('headers of a section are sent to the server of that section only', () => {
   assert.deepEqual(urls.map(headersOf), [{ 'x-key': 'one' }, { 'x-key': 'two' }, {}])
 })
 
-test('headers without a section are refused if there are several servers', () => {
+test('if there are several servers, headers without a section are refused', () => {
   const path = file('X-Key: one\n')
   assert.deepEqual(readHeadersFile(path, ['http://a/1', 'http://a/2'])('http://a/2'), {
     'x-key': 'one',
   })
   assert.throws(
     () => readHeadersFile(path, ['http://a', 'http://b']),
-    /with several servers a line such as \[http:\/\/a\] must say/,
+    /there are several servers: write a line such as \[http:\/\/a\] above/,
   )
 })

@@ -61,8 +61,9 @@ export function headerLinesProblem(text: string): string | undefined {
 }
 
 /**
- * Reads the headers for each of several URLs from a file; no path: no headers. A key is never sent to the server of
- * another provider: headers without a section are only for URLs of one server.
+ * Reads the headers for each of several URLs from a file. Without a path, there are no headers. If the URLs belong to
+ * several servers, headers without a section are refused, so that a key is never sent to the server of another
+ * provider.
  *
  * @throws Fault `settings` if the file cannot be read, has a malformed line, or does not say which server headers are
  * for
@@ -77,7 +78,7 @@ export function readHeadersFile(
   const anonymous = sections.get('')
   if (anonymous !== undefined && origins.size > 1) {
     const [example = ''] = origins
-    const detail = `${path}: with several servers a line such as [${example}] must say for which server the headers below it are`
+    const detail = `${path}: there are several servers: write a line such as [${example}] above the headers of each server`
     throw new Fault('settings', { detail })
   }
   return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })

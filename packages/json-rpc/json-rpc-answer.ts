@@ -2,7 +2,7 @@ import { Fault } from '#runtime/fault.ts'
 import type { EndpointAnswer } from './endpoint.ts'
 import { type ErrorMeaning, meaningOf, pauseIn } from './provider-errors.ts'
 
-/** Id of a call and its answer; `null` if the call could not be parsed that far. */
+/** Id of a call and its answer; `null` if the id of the call could not be parsed. */
 export type JsonRpcId = string | number | null
 
 /** Error codes of JSON-RPC 2.0, and of EIP-1474 for exceeded limits. */
@@ -63,14 +63,18 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
 }
 
 /**
- * Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request.
+ * Codes with which a server refuses a whole batch, if it does not accept batches or limits their size: parse error,
+ * invalid request.
  */
 const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
 
-/** Characters of an error message that are quoted; the server chooses its length. */
+/** Characters of an error message that are quoted. The server chooses the length of the message. */
 const maxMessage = 500
 
-/** Characters that are cleaned of secrets before the start of a text that is not JSON is quoted. Longer than a key. */
+/**
+ * Number of characters that are cleaned of secrets before the start of a text that is not JSON is quoted. A key is
+ * shorter.
+ */
 const maxText = 10_000
 
 /** Fields of faults, and a function that removes secrets from quoted texts. */
@@ -80,7 +84,7 @@ interface AnswerContext {
 }
 
 /**
- * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
+ * Parses the answers to a request, and returns them in the order of `ids`. Servers may answer in any order.
  *
  * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or an answer is missing; `rpc-limited` for a rate
  * limit

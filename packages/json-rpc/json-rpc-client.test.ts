@@ -48,7 +48,7 @@ function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
   })
 }
 
-/** A server with one planned answer per request; the last answer repeats. */
+/** A server with one planned answer per request. The last answer repeats. */
 function script(
   t: TestContext,
   ...answers: readonly ((response: ServerResponse, id: number) => void)[]
@@ -76,7 +76,7 @@ test('a call sends its parameters, and returns the result', async (t) => {
   assert.deepEqual(seen[0]?.[0]?.params, ['0x1', true])
 })
 
-test('an error answer is an error of the call, and is not retried', async (t) => {
+test('if the answer to a call is an error, the call fails with this error and is not retried', async (t) => {
   const answer = { error: { code: -38_001, message: 'Unknown payload', data: { id: '0x1' } } }
   const { url, requests } = await script(t, (response, id) => {
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
@@ -192,7 +192,7 @@ test('only the beginning of an error page is quoted', async (t) => {
   await assert.rejects(rpc.call('eth_chainId', []), (error: Error) => isShort(error))
 })
 
-test('a lease that is lost between two attempts ends the call', async (t) => {
+test('if a lease is lost between two attempts, the call ends', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(500).end())
   const { rpc, failures } = client(t, [{ url }])
   let attempts = 0
@@ -234,19 +234,19 @@ test('when an endpoint fails, the next endpoint is called immediately, and prefe
   assert.deepEqual([bad.requests(), good.requests(), pauses.length], [1, 2, 0])
 })
 
-test('an endpoint without a server is unreachable', async (t) => {
+test('if no server listens at an endpoint, the fault is `rpc-unreachable`', async (t) => {
   const { rpc, failures } = client(t, [{ url: 'http://127.0.0.1:1' }], { rounds: 1 })
   await assert.rejects(rpc.call('x', []), { code: 'rpc-unreachable' })
   assert.deepEqual(failures, ['rpc-unreachable'])
 })
 
-test('a missing answer is a timeout', async (t) => {
+test('if there is no answer, the call fails with a timeout', async (t) => {
   const { url } = await script(t, () => undefined)
   const { rpc } = client(t, [{ url }], { rounds: 1, timeoutMs: 50 })
   await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
 })
 
-test('an answer that stops halfway is a timeout', async (t) => {
+test('if an answer stops halfway, the call fails with a timeout', async (t) => {
   const { url } = await script(t, (response) => {
     response.write('{"jsonrpc":"2.0",')
   })
@@ -299,7 +299,7 @@ test('errors do not contain the key in the path of an endpoint', async (t) => {
   })
 })
 
-test('a client without an endpoint is an error', () => {
+test('if there is no endpoint, a client cannot be created', () => {
   const options = { endpoints: [], timeoutMs: 1, rounds: 1, clock: systemClock }
   assert.throws(() => new JsonRpcClient(options), RangeError)
 })

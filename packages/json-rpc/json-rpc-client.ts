@@ -8,8 +8,8 @@ import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-// This is our own client on top of undici: a call takes half the time that it takes with viem (0.20 and 0.45 ms; with a
-// payload of 200 KB 1.1 and 2.1 ms), and the caller decides what is retried, when, and at which endpoint.
+// This is our own client on top of undici. A call takes 0.20 ms with it, and 0.45 ms with viem. With a payload of 200
+// KB, the times are 1.1 and 2.1 ms. Besides, the caller decides what is retried, when, and at which endpoint.
 
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
@@ -33,7 +33,7 @@ export interface JsonRpcOptions {
   readonly onFailure?: (fault: Fault) => void
   /** Limits the rate of calls; undefined: no limit. */
   readonly rate?: CallRate | undefined
-  /** Calls in one request; fewer are sent to an endpoint that refuses this many. */
+  /** Limit on the calls in one request. If an endpoint refuses this many calls, fewer calls are sent to it. */
   readonly maxBatch?: number | undefined
   /** Called for each call that is sent, including retries. */
   readonly onCall?: ((method: string) => void) | undefined
@@ -43,8 +43,8 @@ export interface JsonRpcOptions {
 export interface CallOptions {
   readonly signal?: AbortSignal
   /**
-   * Called before each attempt; an error that it throws ends the call. It can check a lease that may have been lost
-   * meanwhile.
+   * Called before each attempt. An error that the function throws ends the call. The function can check a lease that
+   * may have been lost meanwhile.
    */
   readonly guard?: () => void
 }
@@ -273,7 +273,8 @@ function isShortLimit(failure: unknown): boolean {
 }
 
 /**
- * Pause before a retry: a growing one, or the one that the server asks for if that is longer, up to `longestMs`.
+ * Pause before a retry. The pause grows with each retry. A longer pause that the server asks for is obeyed, up to
+ * `longestMs`.
  *
  * @param round number of the retry, from 1
  */

@@ -132,7 +132,7 @@ test('notifications get no answer, not even an error', async () => {
   assert.equal(calls.length, 7)
 })
 
-test('the rest of a batch is refused when the answers exceed the limit', async () => {
+test('if the answers to a batch exceed the limit, the rest of the batch is refused', async () => {
   const { ask, calls } = setup()
   const overhead = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '' }).length
   const filling = (length: number) => call('later', ['x'.repeat(length - overhead)])
@@ -169,7 +169,7 @@ test('other requests run between the calls of a batch', async () => {
   assert.ok(turns >= 9, String(turns))
 })
 
-test('large requests are parsed one in each turn of the event loop, and small requests are answered in between', async () => {
+test('in each turn of the event loop, only one large request is parsed, and small requests are answered in between', async () => {
   const { ask, calls } = setup()
   const large = { ...call('nothing'), padding: 'x'.repeat(20_000) }
   const asked = Array.from({ length: 5 }, () => ask(large))

@@ -9,10 +9,15 @@ import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-
 // This is our own dispatch. It is small, and has op-geth's limits for the depth of requests, the calls per batch and
 // the length of answers.
 
-/** Notifies a client. @param sequence sent beside the result; a client can continue after it */
+/**
+ * Notifies a client. @param sequence is sent with the result, so that the client can later continue after this position
+ */
 type Notify = (result: unknown, sequence?: string) => void
 
-/** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
+/**
+ * Starts notifications, and returns a function that stops them. The function must not throw, because the client already
+ * has the id.
+ */
 export type SubscriptionStart = (notify: Notify) => () => void
 
 /** How a client is notified. */
@@ -21,7 +26,7 @@ export interface SubscriptionOptions {
   readonly method?: string
 }
 
-/** What a method can do with the connection that it was called on. */
+/** Functions that a method can call for its connection. */
 export interface CallContext {
   /** The client that calls; undefined within the process. */
   readonly caller?: Caller | undefined
@@ -29,10 +34,10 @@ export interface CallContext {
    * Creates a subscription. It starts after its id is sent, so that no notification precedes the id.
    *
    * @returns its id in hex, for the client
-   * @throws JsonRpcError over HTTP, which cannot notify, or if the connection has too many
+   * @throws JsonRpcError over HTTP, which has no notifications, or if the connection has too many subscriptions
    */
   readonly subscribe: (start: SubscriptionStart, options?: SubscriptionOptions) => string
-  /** Ends a subscription of this connection; returns whether it existed. */
+  /** Ends a subscription of this connection. Returns whether the subscription existed. */
   readonly unsubscribe: (id: string) => boolean
 }
 
@@ -75,7 +80,7 @@ export interface DispatchOptions {
 /** Stands for unknown methods in `OnCall`, since clients choose their names. */
 export const unknownMethod = 'unknown'
 
-/** op-geth's code for the rest of a batch that is refused. */
+/** op-geth's error code for the calls of a batch that are refused because the answers are too large. */
 const responseTooLarge = -32_003
 
 interface Outcome {
@@ -163,7 +168,7 @@ export class JsonRpcDispatch {
     try {
       const result = await method(call.params, noting(context, made))
       if (call.id !== undefined) return { answer: encodeResult(call.id, result) }
-      // The sender of a notification does not get the id of the subscription that it created.
+      // The sender of a notification gets no answer, so it does not get the id of a subscription.
       for (const id of made) context.unsubscribe(id)
       return { answer: undefined }
     } catch (thrown) {

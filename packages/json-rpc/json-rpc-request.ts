@@ -27,7 +27,7 @@ export interface RequestLimits {
   readonly maxValues: number
 }
 
-/** Parses a request; a malformed request becomes the error for its answer. */
+/** Parses a request. A malformed request becomes the error for its answer. */
 export function parseRequest(text: string, limits: RequestLimits): ReceivedRequest {
   const why = whyTooMuch(text, limits)
   if (why !== undefined) return tooMuch(why, limits)
@@ -60,8 +60,8 @@ function tooMuch(why: TooMuch, limits: RequestLimits): ReceivedRequest {
 }
 
 /**
- * Which limit a text exceeds. The limits are checked before parsing, because parsing takes ten times as long and 50
- * bytes for each bracket, and because later code walks the value recursively.
+ * The limit that a text exceeds. The limits are checked before parsing, because parsing takes ten times as long, and 50
+ * bytes of memory for each bracket. Besides, later code walks the value recursively.
  */
 function whyTooMuch(text: string, limits: RequestLimits): TooMuch | undefined {
   const { maxBatchCalls, maxDepth, maxValues } = limits
@@ -104,7 +104,7 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** A parsed key of this name would set the prototype of an object that it is later assigned to. */
+/** If a parsed key of this name is assigned to another object, it sets the prototype of that object. */
 const poisonousKey = '__proto__'
 
 /** @returns undefined for invalid JSON */
@@ -136,7 +136,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * Whether a value is a valid id. A number above 2^53 is not: parsing rounds it, so the answer would have another id.
+ * Whether a value is a valid id. A number above 2^53 is invalid: parsing rounds the number, so the answer would have
+ * another id.
  */
 function isId(value: unknown): value is JsonRpcId | undefined {
   if (typeof value !== 'number')

@@ -89,7 +89,7 @@ test('a body may be as large as the limit, and not larger', async (t) => {
   assert.equal((await send({ body: `"${'ü'.repeat(100)}"` })).status, 413)
 })
 
-test('a body without announced length is limited too', async (t) => {
+test('if a body has no announced length, it has the same limit', async (t) => {
   const { server } = await served(t, { limits: { maxRequestBytes: 200 } })
   const post = async (length: number) => {
     const { statusCode, body } = await request(server.url, {
@@ -157,7 +157,7 @@ test('a JWT secret that is not 32 bytes long is an error', async () => {
   await assert.rejects(serveJsonRpc(options), RangeError)
 })
 
-test('pages of listed origins may call: preflight and answer allow it', async (t) => {
+test('if the origin of a page is listed, the preflight and the answer allow its calls', async (t) => {
   const { send } = await served(t, { cors: ['https://a.example'], jwtSecret: secret })
   const from = (origin: string) => send({ method: 'OPTIONS', headers: { origin } })
   const allowed = await from('https://a.example')
@@ -172,14 +172,14 @@ test('pages of listed origins may call: preflight and answer allow it', async (t
   assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example')
 })
 
-test('without allowed origins, a preflight allows nothing', async (t) => {
+test('if no origins are allowed, the answer to a preflight allows nothing', async (t) => {
   const { send } = await served(t)
   const { status, headers } = await send({ method: 'OPTIONS', headers: { origin: 'https://a' } })
   const names = Object.keys(headers).filter((name) => name.startsWith('access-control'))
   assert.deepEqual([status, names], [204, []])
 })
 
-test('a page of another origin is not answered', async (t) => {
+test('if the origin of a page is not allowed, its call is refused', async (t) => {
   const { send } = await served(t, { cors: ['https://a.example'] })
   const { send: sendClosed } = await served(t)
   const headers = { origin: 'https://b.example' }
@@ -206,7 +206,7 @@ test('an unknown host name is refused, unless there is a JWT secret', async (t) 
   assert.equal(answer.status, 200)
 })
 
-test('a connection over the limit is closed; after another one ends, a new one is served', async (t) => {
+test('a connection over the limit is closed; after another connection ends, a new connection is served', async (t) => {
   const { server } = await served(t, { limits: { maxConnections: 2 } })
   const { port } = new URL(server.url)
   const open = () => {
@@ -230,7 +230,7 @@ test('a connection over the limit is closed; after another one ends, a new one i
   assert.equal(await open().isServed, true)
 })
 
-test('concurrent requests have a limit; an aborted one does not count', async (t) => {
+test('concurrent requests are limited; an aborted request does not count', async (t) => {
   const arrivals = new EventEmitter()
   const hang = () => {
     arrivals.emit('call')
@@ -261,7 +261,10 @@ test('of requests that arrive together, each is counted only after its token is 
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())
-  /** Statuses of requests that the server reads in one turn, since they arrive in one segment. */
+  /**
+   * Statuses of requests that arrive in one segment, so that the server reads all of them in one turn of the event
+   * loop.
+   */
   const statuses = async (...tokens: readonly string[]) => {
     const body = call([], 'slow')
     const head = (authorization: string) =>
@@ -298,7 +301,7 @@ test('the server still answers after a client disconnects during its request or 
   assert.deepEqual(logged, [])
 })
 
-test('a taken address is a fault', async (t) => {
+test('if the address is taken, the server fails with a fault', async (t) => {
   const { server } = await served(t)
   const port = Number(new URL(server.url).port)
   const options = { host: '127.0.0.1', port, clock: systemClock, methods: {} }

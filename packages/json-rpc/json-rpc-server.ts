@@ -36,11 +36,11 @@ export interface ServerLimits extends DispatchLimits, SocketLimits, ClientLimits
   readonly maxRequestBytes: number
   /** Bytes of a WebSocket message. */
   readonly maxMessageBytes: number
-  /** TCP connections, including WebSockets; further connections are closed immediately. */
+  /** TCP connections, including WebSockets. Further connections are closed immediately. */
   readonly maxConnections: number
-  /** WebSockets; further ones get HTTP status 503. */
+  /** WebSockets. Further WebSockets get HTTP status 503. */
   readonly maxSockets: number
-  /** HTTP requests that are not answered yet; further ones get status 503. */
+  /** HTTP requests that are not answered yet. Further requests get status 503. */
   readonly maxHttpRequests: number
 }
 
@@ -85,11 +85,13 @@ export interface JsonRpcServer {
   readonly url: string
   /** Number of open WebSockets. */
   sockets(): number
-  /** Stops within a second; requests in progress get half a second. */
+  /** Stops within a second. Requests in progress get half a second to end. */
   close(): Promise<void>
 }
 
-/** Sizes of bodies and batches are those of op-geth's public API; its Engine API allows bodies of 128 MiB. */
+/**
+ * Sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth allows bodies of 128 MiB.
+ */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,
   maxMessageBytes: 5 * 1024 * 1024,
@@ -115,7 +117,7 @@ const defaultLimits: ServerLimits = {
 /** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
 const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
 
-/** Period at which these timeouts are checked. */
+/** Period at which `requestTimeouts` are checked. */
 const timeoutCheckMs = 1_000
 
 /** Limit on unanswered requests of an HTTP connection. */
@@ -127,7 +129,7 @@ export const answerTimeoutMs = 20_000
 /** Time for which an idle connection stays open. */
 const keepAliveMs = 75_000
 
-/** Period of WebSocket pings; a client that does not answer before the next ping is disconnected. */
+/** Period of WebSocket pings. A client that does not answer before the next ping is disconnected. */
 export const pingPeriodMs = 30_000
 
 /** Time for requests in progress when the server stops. */
@@ -245,7 +247,9 @@ function createApp(
   })
 }
 
-/** Lets only connections that `clients` admits reach the HTTP parser: to set it up costs more than to refuse one. */
+/**
+ * Passes only connections that `clients` admits to the HTTP parser. The setup of a parser costs more than a refusal.
+ */
 function serveAdmitted(server: Server, clients: Clients): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')
@@ -256,8 +260,8 @@ function serveAdmitted(server: Server, clients: Clients): void {
 }
 
 /**
- * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline, and the
- * parser passes on all requests in 64 KiB at once, so closing the connection costs less than answering each of them.
+ * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline. The parser
+ * passes on all requests in 64 KiB at once, so closing the connection costs less than answering each request.
  */
 function pipelineLimit(clients: Clients) {
   const open = new WeakMap<Socket, number>()
@@ -360,7 +364,7 @@ function bodyError({ why }: BodyError, { maxRequestBytes }: ServerLimits): JsonR
     : new JsonRpcError(errorCodes.limitExceeded, 'too many bytes of this address at once')
 }
 
-/** Disconnects clients that vanished; otherwise each would occupy a connection for hours. */
+/** Disconnects clients that vanished. Otherwise each of these clients would occupy a connection for hours. */
 function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   const asked = new WeakSet<object>()
   app.websocketServer.on('connection', (socket) => {
@@ -368,7 +372,7 @@ function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   })
   return every(clock, pingPeriodMs, () => {
     for (const socket of app.websocketServer.clients) {
-      // The pong of a paused socket is not read.
+      // The server does not read from a paused socket, so it does not see the pong.
       if (asked.has(socket) && !socket.isPaused) socket.terminate()
       asked.add(socket)
       socket.ping()

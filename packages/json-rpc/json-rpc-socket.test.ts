@@ -97,7 +97,7 @@ test('a slow call does not delay the next', async (t) => {
   assert.deepEqual([(await next()).id, (await next()).id], ['fast', 'slow'])
 })
 
-test('concurrent requests have a limit; further ones are handled later', async (t) => {
+test('concurrent requests are limited; further requests are handled later', async (t) => {
   let [running, most] = [0, 0]
   const work = async ([ms]: readonly unknown[]) => {
     most = Math.max(most, ++running)
@@ -112,7 +112,7 @@ test('concurrent requests have a limit; further ones are handled later', async (
   assert.deepEqual([ids.size, most], [20, 3])
 })
 
-test('a message over the limit ends the connection', async (t) => {
+test('if a message exceeds the limit, the connection ends', async (t) => {
   const { open } = await served(t, { limits: { maxMessageBytes: 100 } })
   const { socket, next, closed } = await open()
   const padded = (length: number) => call('echo', ['x'.repeat(length - call('echo', ['']).length)])
@@ -211,7 +211,7 @@ test('if a client disconnects while its socket is paused, the server notices whe
   }
 })
 
-test('a subscription that cannot start ends the connection', async (t) => {
+test('if a subscription cannot start, the connection ends', async (t) => {
   const { open, logged } = await served(t)
   const { socket, closed } = await open()
   socket.send(call('breakStart'))
@@ -219,7 +219,7 @@ test('a subscription that cannot start ends the connection', async (t) => {
   assert.deepEqual(logged, ['JSON-RPC request failed'])
 })
 
-test('a client that does not read is disconnected, and the others are not', async (t) => {
+test('if a client does not read, it is disconnected, and other clients are not', async (t) => {
   const { url, open, publish, listeners, allStopped, logged } = await served(t, {
     limits: { maxBufferedBytes: 1_000_000 },
   })
@@ -322,7 +322,7 @@ test('a path other than / does not accept WebSockets', async (t) => {
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
-test('a client that vanished is detected by a missing pong', async (t) => {
+test('if a client has vanished, its missing pong shows this, and it is disconnected', async (t) => {
   const periods: (() => void)[] = []
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)

@@ -8,12 +8,12 @@ import { Subscriptions } from './subscriptions.ts'
 
 /** Limits of one WebSocket. */
 export interface SocketLimits {
-  /** Bytes that the client has not read yet; with more it is disconnected. */
+  /** Bytes that the client has not read yet. A client with more unread bytes is disconnected. */
   readonly maxBufferedBytes: number
-  /** Concurrent requests; the socket is paused while there are more. */
+  /** Limit on concurrent requests. The socket is paused while there are more requests. */
   readonly maxRequestsPerSocket: number
   readonly maxSubscriptions: number
-  /** Pings and pongs in `controlPeriodMs`; a client that sends more is disconnected. */
+  /** Pings and pongs in `controlPeriodMs`. A client that sends more is disconnected. */
   readonly maxControlFrames: number
 }
 
@@ -61,7 +61,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     subscriptions.start(made)
   }
 
-  // Messages that wait because too many requests run. They arrived before the pause of the socket took effect.
+  // Messages that wait because too many requests run. The messages arrived before the pause of the socket took effect.
   const waiting: { readonly text: string; readonly caller: Caller }[] = []
   let running = 0
 
@@ -146,9 +146,10 @@ function cutOff(
 ): void {
   clients.refused(client, why)
   if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
-  // What the client still sends is not read. The library resumes the socket after an error, in the same turn.
+  // Nothing more is read from the client. After an error, the library resumes the socket in the same turn, so the pause
+  // comes later.
   setImmediate(() => socket.pause())
-  // Without this, the client could go on sending: the library waits half a minute for the client's close frame.
+  // Without this timeout, the client could go on sending: the library waits half a minute for the client's close frame.
   clock.after(closeGraceMs, () => socket.terminate())
 }
 

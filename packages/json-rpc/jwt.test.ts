@@ -43,7 +43,7 @@ test('a token is valid for a minute before and after its time of issue', async (
   assert.equal(await check(header, -60_001), 'future token')
 })
 
-test('a token that was valid is refused when it is too old, and another token is not accepted in its place', async () => {
+test('if a valid token becomes too old, it is refused, and another token is not accepted in its place', async () => {
   let nowMs = madeAt * 1_000
   const checked = authorizationCheck({ secret, clock: { ...systemClock, now: () => nowMs } })
   const header = bearer({ iat: madeAt })

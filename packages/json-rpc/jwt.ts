@@ -3,7 +3,7 @@ import { compactVerify, errors } from 'jose'
 import type { Clock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 
-/** Why a token is refused; op-geth's texts. */
+/** Why a token is refused. The texts are those of op-geth. */
 export type TokenProblem =
   | 'missing token'
   | 'token is malformed'
@@ -34,7 +34,7 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
  * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy
  * machine.
  *
- * @param unixMs time of issue; the token has whole seconds
+ * @param unixMs time of issue, which the token has in whole seconds
  */
 export async function createToken(secret: Uint8Array, unixMs: number): Promise<string> {
   const parts = [{ alg: 'HS256', typ: 'JWT' }, { iat: Math.floor(unixMs / 1_000) }]

@@ -19,7 +19,7 @@ export type ErrorMeaning =
   /** The node does not have the method. */
   | 'missing-method'
   /**
-   * The words say that the method is missing or not allowed; this may be so only for one node behind a load balancer.
+   * The words say that the method is missing or not allowed. This may be true only for one node behind a load balancer.
    */
   | 'perhaps-missing-method'
   | 'other'

@@ -81,7 +81,7 @@ export function addGuards(
     const caller = clients.caller(client, () => !raw.closed)
     callers.set(message, caller)
     if (!ws) requests++
-    // The event `close` also comes for aborted requests; Fastify's own hook is called only for answered requests.
+    // The event `close` also comes for aborted requests. Fastify's own hook is called only for answered requests.
     const ended = ws ? socket : raw
     ended.once('close', () => {
       clients.requestEnded(client)
@@ -143,7 +143,7 @@ export function readBody(
       else chunks.push(chunk)
     }
     if (Number(body.headers['content-length'] ?? 0) > maxBytes) return refuse('too-large')
-    // Listeners are used, since an async iterator alone would take as long as all the rest of a small call.
+    // Listeners are used, because an async iterator alone would double the time of a small call.
     body.on('data', onData)
     body.once('error', reject)
     body.once('end', () => {

@@ -48,7 +48,7 @@ test('fixed headers are sent with each request', async (t) => {
 
 const key = fc.stringMatching(/^[0-9A-Za-z_%-]{8,40}$/)
 
-test('no part of a URL or header that may be a key is in a cleaned text', () => {
+test('a cleaned text contains no part of a URL or header that may be a key', () => {
   fc.assert(
     fc.property(fc.tuple(key, key, key, key), fc.string(), (keys, noise) => {
       const [segment, value, user, password] = keys
@@ -64,7 +64,7 @@ test('no part of a URL or header that may be a key is in a cleaned text', () => 
   )
 })
 
-test('a token is masked even without the rest of its header, and so is the key of a query that is only a key', () => {
+test('a token is masked even without the name of its header; a query that is only a key is masked, too', () => {
   const server = new ServerUrl('https://rpc.example/?0123456789abcdef', ['Bearer sk_0123456789'])
   assert.equal(server.clean('bad sk_0123456789 and 0123456789abcdef'), 'bad … and …')
 })
@@ -98,7 +98,7 @@ for (const [name, answer] of [
     },
   ],
 ] as const)
-  test(`${name} that repeats the path does not put the key into the error`, async (t) => {
+  test(`if ${name} repeats the path, the error does not contain the key`, async (t) => {
     const secret = 'sk_0123456789abcdef'
     const url = await serveHttp(t, ({ incoming }, response) => {
       response.writeHead(answer.status).end(answer.page(incoming.url ?? ''))
@@ -130,7 +130,7 @@ test('a redirect within the server is followed with the same body, up to three t
   await assert.rejects(four.post('{}', waiting), /redirects more than 3 times/)
 })
 
-test('a location without a leading slash is relative to the path of the request', async (t) => {
+test('if a location has no leading slash, it is relative to the path of the request', async (t) => {
   const seen: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
     seen.push(incoming.url ?? '')
@@ -152,7 +152,7 @@ test('the timeout of a request includes all of its redirects', async (t) => {
   assert.equal(requests, 2)
 })
 
-test('a redirect to another server is not followed, and its target is named', async (t) => {
+test('if a redirect leads to another server, it is not followed, and the error names its target', async (t) => {
   const url = await serveHttp(t, (_request, response) =>
     response.writeHead(301, { location: 'https://other.example/v3/key' }).end(),
   )

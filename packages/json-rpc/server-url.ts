@@ -1,7 +1,7 @@
 /** Shortest part of a path or query that may be a key. */
 const shortestKey = 8
 
-/** Shortest password that is masked: a shorter one would mask ordinary words. */
+/** Shortest password that is masked. A shorter password could be part of ordinary words. */
 const shortestPassword = 4
 
 /** Replaces a secret in a text. */
@@ -65,7 +65,7 @@ export class ServerUrl {
   }
 }
 
-/** Decodes a part of a URL; a malformed part stays as it is. */
+/** Decodes a part of a URL. A malformed part stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

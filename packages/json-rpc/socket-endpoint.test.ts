@@ -36,7 +36,7 @@ async function served(t: TestContext, maxResponseBytes?: number) {
   return { ask, held, full: full.promise }
 }
 
-test('a call gets a free socket after the calls queued before it were aborted', async (t) => {
+test('if all earlier calls in the queue were aborted, a call gets a free socket', async (t) => {
   const { ask, held, full } = await served(t)
   const busy = Array.from({ length: maxSockets }, () => ask('hold'))
   await full

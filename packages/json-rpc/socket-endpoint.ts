@@ -8,7 +8,7 @@ import {
   type Waiting,
 } from './endpoint.ts'
 
-/** Sockets to one server; further calls queue. */
+/** Limit on the sockets to one server. Further calls wait in a queue. */
 export const maxSockets = 8
 
 /**
@@ -24,7 +24,7 @@ export class SocketEndpoint {
   /** Limits the size of messages. */
   readonly #agent: Agent
   readonly #idle: WebSocket[] = []
-  /** Calls that wait for a socket, in order; aborted ones are removed. */
+  /** Calls that wait for a socket, in order. Aborted calls are removed. */
   readonly #waiting = new Set<() => void>()
   readonly #all = new Set<WebSocket>()
   #busy = 0
@@ -155,7 +155,7 @@ function exchange(
     const cut = () =>
       fail(
         isSent
-          ? `the WebSocket was closed by its server, or for an answer of more than ${maxBytes} bytes`
+          ? `the WebSocket was closed by its server, or because an answer had more than ${maxBytes} bytes`
           : 'the WebSocket cannot be opened',
       )
     socket.addEventListener('close', cut, { signal })

@@ -68,7 +68,7 @@ test('the number of subscriptions is limited; when one ends, another may start',
   subscriptions.make(start)
 })
 
-test('all subscriptions end with the connection, even if one of them fails to stop, and later subscriptions do not start', () => {
+test('if the connection ends, all subscriptions end, even if one of them fails to stop, and later subscriptions do not start', () => {
   const { subscriptions, start, listeners, logged } = setup()
   const broken = subscriptions.make(() => () => {
     throw new Error('cannot stop')
@@ -83,7 +83,7 @@ test('all subscriptions end with the connection, even if one of them fails to st
   assert.equal(logged.length, 1)
 })
 
-test('a subscription whose start ends the connection is stopped', () => {
+test('if the start of a subscription ends the connection, the subscription is stopped', () => {
   const { subscriptions } = setup()
   let stops = 0
   const id = subscriptions.make(() => {

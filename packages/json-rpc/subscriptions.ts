@@ -42,7 +42,7 @@ export class Subscriptions {
   }
 
   /**
-   * Creates a subscription; `start` is called when its id has been sent.
+   * Creates a subscription. `start` is called when the id of the subscription has been sent.
    *
    * @throws JsonRpcError if the connection has the maximum number
    */
@@ -75,7 +75,7 @@ export class Subscriptions {
     }
   }
 
-  /** Ends a subscription; returns whether it existed. */
+  /** Ends a subscription. Returns whether the subscription existed. */
   end(id: string): boolean {
     const subscription = this.#byId.get(id)
     this.#byId.delete(id)

@@ -14,7 +14,7 @@ import { SharedSlotTimes } from './slot-times.ts'
 const timestamp = 1_000n + 120n
 const unset = { genesisTime: undefined, slotMs: undefined }
 
-/** Blobs with made-up commitments. They pass because the commitments of a trusted endpoint are not computed again. */
+/** Blobs with invented commitments. A client does not verify the commitments of a trusted endpoint. */
 const blobs = [1, 2, 3].map((fill) => {
   const commitment = new Uint8Array(48).fill(fill)
   const blob = new Uint8Array(blobBytes).fill(fill)
@@ -44,7 +44,7 @@ const sidecars = (all: typeof blobs) =>
     }),
   )
 
-/** The answer of a beacon node at each path; at a path without an entry, it answers with status 404. */
+/** The answers of a beacon node by path. Any other path gets status 404. */
 interface Paths {
   genesis?: Reply
   spec?: Reply
@@ -90,7 +90,7 @@ async function beacon(t: TestContext, paths: Paths, slotTimes = new SharedSlotTi
   return { fetch, asked, clock }
 }
 
-test('sidecars of a trusted endpoint are matched by their commitments, in any order and among others', async (t) => {
+test('if a trusted endpoint returns more sidecars in another order, those with the requested commitments are found', async (t) => {
   const other = { ...blobs[0], commitment: new Uint8Array(48).fill(9) } as (typeof blobs)[0]
   const { fetch } = await beacon(t, {
     ...good,
@@ -120,14 +120,14 @@ const failures: Readonly<Record<string, Reply>> = {
 }
 
 for (const [name, reply] of Object.entries(failures))
-  test(`if the newer path answers with ${name}, the older one is used, and tried first from then on`, async (t) => {
+  test(`if the newer path answers with ${name}, the older path is used, and is tried first from then on`, async (t) => {
     const { fetch, asked } = await beacon(t, { ...good, blobs: reply })
     await fetch()
     await fetch()
     assert.deepEqual(asked.slice(2), ['blobs/10', 'blob_sidecars/10', 'blob_sidecars/10'])
   })
 
-test('the fault has the failures of both paths, with the answers of the node', async (t) => {
+test('if both paths fail, the fault has both failures with the answers of the node', async (t) => {
   const advice = 'the node is not subscribed to all data columns: run it as a supernode'
   const { fetch } = await beacon(t, {
     ...good,
@@ -141,7 +141,7 @@ test('the fault has the failures of both paths, with the answers of the node', a
   })
 })
 
-test('the other path is not tried at a server that does not answer, or that limits calls', async (t) => {
+test('if a server does not answer or limits calls, the other path is not tried', async (t) => {
   const limited = await beacon(t, { ...good, blobs: status(429) })
   await assert.rejects(limited.fetch(), { code: 'rpc-status' })
   assert.deepEqual(limited.asked.slice(2), ['blobs/10'])
@@ -150,13 +150,13 @@ test('the other path is not tried at a server that does not answer, or that limi
   assert.deepEqual(gone.asked.slice(2), ['blobs/10'])
 })
 
-test('a spec with SLOT_DURATION_MS and without SECONDS_PER_SLOT is read', async (t) => {
+test('if a spec has SLOT_DURATION_MS and not SECONDS_PER_SLOT, it is read', async (t) => {
   const { fetch, asked } = await beacon(t, { ...good, spec: json({ SLOT_DURATION_MS: '6000' }) })
   await fetch()
   assert.equal(asked[2], 'blobs/20')
 })
 
-test('an archive with blob paths only uses the slot times of another endpoint, and asks again a minute later', async (t) => {
+test('if an archive serves no slot times, those of another endpoint are used, and the archive is queried again a minute later', async (t) => {
   const shared = new SharedSlotTimes(900n, unset)
   const archive = await beacon(t, { sidecars: sidecars(blobs) }, shared)
   await assert.rejects(archive.fetch(), { code: 'no-beacon' })
@@ -171,7 +171,7 @@ test('an archive with blob paths only uses the slot times of another endpoint, a
   assert.deepEqual(archive.asked.slice(4), ['genesis', 'blob_sidecars/10'])
 })
 
-test('slot times from the settings need no endpoint, and those of a public chain are known', async (t) => {
+test('if the slot times are in the settings or the chain is public, no endpoint is queried for them', async (t) => {
   const paths = { sidecars: sidecars(blobs) }
   const set = new SharedSlotTimes(900n, { genesisTime: 1_000n, slotMs: 3_000n })
   const configured = await beacon(t, paths, set)
@@ -181,7 +181,7 @@ test('slot times from the settings need no endpoint, and those of a public chain
   assert.deepEqual(mainnet.known, { genesisTime: 1_606_824_023n, slotMs: 12_000n })
 })
 
-test('a setting overrides the answer of the endpoint', async (t) => {
+test('a setting of slot times overrides the answer of the endpoint', async (t) => {
   const slots = new SharedSlotTimes(900n, { genesisTime: undefined, slotMs: 4_000n })
   const { fetch, asked } = await beacon(t, good, slots)
   await fetch()

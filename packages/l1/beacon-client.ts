@@ -24,24 +24,27 @@ export interface BeaconOptions {
   readonly rounds: number
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
-  /** Shared by the endpoints of one L1; by default the endpoint has to serve the slot times. */
+  /** Slot times that the endpoints of one L1 share. Without this option, the endpoint has to serve its slot times. */
   readonly slotTimes?: SharedSlotTimes
-  /** Clients should share one of these, because its first use takes seconds. */
+  /** Computes commitments. Clients should share one instance, because its first use takes seconds. */
   readonly commitments?: BlobCommitments
   /**
-   * Whether the commitment of a sidecar is used without verification. This saves 50 ms per blob, and is only for the
+   * Whether the commitments of sidecars are used without verification. This saves 50 ms per blob. Set it only for the
    * operator's own endpoints.
    */
   readonly isTrusted?: boolean
 }
 
-/** 128 blobs in hex with their sidecars; no fork allows this many per block yet. */
+/**
+ * Limit on the size of an answer. 128 blobs in hex with their sidecars are smaller. No fork allows this many blobs per
+ * block yet.
+ */
 const maxResponseBytes = 64 * 1024 * 1024
 
 /** Number of characters that an error message quotes from an answer that is not JSON. */
 const maxExcerpt = 500
 
-/** HTTP statuses of a path that is not served, or has no data. */
+/** HTTP statuses of a path that the node does not serve, or that has no data. */
 const absentStatuses: readonly number[] = [400, 404, 405, 410, 501]
 
 function isAbsentStatus(fault: Fault): boolean {
@@ -72,7 +75,7 @@ const sidecarsJson = z
     }),
   )
 
-/** A blob as a node answered it. */
+/** A blob as a node returned it. */
 interface AnsweredBlob {
   readonly blob: Uint8Array
   /** Undefined if the path does not answer with commitments. */
@@ -85,7 +88,7 @@ interface BlobPath {
   readonly schema: z.ZodType<readonly AnsweredBlob[]>
 }
 
-/** The two paths that serve blobs; the newer path comes first. */
+/** The two paths that serve blobs. The newer path comes first. */
 const blobPaths: readonly BlobPath[] = [
   {
     path: (slot, hashes) =>
@@ -95,11 +98,12 @@ const blobPaths: readonly BlobPath[] = [
   { path: (slot) => `/eth/v1/beacon/blob_sidecars/${slot}`, schema: sidecarsJson },
 ]
 
-/** HTTP statuses that say that a path is not served at all. */
+/** HTTP statuses of a path that the node does not serve. */
 const missingStatuses: readonly number[] = [404, 405, 501]
 
 /**
- * Times until the newer path is tried again: after a failure of the path, and after the answer that it is not served.
+ * Times until the newer path is tried again: after it failed, and after the node answered that it does not serve the
+ * path.
  */
 const preferMs = 60_000
 const preferMissingMs = 600_000
@@ -122,7 +126,7 @@ export class BeaconClient {
   readonly #slotTimes: SharedSlotTimes
   #slots: SlotTimes | undefined
   #askSlotsAtMs = 0
-  /** The path that is tried first, until `#preferredUntilMs`; then the newer path is tried again. */
+  /** The path that is tried first until `#preferredUntilMs`. After that time, the newer path is tried first. */
   #preferred = 0
   #preferredUntilMs = 0
 
@@ -138,13 +142,14 @@ export class BeaconClient {
   }
 
   /**
-   * The blobs of an L1 block, matched by versioned hash. The node may return them in any order, among other blobs. If
-   * one path of the API does not serve them, the other path is tried.
+   * The blobs of an L1 block, matched by versioned hash. The node may return blobs in any order, among other blobs. If
+   * one path of the API does not serve the blobs, the other path is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
    * @returns the blobs of all given hashes
-   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs,
-   * but not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
+   * @throws Fault `l1-behind` if the node does not have the blobs or pruned them; `l1-invalid` if the node returns
+   * blobs, but not all requested blobs; otherwise the faults of `Endpoint`. The message has the answers of the node on
+   * both paths
    */
   async fetchBlobs(
     timestamp: bigint,
@@ -171,7 +176,9 @@ export class BeaconClient {
     throw this.#failureOf(failures, slot)
   }
 
-  /** Prefers the path that served the blobs: for a longer time if the other path is missing than if it failed. */
+  /**
+   * Prefers the path that served the blobs. The preference lasts longer if the other path is missing than if it failed.
+   */
   #prefer(way: number, failures: readonly Fault[]): void {
     if (way === this.#preferred) return
     const isMissing = failures.some(
@@ -189,7 +196,7 @@ export class BeaconClient {
     versionedHashes: ReadonlySet<Hash>,
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     if (answered.length === 0) throw this.#newFault('l1-behind', `no blobs at slot ${slot}`)
-    // A blob under another commitment need not be verified.
+    // Blobs with other commitments need not be verified.
     const candidates = answered.filter(
       ({ commitment }) =>
         commitment === undefined || versionedHashes.has(versionedHashOf(commitment)),
@@ -268,7 +275,7 @@ export class BeaconClient {
       return { genesisTime: genesis.data.genesis_time, slotMs: spec.data }
     } catch (cause) {
       if (!isFault(cause) || !isAbsentStatus(cause)) throw cause
-      const detail = `${this.name}: there is no beacon API at this URL, or none with slot times`
+      const detail = `${this.name}: there is no beacon API at this URL, or the API does not serve slot times`
       throw new Fault('no-beacon', { detail, cause })
     }
   }

@@ -33,7 +33,7 @@ test('bytes of another length, or with an element outside the field, have no ver
   assert.equal(await commitments.versionedHash(new Uint8Array(bytes.length).fill(255)), undefined)
 })
 
-test('the calling thread is not blocked', async () => {
+test('while a commitment is computed, the calling thread is not blocked', async () => {
   let turns = 0
   const count = setInterval(() => turns++, 1)
   await Promise.all(Array.from({ length: 4 }, () => commitments.versionedHash(fromHex(blob))))

@@ -14,10 +14,12 @@ interface Job {
   readonly reject: (error: Error) => void
 }
 
-/** Maximum number of threads; one core stays free. */
+/** Maximum number of threads. One core stays free. */
 const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 
-/** Queued blobs per thread at which another thread starts; its setup takes as long as forty blobs. */
+/**
+ * Another thread starts if each thread has this many queued blobs. The setup of a thread takes as long as forty blobs.
+ */
 const jobsPerThread = 32
 
 /** The versioned hash of a commitment. Spec: EIP-4844, kzg_to_versioned_hash */
@@ -43,10 +45,10 @@ export class BlobCommitments {
   }
 
   /**
-   * The versioned hash of a blob. It takes about 50 ms of a core.
+   * The versioned hash of a blob. The computation takes about 50 ms of one core.
    *
    * @param blob 131,072 bytes
-   * @returns undefined if it is not a blob: an element is outside the field
+   * @returns undefined if the bytes are not a blob, because an element is outside the field
    * Spec: EIP-4844, kzg_to_versioned_hash
    */
   async versionedHash(blob: Uint8Array): Promise<Hash | undefined> {
@@ -61,7 +63,7 @@ export class BlobCommitments {
       const { size } = this.#threads
       if (size === 0 || (size < maxThreads && this.#queue.length > size * jobsPerThread))
         this.#start()
-      // Pending commitments keep the process alive; idle threads do not.
+      // Pending commitments keep the process alive. Idle threads do not keep it alive.
       for (const worker of this.#threads.keys()) worker.ref()
       this.#assign()
     })

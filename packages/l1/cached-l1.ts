@@ -17,7 +17,7 @@ import { unpackL1Block } from './packed-l1-block.ts'
 
 /** L1 from the cache of da-watcher, without endpoints. Each block is verified again. */
 export class CachedL1 implements RecordableL1Source {
-  /** For error messages. */
+  /** The name for error messages. */
   readonly name: string
   readonly #cache: L1Cache
   readonly #view: L1View
@@ -40,8 +40,8 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. If several blocks have this number, the final block is taken, else a child of the
-   * block fetched last.
+   * A block with its cached blobs. If several blocks have this number, the final block is returned. If none of them is
+   * final, a child of the block fetched last is returned.
    *
    * @throws Fault `l1-cache` if the block is damaged
    */
@@ -64,8 +64,8 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * Chooses a block at a number: the final one, else a child of the block fetched last. Of several children, prefers
-   * one that has a child in the cache.
+   * Chooses a block at a number: the final block, otherwise a child of the block fetched last. Of several children,
+   * prefers a child that has itself a child in the cache.
    */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const cached = this.#cache.blocksAt(number)

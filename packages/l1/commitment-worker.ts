@@ -1,13 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 
-/** The thread is ready for its first blob, or has a commitment: undefined if the bytes are not a blob. */
+/**
+ * A message of the thread: it is ready for its first blob, or has a commitment (undefined if the bytes are not a blob).
+ */
 export type CommitmentMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'committed'; readonly commitment: Uint8Array | undefined }
 
-// The setup takes seconds and each blob 50 ms, and both block the thread: hence a worker. The asynchronous functions of
-// the library are not used, because they fail at random outside the main thread.
+// The setup takes seconds, and each blob takes 50 ms. Both block the thread, so a worker is used. The asynchronous
+// functions of the library are not used, because they fail at random outside the main thread.
 const context = DasContextJs.create({ usePrecomp: false })
 
 parentPort?.on('message', (blob: Uint8Array) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Fault } from '#runtime/fault.ts'
 import { endpointLog, repeatWarningMs } from './endpoint-log.ts'
 
-test('a wrong answer and a wrong chain are each logged as a warning once a minute for each endpoint; other failures are not', () => {
+test('if an endpoint gives a wrong answer or has a wrong chain, a warning is logged once a minute; other failures cause no warning', () => {
   let nowMs = 0
   const logged: string[] = []
   const note = endpointLog(

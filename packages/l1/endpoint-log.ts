@@ -2,13 +2,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
 
-/** The same warning about an endpoint is logged again after this time. */
+/** The same warning about an endpoint is not logged again before this time is over. */
 export const repeatWarningMs = 60_000
 
 /**
- * Logs failures of endpoints: a warning for wrong answers, so that the operator notices them, and a debug line for the
- * rest. An endpoint with wrong answers is queried up to twice a second if there is no better one, so its warning is not
- * repeated for a minute.
+ * Logs failures of endpoints. A wrong answer is logged as a warning, so that the operator notices it. Other failures
+ * are logged as debug lines. If there is no better endpoint, an endpoint with wrong answers is queried up to twice a
+ * second, so its warning is repeated only once a minute.
  */
 export function endpointLog(
   log: Pick<Logger, 'debug' | 'warn'>,

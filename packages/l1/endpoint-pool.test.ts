@@ -47,7 +47,7 @@ function pool(plans: Record<string, Plan>) {
   return { all, ask, asked, aborted, clock, task, plans }
 }
 
-test('the first endpoint is queried until there are ratings, then the fastest', async () => {
+test('the first endpoint is queried until there are ratings, then the fastest endpoint', async () => {
   const { ask, asked, all, task, clock } = pool({ a: { afterMs: 400 }, b: { afterMs: 20 } })
   assert.equal(await ask(), 'a')
   const each = all.askEach(task)
@@ -57,7 +57,7 @@ test('the first endpoint is queried until there are ratings, then the fastest', 
   assert.deepEqual(asked, ['a', 'a', 'b', 'b'])
 })
 
-test('after a failure the next endpoint is queried immediately, and preferred from then on', async () => {
+test('if an endpoint fails, the next endpoint is queried immediately, and is preferred from then on', async () => {
   const { ask, asked, clock } = pool({ a: { afterMs: 5, code: 'rpc-status' }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 55)
@@ -65,7 +65,7 @@ test('after a failure the next endpoint is queried immediately, and preferred fr
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('while an endpoint is slow the next one is queried too, and the slow one is aborted', async () => {
+test('if an endpoint is slow, the next endpoint is queried too, and the slow query is aborted', async () => {
   const { ask, aborted, clock } = pool({ a: { afterMs: 10_000 }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 850)
@@ -73,13 +73,13 @@ test('while an endpoint is slow the next one is queried too, and the slow one is
   assert.equal(await ask(), 'b')
 })
 
-test('the answer of a slow endpoint counts if it arrives before the others', async () => {
+test('if the answer of a slow endpoint arrives first, it is used', async () => {
   const { ask, asked } = pool({ a: { afterMs: 1_000 }, b: { afterMs: 5_000 } })
   assert.equal(await ask(), 'a')
   assert.deepEqual(asked, ['a', 'b'])
 })
 
-test('if every endpoint fails, each is named with its failure', async () => {
+test('if every endpoint fails, the error names each endpoint with its failure', async () => {
   const { ask } = pool({
     a: { afterMs: 1, code: 'rpc-status', fields: { status: 429, retryAfterMs: 7_000 } },
     b: { afterMs: 1, code: 'rpc-unreachable' },
@@ -91,12 +91,12 @@ test('if every endpoint fails, each is named with its failure', async () => {
   )
 })
 
-test('the only endpoint is queried twice a second while its answers are wrong, even after many wrong answers', async () => {
+test('if the answers of the only endpoint are wrong, it is queried twice a second, even after many wrong answers', async () => {
   const { ask, asked, plans, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
     assert.equal(asked.length, round)
-    // The next query waits for the end of its rest.
+    // The next query waits until the rest of the endpoint ends.
     assert.equal(clock.monotonicMs(), (round - 1) * 500)
   }
   const [a] = Object.values(plans)
@@ -105,7 +105,7 @@ test('the only endpoint is queried twice a second while its answers are wrong, e
   assert.equal(clock.monotonicMs(), 5_000)
 })
 
-test('a query does not wait for a long rest, and ends when it is aborted while it waits for a short one', async () => {
+test('a query does not wait until a long rest ends, and can be aborted while it waits until a short rest ends', async () => {
   const fields = { retryAfterMs: 10_000 }
   const limited = pool({ a: { afterMs: 0, code: 'rpc-limited', fields } })
   await limited.ask()
@@ -119,7 +119,7 @@ test('a query does not wait for a long rest, and ends when it is aborted while i
   assert.deepEqual(asked, ['a'])
 })
 
-test('a resting endpoint is queried as a last resort when the others fail, but not in the first half second', async () => {
+test('if the other endpoints fail, a resting endpoint is queried, but not in the first half second of its rest', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -134,7 +134,7 @@ test('a resting endpoint is queried as a last resort when the others fail, but n
   assert.equal(await ask(), 'a')
 })
 
-test('a resting endpoint is not queried for a block that the only good endpoint lacks', async () => {
+test('if the only good endpoint lacks a block, a resting endpoint is not queried for it', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -158,7 +158,7 @@ test('if every endpoint lacks the data, the query fails with l1-behind, and no e
   )
 })
 
-test('an endpoint that failed before its latency was known is queried last, even long after the failure', async () => {
+test('if an endpoint failed before its latency was known, it is queried last, even long after the failure', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 10, code: 'rpc-status' },
     b: { afterMs: 100 },
@@ -167,12 +167,12 @@ test('an endpoint that failed before its latency was known is queried last, even
   const [a] = Object.values(plans)
   if (a !== undefined) delete a.code
   await clock.run(300_000, () => false)
-  // The latency of the first is unknown, and assumed to be above that of the second.
+  // The latency of the first endpoint is unknown, and is assumed to be higher than that of the second endpoint.
   assert.equal(await ask(), 'b')
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('an endpoint that is behind is queried last', async () => {
+test('if an endpoint is behind, it is queried last', async () => {
   const { ask, all } = pool({ a: { afterMs: 10 }, b: { afterMs: 10 } })
   assert.equal(await ask(), 'a')
   all.noteLag('a', 3n)

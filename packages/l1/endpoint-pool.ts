@@ -68,9 +68,9 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if this was the last failure of each endpoint. The message has
-   * the failure of each endpoint, and the field `next` the times at which resting endpoints are queried again. Also
-   * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
+   * @throws Fault `l1-unavailable`; `l1-wrong-chain` if this was the last failure of each endpoint; `l1-behind` if
+   * every endpoint lacks the data; `aborted`; any other error that the task throws. The message has the failure of each
+   * endpoint. The field `next` has the times at which resting endpoints are queried again
    */
   async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
@@ -84,15 +84,15 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Pause before a query: the time until any endpoint may be queried, if only as the last resort. The pause is 0 if an
-   * endpoint may be queried now, or if that time is longer than `lastResortRestMs`.
+   * Pause before a query: the time until the first endpoint may be queried, even if only as the last resort. There is
+   * no pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
     return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
-  /** Endpoints to query, the best first; endpoints that rest are the last resort. */
+  /** Endpoints to query, the best first. Endpoints that rest are the last resort. */
   #candidates(kind: QueryKind): Pick<RaceOptions<Endpoint, unknown>, 'candidates' | 'lastResort'> {
     const ranked = this.#all
       .filter(({ score }) => !score.isUnavailable(kind))
@@ -105,7 +105,9 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     }
   }
 
-  /** Queries all endpoints that are not resting, and returns the answers. Failures lower the score. */
+  /**
+   * Queries all endpoints that are not resting, and returns the answers. Failures lower the scores of the endpoints.
+   */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
     kind: QueryKind = 'data',
@@ -162,8 +164,8 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   /**
-   * Endpoints that rest. They are queried if there are no other endpoints, or if all other endpoints failed, and not
-   * all of them with `l1-behind`.
+   * Endpoints that rest. They are queried if there are no other endpoints. They are also queried if all other endpoints
+   * failed, and at least one of these did not fail with `l1-behind`.
    */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
@@ -234,7 +236,7 @@ class Race<Endpoint, Answer> {
       score.succeeded(clock.monotonicMs() - startMs, kind)
       this.#end(() => this.#result.resolve(answer))
     } catch (thrown) {
-      // Another one was faster: the abort is not a failure.
+      // Another endpoint was faster. The abort is not a failure.
       if (signal.aborted) return
       if (!isFault(thrown)) this.#reject(toError(thrown))
       else this.#noteFailure(score, thrown)
@@ -244,7 +246,7 @@ class Race<Endpoint, Answer> {
   #noteFailure(score: EndpointScore, fault: Fault): void {
     this.#running--
     this.#failures.push(fault)
-    // Data that an endpoint does not have yet is not a failure.
+    // An endpoint that does not have the data yet has not failed.
     if (fault.code !== 'l1-behind') {
       score.failed(fault, this.#options.kind)
       this.#options.onFailure?.(fault)

@@ -64,7 +64,7 @@ test('a rate limit stops all queries: for the time that the server asks for, up 
   }
 })
 
-test('a shorter rest does not end a longer one', () => {
+test('if a shorter rest begins during a longer rest, the longer rest does not end earlier', () => {
   const { score, restMs } = scored()
   score.failed(new Fault('rpc-limited', { fields: { retryAfterMs: 30_000 } }))
   score.failed(tooMany)
@@ -73,7 +73,7 @@ test('a shorter rest does not end a longer one', () => {
   assert.equal(score.rating.rest?.lastResortMs, 30_000)
 })
 
-test('a rest after rate limits without a time doubles until an answer, but is half a second at most for a last resort', () => {
+test('if rate limits name no time, the rest doubles until an answer, but is half a second at most for a last resort', () => {
   const { score, restMs } = scored()
   for (const expectedMs of [1_000, 2_000, 4_000]) {
     score.failed(tooMany)

@@ -10,7 +10,7 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Why the endpoint is not queried now, and for how long; undefined: it is queried. */
+  /** Why and for how long the endpoint is not queried; undefined: the endpoint does not rest. */
   readonly rest:
     | {
         readonly reason: string
@@ -29,23 +29,23 @@ const unknownLatencyMs = 200
 /** Weight of the newest answer in averages. */
 const weight = 0.2
 
-/** A failure counts as this latency; its weight halves in the half-life. */
+/** A failure counts as this latency. The weight of a failure halves with each half-life. */
 const failureCostMs = 4_000
 const failureHalfLifeMs = 30_000
 
 /** Penalty for each block that an endpoint is behind. */
 const lagCostMs = 500
 
-/** Rest after a wrong answer. It doubles with each wrong answer, and halves with each good one. */
+/** Rest after a wrong answer. The rest doubles with each wrong answer, and halves with each good answer. */
 const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 
-/** Rest after a rate limit that does not say how long. It doubles until the endpoint answers. */
+/** Rest after a rate limit for which the server names no time. The rest doubles until the endpoint answers. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
-/** Longest rest of an endpoint while no other one answers. A rest that the server asked for is not shortened. */
+/** Longest rest of an endpoint while no other endpoint answers. A rest that the server asked for is not shortened. */
 export const lastResortRestMs = 500
 
-/** Kinds of queries. A wrong answer to one kind does not stop the queries of the other. */
+/** Kinds of queries. A wrong answer to a query of one kind does not stop the queries of the other kind. */
 export type QueryKind = 'heads' | 'data'
 
 /** A time in which an endpoint is not queried. */
@@ -68,7 +68,7 @@ export class EndpointScore {
   #failedAtMs = 0
   #lagBlocks = 0
   #wrongAnswers = 0
-  /** The number of wrong answers, halved by each good answer. It decides how long the next rest is. */
+  /** The number of wrong answers, halved by each good answer. This number determines the length of the next rest. */
   readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
   readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0
@@ -134,7 +134,7 @@ export class EndpointScore {
     if (afterMs > this.latencyMs) this.#noteLatency(afterMs)
   }
 
-  /** Notes a failure: no answer, a malformed one, or a wrong one. */
+  /** Notes a failure: a missing, malformed or wrong answer. */
   failed(fault: Fault, kind: QueryKind = 'data'): void {
     this.#lastFailure = fault
     this.#noteFailing(1)
@@ -164,7 +164,7 @@ export class EndpointScore {
   ): void {
     const nowMs = this.#clock.monotonicMs()
     for (const kind of kinds) {
-      // A shorter rest does not end one that a server asked for.
+      // A shorter rest does not end a longer rest that the server asked for.
       const before = this.#rests[kind]
       this.#rests[kind] = {
         reason,

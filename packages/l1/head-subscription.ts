@@ -8,7 +8,7 @@ import { backoffMs } from '#runtime/backoff.ts'
 export interface HeadSubscriptionOptions {
   /** URL of a WebSocket. */
   readonly url: string
-  /** Headers of the request that opens it. */
+  /** Headers of the request that opens the WebSocket. */
   readonly headers: Readonly<Record<string, string>>
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -16,7 +16,7 @@ export interface HeadSubscriptionOptions {
   readonly onHeader: (json: unknown) => void
 }
 
-/** A connection without a message for this time is closed: it may be dead without either side noticing. */
+/** A connection without a message for this time is closed. Such a connection may be dead although no side noticed. */
 const silenceMs = 60_000
 
 /** Pauses before reconnects. */

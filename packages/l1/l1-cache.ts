@@ -7,7 +7,7 @@ import { bytesIn, integerIn, isUnusableFile, removeFile, SqliteFile } from '#run
 /** File of the cache, in the data folder of da-watcher. */
 export const cacheFile = 'l1-cache.sqlite'
 
-/** Version of the tables; a file of another version is emptied, since all data can be fetched again. */
+/** Version of the tables. A file of another version is emptied, since all data can be fetched again. */
 const version = 2n
 
 const schema = `
@@ -28,7 +28,7 @@ export interface L1CacheOptions {
   readonly maxBytes: number
   /** Chain id of L1; undefined: not checked. */
   readonly chainId?: bigint
-  /** Called if the file was unusable, and replaced with an empty one. */
+  /** Called if an unusable file was replaced with an empty file. */
   readonly onReplaced?: (reason: Fault) => void
 }
 
@@ -43,14 +43,14 @@ export class L1Cache {
   /**
    * Opens or creates a file.
    *
-   * @throws Fault `l1-cache` if it cannot be opened
+   * @throws Fault `l1-cache` if the file cannot be opened
    */
   constructor(path: string, { maxBytes, chainId, onReplaced = () => undefined }: L1CacheOptions) {
     this.#maxBytes = maxBytes
     this.#file = open(path, chainId, onReplaced)
   }
 
-  /** Hashes of the blocks at a number; at most one is marked final. */
+  /** Hashes of the blocks at a number. At most one of the blocks is marked as final. */
   blocksAt(number: bigint): readonly { readonly hash: Hash; readonly isFinal: boolean }[] {
     return this.#file
       .all('SELECT hash, is_final FROM blocks WHERE number = ?', number)

@@ -45,7 +45,7 @@ export interface RecordableL1Source {
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined>
 }
 
-/** Fetches L1 blocks with receipts and blobs; all is verified against the block hash. */
+/** Fetches L1 blocks with receipts and blobs, and verifies all of them against the block hash. */
 export class L1Client implements RecordableL1Source {
   readonly #options: L1ClientOptions
   readonly #endpoint: L1Endpoint
@@ -59,7 +59,8 @@ export class L1Client implements RecordableL1Source {
    * A block with its receipts and the available blobs of transactions to the batch inbox.
    *
    * @returns undefined if L1 does not have the block yet
-   * @throws Fault `l1-invalid` if an answer fails verification, `rpc-refused`; else as the clients do
+   * @throws Fault `l1-invalid` if an answer fails verification; `rpc-refused` if an endpoint refuses a call; otherwise
+   * the faults of `L1Endpoint` and `BeaconClient`
    */
   async fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     const { signal } = this.#options

@@ -13,7 +13,7 @@ import { L1Endpoint } from './l1-endpoint.ts'
 const folder = join(recordsFolder, 'fork-canyon')
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 
-test('a server of another chain in place of the old server is detected when its head is below the last head', async (t) => {
+test('if a server is replaced by a server of another chain, this is detected when the new head is below the last head', async (t) => {
   let chainId = '0x384'
   const served = await serveFaultyNode(t, {
     ...replayMethods(chain, 900n),
@@ -41,7 +41,7 @@ test('a server of another chain in place of the old server is detected when its 
   chainId = '0x384'
   assert.equal(await readHead(), 8n)
   assert.equal((await endpoint.fetchHeader(3n))?.ref.number, 3n)
-  // The chain id is queried once at the start, twice without success, once before the last head is read, and once
-  // because that head is below the head before it.
+  // The chain id is queried five times: at the start; twice while the server has the wrong chain id; before head 8 is
+  // read; and again because head 8 is below head 9.
   assert.equal(chainIdCalls(), 5)
 })

@@ -23,7 +23,7 @@ export interface L1EndpointOptions {
   readonly name: string
   /** Whether its answers are used without verification. Only for the operator's own nodes. */
   readonly isTrusted?: boolean
-  /** Expected chain id. The chain id of the node is queried before all else; undefined: it is not queried. */
+  /** Expected chain id. The chain id of the node is queried before anything else. If undefined, it is not queried. */
   readonly chainId?: bigint | undefined
 }
 
@@ -91,8 +91,9 @@ export class L1Endpoint {
   /**
    * The header of a block.
    *
-   * @returns undefined if the node does not have it
-   * @throws Fault `l1-invalid` if the answer fails verification, `rpc-refused`; else as the client does
+   * @returns undefined if the node does not have the block
+   * @throws Fault `l1-invalid` if the answer fails verification; `rpc-refused` if the node refuses the call; otherwise
+   * the faults of `JsonRpcClient`
    */
   async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<VerifiedL1Header | undefined> {
     const read = async () =>
@@ -170,7 +171,7 @@ export class L1Endpoint {
   /**
    * A block with its transactions and receipts.
    *
-   * @returns undefined if the node does not have it
+   * @returns undefined if the node does not have the block
    * @throws Fault as `fetchHeader` does
    */
   async fetchBlock(
@@ -193,7 +194,7 @@ export class L1Endpoint {
     })
   }
 
-  /** A word of a contract's storage after a block. It is not verified, which would take a state proof. */
+  /** A word of a contract's storage after a block. The word is not verified, because that would need a state proof. */
   async fetchStorage(
     { address, slot }: { readonly address: Address; readonly slot: string },
     at: L1BlockRef,
@@ -242,7 +243,7 @@ export class L1Endpoint {
   /**
    * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
    * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain,
-   * because it compares L1 block 0 after the reorg.
+   * because the engine compares L1 block 0 after the reorg.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

@@ -27,7 +27,7 @@ interface Node {
 const recorded = (number: bigint): Answer => ({ result: blocks[Number(number)] ?? null })
 const refuse = (): Answer => ({ error: { code: -32_000, message: 'pruned history unavailable' } })
 
-/** Headers from JSON-RPC servers, in the order of the settings; and the number of requests to each. */
+/** Headers from JSON-RPC servers in the order of the settings, and the number of requests to each server. */
 async function headersFrom(t: TestContext, ...nodes: readonly Node[]) {
   const requests = nodes.map(() => 0)
   const urls = nodes.map(({ block = recorded, chainId = '0x384' }, at) =>
@@ -65,7 +65,7 @@ const refAt = (number: number) => {
   return { hash, number: BigInt(number), parentHash, timestamp }
 }
 
-test('headers come from a number downwards, without blocks that L1 does not have', async (t) => {
+test('headers are returned from a number downwards; blocks that L1 does not have are omitted', async (t) => {
   const { headers } = await headersFrom(t, {})
   const last = l1.length - 1
   const found = await headers.blocksDown({ number: BigInt(last + 2), count: 4 })

@@ -25,9 +25,9 @@ export class L1Headers {
   }
 
   /**
-   * `count` blocks from `number` downwards; blocks that L1 does not have are omitted.
+   * `count` blocks from `number` downwards. Blocks that L1 does not have are omitted.
    *
-   * @throws Fault `l1-refused` if every endpoint refuses the call, `l1-unavailable`
+   * @throws Fault `l1-refused` if every endpoint refuses the call; otherwise `l1-unavailable`
    */
   async blocksDown({
     number,
@@ -45,7 +45,7 @@ export class L1Headers {
   }
 
   /**
-   * The chain id of L1: the expected chain id if an endpoint has it, else the chain id that an endpoint has instead.
+   * The chain id of L1. If no endpoint has the expected chain id, the chain id of one of the endpoints is returned.
    *
    * @throws Fault as `blocksDown` does
    */

@@ -162,7 +162,7 @@ for (const [name, change, error] of [
     /block\.transactions\.0\.nonce: want a quantity/,
   ],
 ] satisfies [string, (block: Json) => unknown, RegExp][])
-  test(`a block with ${name} is refused, and the error names the field`, () => {
+  test(`if a block has ${name}, it is refused, and the error names the field`, () => {
     assert.throws(() => read(({ block }) => change(block)), { name: 'DecodeError', message: error })
   })
 
@@ -298,7 +298,7 @@ test('if the hash of a header does not match, the flaw names the unknown fields 
   )
 })
 
-test('a block with the hash of another block is detected', () => {
+test('if a block has the hash of another block, this is detected', () => {
   const { block } = read()
   const renamed: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
   assert.match(flawOfL1Block(renamed) ?? '', /the header has hash/)

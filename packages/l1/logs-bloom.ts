@@ -1,7 +1,7 @@
 import { keccak256 } from '#protocol/codec/keccak.ts'
 
 /**
- * Whether a block may have a log with an address or a topic; false only if it has none.
+ * Whether a block may have a log with an address or a topic. If false, the block has no such log.
  *
  * @param bloom 256 bytes
  * Spec: execution-specs, bloom

@@ -11,7 +11,7 @@ const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 
 const lineJson = z.object({ block: z.unknown(), receipts: z.unknown() })
 
-/** Compresses the JSON of a block, which has the form of a line of a record. */
+/** Compresses the JSON of a block. The JSON has the form of a line in the file of a recorded chain. */
 export function packL1Block({ json }: Pick<VerifiedL1Block, 'json'>): Promise<Uint8Array> {
   return pack(JSON.stringify(json), { level: 1 })
 }

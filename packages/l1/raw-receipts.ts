@@ -13,8 +13,8 @@ interface Before {
 }
 
 /**
- * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`: the encoded receipts lack positions, which
- * follow from their order.
+ * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`. Encoded receipts have no
+ * positions, so these are taken from the order of the receipts.
  *
  * @throws DecodeError that names a malformed receipt
  */

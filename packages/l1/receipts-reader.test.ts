@@ -14,12 +14,12 @@ import { L1Endpoint } from './l1-endpoint.ts'
 
 const folder = join(recordsFolder, 'fork-canyon')
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
-/** A block with transactions; receipts of an empty block are not fetched. */
+/** The number of a block with transactions, since receipts of an empty block are not fetched. */
 const number = chain.blocks.findLastIndex(({ receipts = [] }) => receipts.length > 0)
 
 const minute = 60_000
 
-/** What `eth_getBlockReceipts` answers instead of receipts. */
+/** The answer of `eth_getBlockReceipts` in place of receipts. */
 type Answer = JsonRpcError | null | 'wrong' | undefined
 
 /** A node whose `eth_getBlockReceipts` a test replaces. */
@@ -44,7 +44,7 @@ async function node(t: TestContext) {
   })
   t.after(() => rpc.close())
   const endpoint = new L1Endpoint({ rpc, name: 'node' })
-  /** Fetches a block; returns the methods of its receipts, or the code of the fault. */
+  /** Fetches a block. Returns the methods that were called for its receipts, or the code of the fault. */
   const fetch = async (): Promise<readonly string[] | string> => {
     served.calls.length = 0
     try {
@@ -73,7 +73,7 @@ for (const [name, answer, code] of [
   ['null from a node that lags behind its load balancer', null, 'l1-behind'],
   ['an internal error', new JsonRpcError(-32_603, 'Internal server error'), 'rpc-refused'],
 ] as const)
-  test(`after ${name}, the method for receipts stays the same`, async (t) => {
+  test(`after ${name}, the same method for receipts is called`, async (t) => {
     const { state, fetch } = await node(t)
     for (let round = 0; round < 10; round++) {
       state.answer = answer
@@ -83,7 +83,7 @@ for (const [name, answer, code] of [
     }
   })
 
-test('a method whose error code says that it is missing is not called again for ten minutes', async (t) => {
+test('if an error code says that a method is missing, the method is not called again for ten minutes', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = new JsonRpcError(-32_601, 'the method does not exist')
   assert.deepEqual(await fetch(), [...first, ...others])
@@ -95,10 +95,10 @@ test('a method whose error code says that it is missing is not called again for 
   assert.deepEqual(await fetch(), first)
 })
 
-test('a method that is refused only in the words of an error counts as missing if it is refused again 5 s later', async (t) => {
+test('if only the words of an error refuse a method, the method counts as missing after a second refusal 5 s later', async (t) => {
   const { state, fetch, pass } = await node(t)
   const refusal = new JsonRpcError(-32_000, 'method not available on your plan')
-  // The first time, the block is fetched by other methods, and nothing is remembered.
+  // After the first refusal, another method is used for this block only.
   state.answer = refusal
   assert.deepEqual(await fetch(), [...first, ...others])
   state.answer = undefined
@@ -113,7 +113,7 @@ test('a method that is refused only in the words of an error counts as missing i
   assert.deepEqual(await fetch(), others.slice(-1))
 })
 
-test('a method with wrong receipts is replaced by another method for half a minute', async (t) => {
+test('if a method returns wrong receipts, another method is used for half a minute', async (t) => {
   const { state, fetch, pass } = await node(t)
   state.answer = 'wrong'
   assert.equal(await fetch(), 'l1-invalid')

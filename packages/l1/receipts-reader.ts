@@ -21,15 +21,15 @@ export interface VerifiedReceipts {
 interface ReceiptsMethod {
   readonly method: string
   readonly params: (block: UnverifiedL1Block) => readonly unknown[]
-  /** Converts the result to that of the first method; undefined: they are the same. */
+  /** Converts the result to the form of the first method; undefined: the result has this form. */
   readonly unwrap?: (result: unknown, block: UnverifiedL1Block) => unknown
 }
 
 const wrappedJson = z.looseObject({ receipts: z.array(z.unknown()).nullable() })
 
 /**
- * Most nodes have the first method. The others are those of Alchemy, of geth's debug API, of Parity and Nethermind, and
- * of Erigon.
+ * Most nodes have the first method. The other methods are those of Alchemy, of geth's debug API, of Parity and
+ * Nethermind, and of Erigon.
  */
 const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'eth_getBlockReceipts', params: ({ hash }) => [hash] },
@@ -43,7 +43,7 @@ const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'erigon_getBlockReceiptsByBlockHash', params: ({ hash }) => [hash] },
 ]
 
-/** The method that all nodes have. It returns the receipt of one transaction, and is called in batches. */
+/** The method that all nodes have. The method returns the receipt of one transaction, and is called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
 /** Time until a missing method is tried again: plans and versions of nodes change. */
@@ -62,7 +62,7 @@ const unclearMs = 5_000
 interface Standing {
   /** Time of the first refusal since the last answer; undefined: none. */
   refusedAtMs: number | undefined
-  /** Another method is used until then. */
+  /** Until this time, another method is used. */
   avoidUntilMs: number
 }
 
@@ -83,11 +83,12 @@ export class ReceiptsReader {
   /**
    * The receipts of a block.
    *
-   * @throws DecodeError if they fail verification; the next call then tries another method
-   * @throws Fault `l1-behind` if the node does not have the block; else as the client does
+   * @throws DecodeError if the receipts fail verification; the next call then tries another method
+   * @throws Fault `l1-behind` if the node does not have the block; otherwise the faults of `JsonRpcClient`
    */
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
-    // No receipts are requested here. If the block is not empty, the verification against its header detects that.
+    // A block without transactions has no receipts to request. If the node left out the transactions, the verification
+    // against the header detects this.
     if (block.transactions.length === 0) return this.#read([], block)
     const refused: (readonly [standing: Standing, isClear: boolean])[] = []
     for (const [way, standing] of this.#ways()) {

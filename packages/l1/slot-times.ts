@@ -16,7 +16,7 @@ const publicGenesisTimes: ReadonlyMap<bigint, bigint> = new Map([
   [11_155_111n, 1_655_733_600n],
 ])
 
-/** Slot times that an operator set; each overrides the answers of the endpoints. */
+/** Slot times that an operator set. Each of them overrides the answers of the endpoints. */
 export interface SlotSettings {
   readonly genesisTime: bigint | undefined
   readonly slotMs: bigint | undefined
@@ -42,12 +42,12 @@ export class SharedSlotTimes {
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
-  /** The times that another endpoint answered, for an endpoint that does not serve them. */
+  /** The slot times that another endpoint answered, for an endpoint that does not serve slot times. */
   get fallback(): SlotTimes | undefined {
     return this.#answered && this.#withSettings(this.#answered)
   }
 
-  /** Notes the answer of an endpoint; returns the times to use for this endpoint. */
+  /** Notes the answer of an endpoint. Returns the slot times to use for this endpoint. */
   answered(times: SlotTimes): SlotTimes {
     this.#answered = times
     return this.#withSettings(times)

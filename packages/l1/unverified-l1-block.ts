@@ -22,7 +22,7 @@ export interface UnverifiedL1Block {
 interface UnverifiedTransaction {
   /** The hash that the node reported. */
   readonly hash: Hash
-  /** Typed transaction bytes. */
+  /** The EIP-2718 encoding. */
   readonly raw: Uint8Array
 }
 
@@ -35,9 +35,9 @@ export interface L1Receipt {
   /** 256 bytes. */
   readonly logsBloom: Uint8Array
   readonly logs: readonly L1Log[]
-  /** For a deposit, if L1 is a rollup itself. */
+  /** Only for a deposit. L1 has deposits if it is a rollup itself. */
   readonly depositNonce: bigint | undefined
-  /** For a deposit since Canyon. */
+  /** Only for a deposit since Canyon. */
   readonly depositReceiptVersion: bigint | undefined
 }
 

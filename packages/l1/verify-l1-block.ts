@@ -52,7 +52,8 @@ function encodeReceipt(receipt: L1Receipt): Uint8Array {
     receipt.logsBloom,
     receipt.logs.map(({ address, topics, data }) => [fromHex(address), topics.map(fromHex), data]),
   ]
-  // L1 may be a rollup itself, with deposits. Before Canyon its nodes report the nonce, which the receipt does not encode.
+  // If L1 is a rollup itself, it has deposits. Before Canyon, nodes report the deposit nonce, but the receipt does not
+  // encode it.
   if (receipt.depositNonce !== undefined && receipt.depositReceiptVersion !== undefined)
     fields.push(uintToRlp(receipt.depositNonce), uintToRlp(receipt.depositReceiptVersion))
   const encoded = encodeRlp(fields)

@@ -116,7 +116,7 @@ function recordOf(bytes: number): object {
 }
 
 for (const total of [1, 2])
-  test(`a search survives a peer whose answer of ${total} packets has records that are too long`, async (t) => {
+  test(`if the answer of a peer has ${total} packets and records that are too long, the search continues`, async (t) => {
     const key = new Uint8Array(32).fill(++made)
     const udp = await freeUdpPort()
     const hostile = Discv5.create({

@@ -183,7 +183,8 @@ function readRecord(enr: ENR): NodeRecord | undefined {
 }
 
 /**
- * A record as text; undefined if it is too long. Peers may send such records: the library checks the length only here.
+ * A record as text; undefined if it is too long. Peers may send records that are too long: the library checks the
+ * length only here.
  */
 function textOf(enr: ENR): string | undefined {
   try {

@@ -24,8 +24,8 @@ export function normalIp(text: string): string | undefined {
 }
 
 /**
- * The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none but, for example, a DNS
- * name.
+ * The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if the multiaddr has no IP address, but
+ * for example a DNS name.
  */
 export function ipOf(address: Multiaddr): string | undefined {
   const found = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')

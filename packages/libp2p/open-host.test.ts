@@ -25,7 +25,7 @@ async function hostOf<Services extends ServiceMap>(
     listen: ['/ip4/127.0.0.1/tcp/0'],
     announce: [],
     agent: 'atoll/test',
-    // All hosts of the tests have one IP address.
+    // All hosts of the tests have the same IP address.
     limits: { ...publicLimits, maxInboundPerSecond: 1_000 },
     gate: new PeerGate(systemClock),
     ...settings,
@@ -99,7 +99,8 @@ function portOf(host: Host<ServiceMap>): number {
 }
 
 /**
- * Opens a connection, and sends the header of multistream-select. A host that serves it answers with its own header.
+ * Opens a connection, and sends the header of multistream-select. A host that serves the connection answers with its
+ * own header.
  */
 function openSocket(host: Host<ServiceMap>, header = '\u0013/multistream/1.0.0\n') {
   const socket = connect(portOf(host), '127.0.0.1')
@@ -121,7 +122,7 @@ test('connections of one address above the rate limit are refused', async (t) =>
   assert.ok(served <= 4 && served < outcomes.length, outcomes.join(' '))
 })
 
-test('inbound connections without a complete handshake are refused beyond the limit, until others end', async (t) => {
+test('inbound connections without a complete handshake are refused beyond the limit, until other connections end', async (t) => {
   const limits = { ...publicLimits, maxInboundPerSecond: 1_000, maxPendingInbound: 2 }
   const host = await hostOf(t, { limits })
   const [first, second] = [openSocket(host), openSocket(host)]
@@ -138,7 +139,7 @@ test('inbound connections without a complete handshake are refused beyond the li
   second.socket.destroy()
 })
 
-test('the error for an address that is not over TCP or is in use names the address', async (t) => {
+test('if an address is not over TCP or is in use, the error names the address', async (t) => {
   for (const address of ['127.0.0.1:9222', '/ip4/127.0.0.1/udp/9222', '/ip4/1.2.3/tcp/1', '']) {
     const message = /is not a multiaddr over TCP, such as/
     await assert.rejects(hostOf(t, { listen: [address] }), { code: 'settings', message })

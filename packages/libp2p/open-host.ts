@@ -16,7 +16,7 @@ export interface HostLimits {
    * Beyond this limit, inbound connections are refused, and for each dialed connection another connection is closed.
    */
   readonly maxConnections: number
-  /** Limit on new connections of one IP address in a second; further ones are refused. */
+  /** Limit on new connections of one IP address in a second. Further connections are refused. */
   readonly maxInboundPerSecond: number
   /** Limit on inbound connections whose handshake is not complete. */
   readonly maxPendingInbound: number
@@ -24,7 +24,7 @@ export interface HostLimits {
 
 /** Limits for a public network. */
 export const publicLimits: HostLimits = {
-  // op-node prunes above 30; the gossip service does so too, after a grace period.
+  // op-node prunes connections above 30. The gossip service prunes them above 30 after a grace period.
   maxConnections: 100,
   maxInboundPerSecond: 5,
   maxPendingInbound: 10,

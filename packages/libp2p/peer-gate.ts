@@ -4,7 +4,7 @@ import type { Ban } from '#messages/fetch-peers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
 
-/** Limit on the bans of each kind; beyond it, the oldest ban ends. */
+/** Limit on the bans of each kind. Beyond the limit, the oldest ban ends. */
 export const maxBans = 10_000
 
 /** Limit on peers, IP addresses and subnets that operators block, of each kind. */
@@ -31,8 +31,9 @@ export class PeerGate {
   }
 
   /**
-   * @param onUnban is called when a ban is found to be over, or an operator ends it
-   * @param bans of an earlier run, as `blocked`
+   * @param onUnban is called when a ban is found to be over, or when an operator ends a ban
+   * @param bans the bans of an earlier run
+   * @param blocked the peers, addresses and subnets that operators blocked in an earlier run
    */
   constructor(
     clock: Clock,

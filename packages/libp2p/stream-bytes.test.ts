@@ -73,7 +73,7 @@ test('more bytes than the limit are refused while they arrive', async (t) => {
   await written
 })
 
-test('reading a stream that stalls fails after the timeout', async (t) => {
+test('if a stream stalls, reading it fails after the timeout', async (t) => {
   const [near, far] = await streamPair(t)
   near.send(Uint8Array.of(1))
   await assert.rejects(readBytes(far, 8, { timeoutMs: 50 }))

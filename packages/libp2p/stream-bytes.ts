@@ -3,7 +3,7 @@ import { systemClock } from '#runtime/clock.ts'
 
 /** Limits on reading or writing a stream. */
 export interface StreamLimits {
-  /** For all bytes together. */
+  /** Timeout for all bytes together. */
   readonly timeoutMs: number
 }
 

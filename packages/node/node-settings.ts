@@ -30,14 +30,14 @@ const own = {
     '~/.atoll/<chain id>',
   ),
   natsServer,
-  natsPort: port().default(0).describe('port of the NATS server; 0 takes any that is free'),
+  natsPort: port().default(0).describe('port of the NATS server; 0 takes any free port'),
   metricsAddr: z
     .string()
     .default('127.0.0.1')
     .describe('address that serves /healthz, /readyz and /metrics of all services'),
   metricsPort: port()
     .default(7_300)
-    .describe('port of /healthz, /readyz and /metrics; 0 takes any that is free'),
+    .describe('port of /healthz, /readyz and /metrics; 0 takes any free port'),
   p2pDisable: rpc.shape.p2pDisable,
   rpcDisable: onOff()
     .default(false)

@@ -33,7 +33,7 @@ export const config = z.strictObject({
     'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
   l1BeaconHeadersFile: readableFile(
-    'headers, one in a line; for several servers, below a line with their server, such as [https://host]',
+    'one header per line; for several servers, a line such as [https://host] above the headers of each server',
     headerLinesProblem,
   )
     .optional()
@@ -53,11 +53,11 @@ export const config = z.strictObject({
     .describe('endpoints of L1 whose answers are not verified; only for your own nodes'),
   l1PollMs: milliseconds(10, 600_000)
     .default(2_000)
-    .describe('period in which the head of L1 is polled, unless it is announced'),
+    .describe('period at which the head of L1 is polled while no endpoint announces heads'),
   l1FinalityPollMs: milliseconds(10, 3_600_000)
     .optional()
     .describe(
-      'period in which the safe and the finalized head of L1 are polled; by default 12 times the period of the head',
+      'period at which the safe and the finalized head of L1 are polled; by default 12 times the period of the head',
     ),
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)

@@ -20,7 +20,7 @@ export interface Dependencies extends Pick<Context, 'clock' | 'log' | 'metrics'>
   readonly calls: OpenCalls
 }
 
-/** Returns the function that carries out effects. The actor does not wait for L1; the results become events. */
+/** Returns the function that carries out effects. The actor does not wait for L1. The results become events. */
 export function createPerform(dependencies: Dependencies) {
   const { calls, heads, l1, log, metrics, systemConfig, tracing } = dependencies
   return async (effect: Effect): Promise<Performed<Event>> => {

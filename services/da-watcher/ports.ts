@@ -7,7 +7,7 @@ import type { Fault } from '#runtime/fault.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What da-watcher needs from the process that runs it. */
+/** The parts of the process that da-watcher uses. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
   readonly log: Pick<Service<unknown>['log'], 'debug' | 'info' | 'warn'>
   readonly status: Pick<Service<unknown>['status'], 'setWait'>
@@ -24,7 +24,7 @@ export interface Ports {
   readonly finalityPollMs?: number | undefined
 }
 
-/** The endpoints of L1. All that they return was verified. */
+/** The endpoints of L1. Their answers are verified, except for those of trusted endpoints. */
 export interface L1 {
   /** Number of JSON-RPC endpoints. */
   readonly endpoints: number
@@ -67,7 +67,7 @@ export interface HeadQuery {
 export interface HeadReading {
   /** The answers, in the order in which they arrived. */
   readonly answers: readonly HeadAnswer[]
-  /** Why the query failed; undefined also if the only failure is that every endpoint is behind. */
+  /** Why the query failed. Undefined if it succeeded, or if the only failure is that every endpoint is behind. */
   readonly fault: Fault | undefined
 }
 
@@ -82,7 +82,7 @@ export interface HeadAnswer {
 /** A head of L1. */
 export interface L1Head {
   readonly ref: L1BlockRef
-  /** Whether the block may update the unsafe block signer; false only if its logs bloom rules it out. */
+  /** Whether the block may update the unsafe block signer; false only if its logs bloom rules out an update. */
   readonly mayUpdateSigner: boolean
 }
 

@@ -59,7 +59,7 @@ export interface BlockCall {
   readonly requestedAtMs: number
 }
 
-/** What happened. */
+/** An event of da-watcher. */
 export type Event =
   | { readonly kind: 'tick'; readonly nowMs: number }
   | { readonly kind: 'head-announced'; readonly head: L1Head; readonly nowMs: number }
@@ -86,7 +86,7 @@ export type Event =
       readonly nowMs: number
     } & BlockCall)
 
-/** What to do. */
+/** An effect of da-watcher. */
 export type Effect =
   | { readonly kind: 'read-heads'; readonly query: HeadQuery }
   | { readonly kind: 'write-heads'; readonly heads: L1Heads }

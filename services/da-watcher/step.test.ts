@@ -13,7 +13,7 @@ import { type BlockCall, type Effect, type Event, initialState, type State } fro
 import { step } from './step.ts'
 import { failureOf } from './waits.ts'
 
-/** A head such as `7a`: its number and its branch; a second branch forks at `fork`. */
+/** A head such as `7a`: its number and its branch. A second branch forks at `fork`. */
 function ref(text: string, fork = 0): L1BlockRef {
   const number = BigInt(text.slice(0, -1))
   const branch = text.slice(-1)
@@ -70,7 +70,7 @@ const queries = (effects: readonly Effect[]) =>
 const written = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => (effect.kind === 'write-heads' ? [effect.heads.head] : []))
 
-test('heads are read by one query at a time; a head that is announced meanwhile is adopted after it', () => {
+test('heads are read by one query at a time; if a head is announced meanwhile, it is adopted after the query', () => {
   assert.deepEqual(kinds(run(tick(), tick())[1]), ['read-heads'])
   const [, effects] = run(
     tick(),
@@ -90,7 +90,7 @@ test('the safe and the finalized head are read in their own period, and together
   assert.deepEqual(finality, [true, false, false, true])
 })
 
-test('a query that fails does not count as a query of the safe and the finalized head', () => {
+test('if a query fails, it does not count as a query of the safe and the finalized head', () => {
   const failure = { reason: 'no endpoint is left' }
   const failed: Event = { kind: 'heads-read', answers: [], failure, nowMs: 0 }
   const [, effects] = run(tick(), failed, tick(pollMs))
@@ -155,7 +155,7 @@ test('the depth of a reorg is the number of replaced blocks', () => {
   assert.deepEqual(depths(run(...grown, ...read(ref('7b', 6)))[1]), [2])
   assert.deepEqual(depths(run(...grown, ...read(ref('9b', 8)))[1]), [])
   assert.deepEqual(depths(run(...grown, ...read(ref('6a')))[1]), [2])
-  // The fork is below all known heads, so the depth is counted from the lowest one.
+  // The fork is below all known heads, so the depth is counted from the lowest known head.
   assert.deepEqual(depths(run(...grown, ...read(ref('9b', 2)))[1]), [3])
 })
 
@@ -166,7 +166,7 @@ test('the number of remembered heads is bounded', () => {
   assert.equal(recent.at(-1)?.number, BigInt(maxRecentHeads + 5))
 })
 
-test('a head that does not move is reported after 120 s, and not earlier', () => {
+test('if the head does not move, this is reported after 120 s, and not earlier', () => {
   const reports = (nowMs: number) =>
     run(...read(ref('1a')), ...read(ref('1a'), nowMs))[1].filter(
       (effect) => effect.kind === 'report-failure',
@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number counts as canonical until L1 may have been reorganised; a final block always does', () => {
+test('if a block was fetched by its number, it counts as canonical until L1 may have been reorganised; a final block always does', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),
@@ -276,7 +276,7 @@ test('a block that was fetched by its number counts as canonical until L1 may ha
   }
 })
 
-test('a block that was fetched by its hash does not count as canonical', () => {
+test('if a block was fetched by its hash, it does not count as canonical', () => {
   const call = { ...requested(3), request: { ...requested(3).request } }
   const hash = chain[3]?.hash ?? memoryHash(3n, 'a')
   const byHash = { ...call, request: { ...call.request, block: { kind: 'hash', hash } as const } }
@@ -289,7 +289,7 @@ test('a block that was fetched by its hash does not count as canonical', () => {
   assert.deepEqual(canonicalOf(effects), [undefined])
 })
 
-test('a block with another parent than requested is fetched once more, from the endpoints', () => {
+test('if a block has another parent than requested, it is fetched once more, from the endpoints', () => {
   const call = requested(5, memoryHash(4n, 'b'))
   const cached = { kind: 'cache-first', canonical: undefined } as const
   const result = { kind: 'block-fetched', ...call, block: chain[5], nowMs: 0 } as const
@@ -307,7 +307,7 @@ test('a block with another parent than requested is fetched once more, from the 
   assert.ok(last?.kind === 'answer' && last.response.kind === 'reorged')
 })
 
-test('a fetched block that is final is marked final in the cache', () => {
+test('if a fetched block is final, it is marked as final in the cache', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [, effects] = run(
     tick(),
@@ -321,7 +321,7 @@ test('a fetched block that is final is marked final in the cache', () => {
   assert.deepEqual(marked, [4n])
 })
 
-test('a fault that is not temporary refuses the request, and is not reported as a wait', () => {
+test('if a fault is not temporary, the request is refused, and no wait is reported', () => {
   const fault = new Fault('too-large')
   const [state, effects] = run({
     kind: 'block-failed',

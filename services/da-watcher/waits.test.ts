@@ -76,7 +76,7 @@ test('a failure for another reason is reported', () => {
   assert.equal(fail('5', failureOf(new Fault('l1-unavailable')) ?? { reason: '' }), true)
 })
 
-test('a failed block that is not requested again ends the wait', () => {
+test('if a failed block is not requested again, the wait ends', () => {
   const { fail, succeed, wait, pass } = watched()
   fail('5', missing(5))
   pass(forgottenMs)

@@ -74,7 +74,7 @@ export function failureOf(error: unknown): Failure | undefined {
   }
 }
 
-/** Adds a failure. Reports it if its topic did not fail before, or failed for another reason. */
+/** Adds a failure. Reports the failure if its topic did not fail before, or failed for another reason. */
 export function withFailure(
   state: State,
   {

@@ -23,7 +23,7 @@ class FullHistory extends SafeHeadHistory {
       code: 'ERR_SQLITE_ERROR',
       errcode: 13,
     })
-    // The free space differs at each try; nevertheless the wait must be logged only once.
+    // The free space differs at each try. Nevertheless, the wait must be logged only once.
     const detail = `/data/safe-heads.sqlite: database or disk is full; its disk has ${this.refused} bytes free`
     throw new Fault('safe-head-history', { detail, cause })
   }
@@ -87,7 +87,7 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
     assert.equal(world.wait, '')
   })
 
-test('derivation that waits for its disk ends when it is stopped', async () => {
+test('if derivation is stopped while it waits for its disk, it ends', async () => {
   const { world, derivation, failure } = await startedWorld('begin')
   await world.bus.pass(10_000)
   derivation.stop()

@@ -17,7 +17,7 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.deepEqual([last?.generation, last?.version], [generation, version])
 })
 
-test('a block derived from a finalized L1 block is final, also after a restart', async () => {
+test('if a block was derived from a finalized L1 block, it is final, also after a restart', async () => {
   const { world, derivation } = await DerivationWorld.started(6)
   await world.applyAll()
   await world.writeHeads({ finalized: 3 })
@@ -35,7 +35,7 @@ test('a block derived from a finalized L1 block is final, also after a restart',
   assert.equal(world.targets.at(-1)?.finalized?.hash, later.entry.safe.hash)
 })
 
-test('nothing is final while L1 has another block at the number of its finalized head', async () => {
+test('while L1 has another block at the number of its finalized head, no block is final', async () => {
   const { world } = await DerivationWorld.started(6)
   await world.applyAll()
   const kept = world.l1

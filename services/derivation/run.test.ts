@@ -20,7 +20,7 @@ test('only one set of attributes is in flight; the next set is sent when the eng
   assert.deepEqual(world.sent, ['1:1', '2:2', '3:3', '4:4', '5:5'])
 })
 
-test('attributes without an outcome are sent again, unchanged, after 0.5, 1, 2, 4 and 4 s', async () => {
+test('if attributes have no outcome, they are sent again, unchanged, after 0.5, 1, 2, 4 and 4 s', async () => {
   const { world } = await DerivationWorld.started()
   const times: number[] = []
   for (let count = 1; times.length < 5;) {
@@ -257,7 +257,7 @@ test('malformed data that would split the chain halts derivation until a new gen
   assert.equal(world.sent.at(-1), '1:2')
 })
 
-test('a chain with interop peers is derived up to Lagoon, and refused from then on', async () => {
+test('if a chain has interop peers, it is derived up to Lagoon, and refused from then on', async () => {
   const peers = { hasInteropPeers: true }
   const past = await DerivationWorld.make({ ...peers, hardforkTimes: forksUpTo('lagoon') })
   const { ended } = await past.start()
@@ -298,7 +298,7 @@ test('an L1 reorg while derivation is down leads to a reset when derivation star
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('without its safe-head history derivation asks for a reset', async () => {
+test('if derivation has lost its safe-head history, it asks for a reset', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()
@@ -308,7 +308,7 @@ test('without its safe-head history derivation asks for a reset', async () => {
   assert.equal(world.counted['reset:unknown-inclusion'], 1)
 })
 
-test('an L1 block that da-watcher does not have is requested again, and the status names it', async () => {
+test('if da-watcher does not have an L1 block, the block is requested again, and the status names it', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
   await world.writeHeads()

@@ -31,13 +31,13 @@ import { waitOf } from './waits.ts'
 
 const tickMs = 250
 
-/** Interval in which the progress is shown. */
+/** Interval at which the progress is shown. */
 const progressMs = 1_000
 
-/** Interval in which the progress is logged while the safe head does not move. */
+/** Interval at which the progress is logged while the safe head does not move. */
 const stalledMs = 60_000
 
-/** Interval of the checks whether the bus still has the copy of the safe-head history. */
+/** Interval at which derivation checks whether the bus still has the copy of the safe-head history. */
 const copyCheckMs = 1_000
 
 /** Opens the safe-head history in the folder that the settings name, and runs derivation with it. */

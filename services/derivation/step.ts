@@ -9,8 +9,8 @@ import { beginSession, retryStart, startFetched } from './start/begin-session.ts
 import type { Effect, Event, State, Stepped } from './state.ts'
 
 /**
- * Makes the decisions of derivation. At each event all due actions run, each once. They depend only on the newest state
- * of the engine and the newest L1 heads, so that a lost message causes only a delay.
+ * Makes the decisions of derivation. At each event all due actions run, each once. The actions depend only on the
+ * newest state of the engine and the newest L1 heads, so that a lost message causes only a delay.
  */
 export function step(rules: Rules): Step<State, Event, Effect> {
   return (state, event) => {

@@ -5,7 +5,7 @@ import type { Lease } from '#bus/bus.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What the engine needs from the process that runs it. */
+/** The parts of the process that the engine uses. */
 export interface Context extends Pick<
   Service<unknown>,
   'bus' | 'clock' | 'signal' | 'log' | 'status'

@@ -81,7 +81,7 @@ for (const [what, isMeant, answer] of [
     () => statusWith('ACCEPTED').payloadStatus,
   ],
 ] as const) {
-  test(`a call that fails once is retried in the same generation: ${what}`, async () => {
+  test(`if a call fails once, it is retried in the same generation: ${what}`, async () => {
     const { client, derivation, world } = await startedWorld()
     const { generation } = derivation.chain
     client.intercept = answersTo(isMeant, answer)
@@ -167,7 +167,7 @@ test('the status has a notice, and no wait, if the execution client is too old f
   assert.deepEqual(engine.status.snapshot().notices, [])
 })
 
-test('an execution client that lost its data gets the chain again', async () => {
+test('if an execution client lost its data, it gets the chain again', async () => {
   const { client, derivation, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 20n })
   const { generation } = derivation.chain
@@ -178,7 +178,7 @@ test('an execution client that lost its data gets the chain again', async () => 
   assertRecorded(world)
 })
 
-test('an execution client of another chain gets no forkchoice, and the status shows the wrong chain', async () => {
+test('if an execution client has another chain, it gets no forkchoice, and the status shows the wrong chain', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const right = world.client
   const other = await readRecord('fork-jovian')
@@ -245,7 +245,7 @@ function l1Of(what: 'chain id' | 'genesis', l1: L1Refs): L1Refs {
   }
 }
 
-test('a built block that differs from its attributes never becomes a head', async () => {
+test('if a built block differs from its attributes, it never becomes a head', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 6n })
   let isMismatch = true
@@ -286,7 +286,7 @@ test('the status shows a refused deposits-only block, and the chain does not con
   await derivation.until(({ safe }) => safe.number === 7n)
 })
 
-test('a failure that repeats in new generations is retried with growing pauses', async () => {
+test('if a failure repeats in new generations, the job is retried with growing pauses', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   client.intercept = (call) => (hasAttributes(call) ? refuses(-38_002)() : undefined)
   const { generation } = derivation.chain
@@ -326,7 +326,7 @@ test('the status shows an L1 that does not answer, and the engine retries', asyn
   await world.derivation.until(({ outcome }) => outcome === 'started')
 })
 
-test('an engine whose lease expired makes no call', async () => {
+test('if the lease of an engine expired, the engine makes no call', async () => {
   const { client, engine, world } = await startedWorld()
   world.bus.lost = ({ subject }) => subject.includes('lease')
   await world.bus.pass(12_000)

@@ -5,7 +5,7 @@ import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { maxVainForkchoices } from './client/forkchoice-pace.ts'
 
-// The execution client gives one answer for ten minutes. The engine waits, reports for what, and continues afterwards.
+// The execution client gives one answer for ten minutes. The engine waits, reports the wait, and continues afterwards.
 
 const minutes = 10
 

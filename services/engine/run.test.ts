@@ -131,7 +131,7 @@ test('unsafe blocks from peers become the unsafe head in any order, and are then
   assertRecorded(world)
 })
 
-test('unsafe blocks that arrived while the engine was down are read from the log', async () => {
+test('if unsafe blocks arrived while the engine was down, they are read from the log', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const { bus, derivation, gossip, record } = world
   for (const { block } of record.l2.slice(1, 11))
@@ -155,7 +155,7 @@ test('unsafe blocks of an operator are inserted like those from gossip', async (
   assert.equal(chain.unsafe.hash, record.l2[2]?.block.blockHash)
 })
 
-test('an unsafe block that differs from the derived one is replaced, with all blocks above it', async () => {
+test('if an unsafe block differs from the derived block, it is replaced, with all blocks above it', async () => {
   const { client, derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const other = await siblingOf(world, 1)
@@ -216,7 +216,7 @@ test('the finality target of derivation is finalized when it is safe, and stays 
   assert.ok(chain.safe.number >= 10n)
 })
 
-test('a target that is not on the safe chain is not finalized', async () => {
+test('if a target is not on the safe chain, it is not finalized', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const owner = derivation.bus.own(derivationTargets)
   const finalized = { number: 3n, hash: world.record.l2[4]?.block.blockHash ?? assert.fail() }
@@ -228,7 +228,7 @@ test('a target that is not on the safe chain is not finalized', async () => {
   assert.equal(derivation.chain.finalized.number, 0n)
 })
 
-test('attributes of another generation are refused, with the generation of the engine', async () => {
+test('if attributes are of another generation, they are refused, and the answer has the generation of the engine', async () => {
   const { derivation } = await startedWorld('fork-holocene')
   const derived = derivation.next() ?? assert.fail()
   const request = derivation.requestOf(derived)
@@ -240,7 +240,7 @@ test('attributes of another generation are refused, with the generation of the e
     })
 })
 
-test('attributes that arrive twice take effect once', async () => {
+test('if attributes arrive twice, they take effect once', async () => {
   const { derivation, client } = await startedWorld('fork-holocene')
   const derived = derivation.next() ?? assert.fail()
   const request = derivation.requestOf(derived)

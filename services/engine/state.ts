@@ -29,7 +29,7 @@ export type ResetCause =
   /** The execution client fetched the chain from its peers. */
   | 'el-synced'
 
-/** A unit of work with the execution client; one runs at a time. */
+/** A unit of work with the execution client. Only one job runs at a time. */
 export type Job =
   | {
       readonly kind: 'start'
@@ -48,7 +48,7 @@ export type Job =
   | { readonly kind: 'finalize'; readonly target: BlockId }
   | { readonly kind: 'forkchoice' }
 
-/** A kind of job; each has its own failures and pauses. */
+/** A kind of job. Each kind has its own failures and pauses. */
 export type JobKind = Job['kind']
 
 /** The state of the engine. */
@@ -66,8 +66,8 @@ export interface State {
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
   /**
-   * The unsafe head at the last heartbeat. If it did not move since and the next block is not queued, that block is
-   * missing.
+   * The unsafe head at the last heartbeat. If the unsafe head did not move since then, and the next block is not
+   * queued, the next block is missing.
    */
   readonly unsafeBefore: L2BlockRef | undefined
   readonly isBridgeDue: boolean

@@ -82,7 +82,7 @@ function applyCalled(
   return [{ ...state, applyDue: request }, accept]
 }
 
-/** Requests a reset. The answer has the current generation; the new generation is published as a state. */
+/** Requests a reset. The answer has the current generation. The new generation is published as a state. */
 function resetCalled(
   state: State,
   { request, call }: Extract<Event, { kind: 'reset-called' }>,

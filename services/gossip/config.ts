@@ -37,7 +37,7 @@ const subnet = () =>
     'a subnet, such as 10.0.0.0/8',
   )
 
-/** A peer with its address. The form is checked here; the parts are checked when the host dials the peer. */
+/** A peer with its address. Only the form is checked here. The parts are checked when the host dials the peer. */
 const peerAddress = () =>
   want(
     z
@@ -59,8 +59,8 @@ export const config = z.strictObject({
     'private key of the host, which determines its peer id; the key of an op-node can be used',
   ),
   p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
-  p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
-  p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
+  p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any free port'),
+  p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any free port'),
   p2pAdvertiseIp: want(
     z
       .string()

@@ -147,7 +147,7 @@ async function dial(
   try {
     await network.dial(addresses)
   } catch (error) {
-    // A failed dial of several addresses has an error for each of them; the first error is reported.
+    // A failed dial of several addresses has an error for each address. The first error is reported.
     const { errors = [] } = toError(error) as Error & { readonly errors?: readonly unknown[] }
     failure = errors.length === 0 ? toError(error).message : toError(errors[0]).message
   }

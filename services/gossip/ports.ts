@@ -15,7 +15,7 @@ import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { PeerStore } from './peers/peer-store.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 
-/** What gossip needs from the process that runs it. */
+/** The parts of the process that gossip uses. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
   readonly log: Pick<Service<unknown>['log'], 'debug' | 'info' | 'warn'>
   readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress' | 'notices'>
@@ -75,13 +75,15 @@ export interface Network {
   readonly peerId: string
   /** Counts what a peer did, for its score. */
   score(peerId: string, deed: Deed): void
-  /** Asks a peer for a block. @throws Error if it does not answer, or its answer is malformed or has another block */
+  /**
+   * Asks a peer for a block. @throws Error if the peer does not answer, or its answer is malformed or has another block
+   */
   request(peerId: string, wanted: Wanted): Promise<PayloadAnswer>
   /** Answers the requests of peers for blocks, until the returned function is called. */
   serve(answer: AnswerRequest): Promise<() => Promise<void>>
   /** Closes the connections to a peer. */
   disconnect(peerId: string): Promise<void>
-  /** Connects to a peer by its multiaddrs, unless it is connected. @throws Error that says why it failed */
+  /** Connects to a peer by its multiaddrs, unless it is connected. @throws Error that says why the dial failed */
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
   peers(): readonly ConnectedPeer[]
@@ -93,9 +95,9 @@ export interface Network {
 export interface ArrivedBlock {
   /** Identifies the message until its verdict. */
   readonly arrival: number
-  /** Peer id of the peer that sent it first, which need not be its origin. */
+  /** Id of the peer that was the first to send the block. The block may have another origin. */
   readonly peer: string
-  /** Version of its topic. */
+  /** Version of the block's topic. */
   readonly version: PayloadVersion
   readonly data: GossipData
   /** The signature of a large message, which was checked when the message was opened. */

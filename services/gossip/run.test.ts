@@ -117,7 +117,7 @@ test('the seventh block of a height is rejected', async (t) => {
   await world.until(() => world.received.length === 6)
 })
 
-test('forks have topics of their own: a block is accepted on the topic of the fork at its time, and not on that of an earlier fork', async (t) => {
+test('a block is accepted only on the topic of the fork at its time, and not on the topic of an earlier fork', async (t) => {
   const start = 1_700_000_000n
   // The clock of BusWorld starts at `start`.
   const config = rollupConfig({
@@ -208,7 +208,7 @@ test('a block is accepted however far above the head it is', async (t) => {
   assert.equal(await world.metric('atoll_gossip_highest_block_number'), 1_000_000)
 })
 
-test('an own block is signed and sent to the peers once; a block with a wrong hash or for another signer is not sent', async (t) => {
+test('an own block is signed and sent to the peers once; if a block has a wrong hash or another signer, it is not sent', async (t) => {
   const world = await GossipWorld.start(t, { ports: { sequencerKey: signerKey } })
   const reader = await hostOn(t)
   const heard: (readonly [version: number, bytes: number])[] = []
@@ -315,7 +315,7 @@ test('honest peers lose no score for blocks of a wrong age, and are not ignored 
   await world.until(() => world.received.length === 11)
 })
 
-test('a peer that sends invalid blocks is banned for its score', async (t) => {
+test('if a peer sends invalid blocks, it is banned for its score', async (t) => {
   const world = await GossipWorld.start(t)
   const [honest, hostile] = [await hostOn(t), await hostOn(t)]
   await join(world, honest)
@@ -327,7 +327,7 @@ test('a peer that sends invalid blocks is banned for its score', async (t) => {
   await world.until(() => world.received.length === 1)
 })
 
-test('a block that was sent before a restart is not sent again', async (t) => {
+test('if a block was sent before a restart, it is not sent again', async (t) => {
   const store = new PeerStore(':memory:', 10n)
   const ports = { store, sequencerKey: signerKey }
   const world = await GossipWorld.start(t, { ports })
@@ -353,7 +353,7 @@ test('a peer can request a block by its number', async (t) => {
   await world.until(() => asker.peers().some(({ servesPayloads }) => servesPayloads))
 })
 
-test('the requests of a peer that asks too often are delayed', async (t) => {
+test('if a peer sends too many requests, they are delayed', async (t) => {
   const world = await GossipWorld.start(t)
   const asker = await hostOn(t)
   await join(world, asker)

@@ -39,7 +39,7 @@ export interface Options {
   readonly netrestrict: readonly BlockList[]
 }
 
-/** All that gossip knows. */
+/** The state of gossip. */
 export interface State {
   readonly options: Options
   readonly signers: BlockSigners | undefined
@@ -68,11 +68,11 @@ export interface State {
   readonly dialing: ReadonlySet<string>
   readonly search: Search
   readonly prunedAtMs: number
-  /** Since when no peer is connected. */
+  /** Time since which no peer is connected. */
   readonly aloneSinceMs: number | undefined
 }
 
-/** What happened. Times are Unix milliseconds. */
+/** An event of gossip. Times are Unix milliseconds. */
 export type Event =
   | { readonly kind: 'peer-changed'; readonly id: string; readonly change: PeerCare }
   | { readonly kind: 'tick'; readonly nowMs: number; readonly peers: readonly ConnectedPeer[] }
@@ -113,7 +113,7 @@ export type Event =
     }
   | { readonly kind: 'publish-failed'; readonly hash: Hash; readonly reason: string }
 
-/** What to do. */
+/** An effect of gossip. */
 export type Effect =
   | { readonly kind: 'judge'; readonly arrival: number; readonly verdict: Verdict }
   | { readonly kind: 'store-block'; readonly payload: Payload; readonly bytes: number }
@@ -147,13 +147,13 @@ export type Effect =
   | { readonly kind: 'forget-peer'; readonly id: string }
   | Report
 
-/** What to log and count. */
+/** A report that is logged and counted. */
 export type Report =
   | {
       readonly kind: 'report-block'
       readonly outcome: BlockOutcome
       readonly block: Pick<ArrivedBlock, 'peer' | 'version'>
-      /** Undefined if it could not be decoded. */
+      /** Undefined if the block could not be decoded. */
       readonly id: BlockId | undefined
       readonly ageMs: number | undefined
     }

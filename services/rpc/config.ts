@@ -16,16 +16,14 @@ export const config = z.strictObject({
   ...chainSettings.shape,
   p2pDisable: onOff()
     .default(false)
-    .describe('run without gossip: unsafe blocks come from L1 alone'),
+    .describe('run without gossip, so that all blocks come from L1'),
   rpcAddr: z
     .string()
     .default('127.0.0.1')
     .describe("address of the rollup node's JSON-RPC, which has no authentication"),
   rpcPort: port()
     .default(9_545)
-    .describe(
-      "port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any that is free",
-    ),
+    .describe("port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any free port"),
   rpcCors: shownDefault(
     listOf(want(z.string().regex(/^(?:\*|https?:\/\/[^/,\s]+)$/u), 'an origin, or *')).default([
       '*',
@@ -35,7 +33,7 @@ export const config = z.strictObject({
   rpcMaxRequestsPerClient: wholeNumber(1, 10_000)
     .default(100)
     .describe(
-      'HTTP requests and WebSockets that one IP address may have open, and refused requests in ten seconds before it is banned; raise it behind a proxy, since all clients of the proxy have one address',
+      'limit on the open HTTP requests and WebSockets of one IP address, and on its refused requests in ten seconds before a ban; raise it behind a proxy, since all clients of the proxy have one address',
     ),
   rpcBanClients: onOff()
     .default(true)
@@ -49,7 +47,7 @@ export const config = z.strictObject({
   rpcAdminPort: port()
     .default(9_546)
     .describe(
-      'port of the JSON-RPC with all methods, also those that control the node; served only with --rpc-admin-token-file; 0 takes any that is free',
+      'port of the JSON-RPC with all methods, including those that control the node; served only with --rpc-admin-token-file; 0 takes any free port',
     ),
   rpcAdminTokenFile: readableFile('32 bytes of hex', hexKeyProblem)
     .optional()

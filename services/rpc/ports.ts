@@ -5,7 +5,7 @@ import type { Refusal } from '#json-rpc/clients.ts'
 import type { Methods, OnCall } from '#json-rpc/json-rpc-dispatch.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What rpc needs from the process that runs it. */
+/** The parts of the process that rpc uses. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
   readonly log: Pick<Service<unknown>['log'], 'info' | 'warn' | 'error' | 'debug'>
   readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress' | 'reasonsNotReady'>

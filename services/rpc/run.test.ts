@@ -145,7 +145,7 @@ test('the answer with an output also has a sync status, and the block of the out
   assert.equal(syncStatus.unsafe_l2.hash, blockOf(9, 1).hash)
 })
 
-test('before Isthmus the withdrawals root needs a valid proof', async (t) => {
+test('if a block is before Isthmus, its withdrawals root needs a valid proof', async (t) => {
   const world = await RpcWorld.make()
   const config = { ...world.config, hardforkTimes: forksUpTo('holocene') }
   const replica = await world.replica(t, { ports: { config } })
@@ -274,7 +274,7 @@ test('version, dependency set and health are served', async (t) => {
   assert.match(String(reasons), /the heads of the engine/)
 })
 
-test('two replicas have the same status, and one still answers after the other stops', async (t) => {
+test('two replicas have the same status; after one replica stops, the other still answers', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const other = await world.replica(t)
   await atSample(world)
@@ -288,7 +288,7 @@ test('two replicas have the same status, and one still answers after the other s
   assert.equal(status.unsafe_l2.number, Number(unsafe.number + 2n))
 })
 
-test('a call is answered with an error if another service does not answer', async (t) => {
+test('if another service does not answer, the call is answered with an error', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   world.onAsked = () => new Promise(() => undefined)
   const asked = world.ask(replica.servers.url, 'optimism_outputAtBlock', ['0x5'])

@@ -25,13 +25,13 @@ export const headNames = ['unsafe', 'safe', 'finalized'] as const
 /** A head that clients can subscribe to. */
 export type HeadName = (typeof headNames)[number]
 
-/** What happened. */
+/** An event of rpc. */
 export type Event =
   | { readonly kind: 'l1-changed'; readonly l1: L1Heads }
   | { readonly kind: 'chain-changed'; readonly chain: ChainState }
   | { readonly kind: 'targets-changed'; readonly targets: DerivationTargets }
 
-/** What to do. */
+/** An effect of rpc. */
 export type Effect =
   /** Shows the new state to clients. */
   | { readonly kind: 'show-status'; readonly state: State }

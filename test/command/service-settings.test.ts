@@ -24,7 +24,7 @@ test('a service reports five mistakes in its settings in one message, and ends w
       '  --log-level is "loud"',
       '      want one of error, warn, info, debug (lowest level that is logged); it can also be set with ATOLL_LOG_LEVEL',
       '  ATOLL_HEALTH_PORT is "70000"',
-      '      want a whole number from 0 to 65535 (port of /healthz; 0 takes any that is free); it can also be set with --health-port',
+      '      want a whole number from 0 to 65535 (port of /healthz; 0 takes any free port); it can also be set with --health-port',
       '  --engine-url is "ftp://x"',
       '      want a URL, such as http://127.0.0.1:8551 (Engine API); it can also be set with ATOLL_ENGINE_URL',
       'See --help for all settings.',

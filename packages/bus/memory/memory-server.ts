@@ -18,7 +18,7 @@ export interface Hop {
 
 /** The link that a message passes between a connection and the server. */
 export interface Wire {
-  /** Calls `deliver` once on a reliable link; never, late or repeatedly on a faulty one. */
+  /** Calls `deliver` once on a reliable link. On a faulty link, calls it never, late or repeatedly. */
   carry(hop: Hop, deliver: () => void): void
 }
 
@@ -135,7 +135,7 @@ export class MemoryServer implements ServerLink {
     if (to.reply !== undefined) this.#route({ subject: to.reply, ...answer })
   }
 
-  /** Sends a message to all subscribers; returns whether there was one. */
+  /** Sends a message to all subscribers. Returns whether there was a subscriber. */
   #route(frame: Frame): boolean {
     let reached = false
     const queues = new Map<string, (() => void)[]>()

@@ -67,7 +67,7 @@ export class MemoryStream {
     { id, expected }: { readonly id: string | undefined; readonly expected: number | undefined },
   ): Kept {
     this.#expire()
-    // Servers of 2026 check the expected sequence first; older servers first check for a duplicate.
+    // Servers of 2026 check the expected sequence first. Older servers check for a duplicate first.
     const newest = this.#bySubject.get(subject)?.at(-1) ?? 0
     if (expected !== undefined && expected !== newest) return { kind: 'conflict', newest }
     const earlier = id === undefined ? undefined : this.#ids.get(id)

@@ -27,7 +27,7 @@ const blockJson = z.looseObject({
 /**
  * Parses a block as `eth_getBlockByNumber` returns it, with full transactions or with their encoded bytes in `raw`.
  *
- * @throws DecodeError that names the malformed field, also if the header or the transactions do not match their hash
+ * @throws DecodeError that names the malformed field, or the hash that the header or the transactions do not match
  */
 export function parseL2Block(json: unknown, config: RollupConfig): CheckedL2Block {
   const fields = parseJson(blockJson, json, 'block')
@@ -44,7 +44,7 @@ export function parseL2Block(json: unknown, config: RollupConfig): CheckedL2Bloc
   return { header, block: toPayload(hash, header, { transactions, config }) }
 }
 
-/** The same block in the form of the Engine API. */
+/** Converts the block to the form of the Engine API. */
 function toPayload(
   blockHash: Hash,
   header: Header,

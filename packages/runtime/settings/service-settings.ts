@@ -56,7 +56,7 @@ export const serviceSettings = z.strictObject({
     .string()
     .default('127.0.0.1')
     .describe('address that serves /healthz, /readyz and /metrics'),
-  healthPort: port().default(0).describe('port of /healthz; 0 takes any that is free'),
+  healthPort: port().default(0).describe('port of /healthz; 0 takes any free port'),
   otlpUrl: url(['http', 'https'], 'http://127.0.0.1:4318/v1/traces')
     .optional()
     .describe('where to send OpenTelemetry spans, by OTLP over HTTP; tracing is off without it'),

@@ -5,7 +5,8 @@ import type { Hash } from '#protocol/primitives.ts'
 export const maxHashes = 4_096
 
 /**
- * Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for those that are not known.
+ * Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for a block whose hash is not
+ * known.
  */
 export interface CanonicalHashes {
   /** Number of the first block of the range. */
@@ -22,7 +23,7 @@ export function hashAt({ first, hashes }: CanonicalHashes, number: bigint): Hash
   return at < 0 ? undefined : hashes[at]
 }
 
-/** Adds a block. The range moves to contain the block; a block too far away starts a new range. */
+/** Adds a block. The range moves to contain the block. A block too far away starts a new range. */
 export function withHash(known: CanonicalHashes, { number, hash }: BlockId): CanonicalHashes {
   const { first, hashes } = known
   const at = Number(number - first)

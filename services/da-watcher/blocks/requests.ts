@@ -5,7 +5,7 @@ import { withFailure, withoutFailure } from '#services/da-watcher/waits.ts'
 import { hashAt, upTo, withHash } from './canonical.ts'
 import { responseTo } from './response.ts'
 
-/** Fetches a requested block, from the cache if it is there. */
+/** Fetches a requested block, from the cache if the cache has it. */
 export function fetchFor(
   { canonical: known }: State,
   { call, request, requestedAtMs }: BlockCall,
@@ -42,7 +42,7 @@ export function blockFetched(
   return [state, answer, { kind: 'mark-final', block: { hash, number } }]
 }
 
-/** Refuses a request; the caller repeats it. */
+/** Refuses a request. The caller repeats the request. */
 export function blockFailed(
   state: State,
   { call, request, requestedAtMs, fault, failure, nowMs }: Extract<Event, { kind: 'block-failed' }>,

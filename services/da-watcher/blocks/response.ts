@@ -10,9 +10,10 @@ import { Fault } from '#runtime/fault.ts'
 const overheadBytes = 64 * 1024
 
 /**
- * The batcher that the request names, and the batcher that the block's own updates of the system config set.
+ * The batchers of a block: the batcher that the request names, and each batcher that an update of the system config in
+ * the block sets.
  *
- * Such an update applies to the block that contains it, so the caller cannot know the new batcher yet.
+ * An update applies to the block that contains it, so the caller cannot know the new batcher yet.
  */
 export function batchersOf(
   { batcherAddress }: Pick<FetchL1BlockRequest, 'batcherAddress'>,

@@ -6,7 +6,7 @@ import type { Effect, Result, State } from '#services/da-watcher/state.ts'
 import { withFailure, withoutFailure } from '#services/da-watcher/waits.ts'
 import { changeOf, remember } from './reorg.ts'
 
-/** If no block follows for this time, ten slots, L1 or its endpoints have a problem. */
+/** If no new block arrives for this time (ten slots), L1 or its endpoints have a problem. */
 export const stalledMs = 120_000
 
 /** Adopts a head of L1, which may be the same as before. */

@@ -27,7 +27,7 @@ export class BlobSource {
   /**
    * The blobs of a block with these versioned hashes.
    *
-   * @throws Fault `blobs-missing` that says why the endpoints did not return them
+   * @throws Fault `blobs-missing` that says why the endpoints did not return the blobs
    */
   async fetch(
     { number, timestamp }: Pick<L1BlockRef, 'number' | 'timestamp'>,

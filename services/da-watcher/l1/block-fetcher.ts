@@ -120,8 +120,9 @@ export class BlockFetcher {
   }
 
   /**
-   * Compares the highest block that was marked as final before this run with L1, and removes all marks if it differs. A
-   * chain for development may begin again with the same chain id and the same genesis: only its higher blocks differ.
+   * Compares the highest block that was marked as final before this run with L1. If the block differs, removes all
+   * marks. A chain for development may begin again with the same chain id and the same genesis: only its higher blocks
+   * differ.
    */
   async #checkMarks(): Promise<boolean> {
     const earlier = this.#readEarlier()

@@ -50,7 +50,7 @@ async function l1(t: TestContext) {
   return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
 }
 
-test('after a restart, all cached final blocks together cost one call, and any other cached block costs one for its header', async (t) => {
+test('after a restart, all cached final blocks together need one call, and each other cached block needs one call for its header', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = newFolder(t)
   const first = await watchL1(t, config, { ...settings, dataDir })
@@ -149,7 +149,7 @@ test('a cache of another L1 with the same chain id and genesis is not trusted, w
   assert.deepEqual(watched.warnings, [ofAnotherL1])
 })
 
-test('while L1 does not have the highest final block of a cache, its blocks are compared one by one', async (t) => {
+test('while L1 does not have the highest final block of a cache, the blocks of the cache are compared one by one', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = await cacheOfEarlierL1(t, settings, 8n)
   rpc.corrupt = ({ method, params: [key, isFull] }, result) =>
@@ -161,7 +161,7 @@ test('while L1 does not have the highest final block of a cache, its blocks are 
   assert.ok(!watched.warnings.includes(ofAnotherL1))
 })
 
-test('another node with the same folder does not fetch cached blocks either', async (t) => {
+test('if another node has the same folder, it does not fetch cached blocks', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const one = await watchL1(t, config, { ...settings, dataDir })
@@ -175,7 +175,7 @@ test('another node with the same folder does not fetch cached blocks either', as
   assert.deepEqual([found['block l1'], found['blob l1']], [undefined, undefined])
 })
 
-test('a block that is damaged on disk is fetched again', async (t) => {
+test('if a block is damaged on disk, it is fetched again', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const file = join(dataDir, 'l1-cache.sqlite')
@@ -189,7 +189,7 @@ test('a block that is damaged on disk is fetched again', async (t) => {
   assert.ok(watched.warnings.includes('a block in the cache is broken'))
 })
 
-test('a file that is not a database is replaced', (t) => {
+test('if the file is not a database, it is replaced', (t) => {
   const file = join(newFolder(t), 'cache.sqlite')
   writeFileSync(file, 'x'.repeat(10_000))
   const disk = new L1Cache(file, { maxBytes: 1e9 })
@@ -198,7 +198,7 @@ test('a file that is not a database is replaced', (t) => {
   disk.close()
 })
 
-test('the cache of another L1 is replaced, and so is a damaged cache that could be opened', (t) => {
+test('if a cache belongs to another L1, or is damaged although it can be opened, it is replaced', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const replaced: string[] = []
   const onReplaced = ({ message }: Fault) => void replaced.push(message)
@@ -238,7 +238,7 @@ test('the cache of another L1 is replaced, and so is a damaged cache that could 
   cache.close()
 })
 
-test('a cache that another process writes to is locked for a while, and then usable', (t) => {
+test('if another process writes to a cache, the cache is locked, and can be used afterwards', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const cache = new L1Cache(path, { maxBytes: 1_000_000 })
   const other = new DatabaseSync(path)
@@ -266,7 +266,7 @@ test('the oldest blocks are removed when the cache is full', (t) => {
   disk.close()
 })
 
-test('of two blocks with one number only the final one remains', (t) => {
+test('of two blocks with one number, only the final block remains', (t) => {
   const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
   for (const branch of ['a', 'b'])
     disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))
@@ -276,7 +276,7 @@ test('of two blocks with one number only the final one remains', (t) => {
   disk.close()
 })
 
-test('blocks come from L1 while the cache has no folder, and are stored once it has one', async (t) => {
+test('while the folder of the cache cannot be created, blocks come from L1; later they are stored', async (t) => {
   const { settings } = await l1(t)
   const dataDir = join(newFolder(t), 'data')
   writeFileSync(dataDir, 'in the way of the folder')
@@ -300,7 +300,7 @@ test('blocks come from L1 while the cache has no folder, and are stored once it 
   assert.equal(watched.cacheProblems.at(-1), 'works')
 })
 
-test('a cache that fails is not used for ten seconds, and then opened again', (t) => {
+test('if a cache fails, it is not used for ten seconds, and is then opened again', (t) => {
   let nowMs = 0
   let opened = 0
   const path = join(newFolder(t), 'cache.sqlite')

@@ -18,7 +18,7 @@ export interface DiskCacheOptions {
 export const cachePauseMs = 10_000
 
 /**
- * The cache of L1 data on disk. Everything in it can be fetched again, so the service continues without the cache while
+ * The cache of L1 data on disk. All of its data can be fetched again, so the service continues without the cache while
  * the disk is full or the file cannot be used. The cache is opened again after a pause.
  */
 export class DiskCache {

@@ -44,7 +44,7 @@ async function l1With(t: TestContext, beacon: Beacon) {
   return { l1, bad: url, asked: () => requests }
 }
 
-/** An answer with changed blobs, whether it has blobs or sidecars. */
+/** An answer of blobs or sidecars, with changed blobs. */
 function changed(data: Answered, change: (blobs: Blobs) => Blobs): Answered {
   const blobs = change(data.map((each) => (typeof each === 'string' ? each : each.blob)))
   return blobs.map((blob, at) => {
@@ -80,7 +80,7 @@ for (const [name, beacon, words] of [
     assert.ok(alone.waits.some((what) => /^L1 block \d+: /.test(what) && words.test(what)))
   })
 
-test('pruned blobs come from an archive', async (t) => {
+test('if blobs were pruned, they come from an archive', async (t) => {
   const { l1, bad } = await l1With(t, () => [])
   const watched = await watchL1(t, config, {
     l1RpcUrls: [l1.rpcUrl],

@@ -23,7 +23,7 @@ const folder = join(recordsFolder, 'fork-canyon')
 const { config, blocks } = await trueL1(folder)
 const last = blocks.length - 1
 
-/** An L1 node that serves the record; a test may corrupt its answers. */
+/** An L1 node that serves the record. A test may corrupt the answers of the node. */
 async function node(t: TestContext): Promise<FaultyNode & { chain: Chain }> {
   const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
   const signer = toAddress(new Uint8Array(20))
@@ -197,7 +197,7 @@ test('the Retry-After header of a server is obeyed', async (t) => {
   assert.equal(bad.calls.length, 1)
 })
 
-test('a node whose head does not move is detected, and the head of the other nodes is adopted', async (t) => {
+test('if the head of a node does not move, this is detected, and the head of the other nodes is adopted', async (t) => {
   const [old, good] = [await node(t), await node(t)]
   old.chain.moveHead(3n)
   good.chain.moveHead(3n)
@@ -241,7 +241,7 @@ test('the header hash of a block is not checked if its node is trusted, and tran
   assert.equal(answer.block.inboxTransactions.length, blocks[number].inboxTransactions.length - 1)
 })
 
-test('a trusted endpoint that is not among the endpoints is an error', async (t) => {
+test('if a trusted endpoint is not among the endpoints, there is an error', async (t) => {
   const own = await node(t)
   const settings = { l1RpcUrls: [own.url], l1TrustedUrls: ['http://elsewhere:8545/key'] }
   await assert.rejects(watchL1(t, config, settings), {

@@ -65,7 +65,7 @@ const countOf = ({ calls }: FaultyNode, method: string) =>
   calls.filter((call) => call.method === method).length
 
 for (const [at, [method, answer]] of Object.entries(methods).entries())
-  test(`a node that has only ${method} is queried with it, after one attempt of each earlier method`, async (t) => {
+  test(`if a node has only ${method}, this method is used after one attempt with each earlier method`, async (t) => {
     const served = await node(t, { [method]: answer })
     const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
     for (const [number, block] of blocks.entries())
@@ -75,7 +75,7 @@ for (const [at, [method, answer]] of Object.entries(methods).entries())
     assert.ok(countOf(served, method) > 0)
   })
 
-test('a node that refuses a method with its own error text is queried with another method', async (t) => {
+test('if a node refuses a method with its own error text, another method is used', async (t) => {
   const served = await node(t, {
     eth_getBlockReceipts: () => {
       throw new JsonRpcError(-32_000, 'this method is not available on your plan')
@@ -156,7 +156,7 @@ test('over a WebSocket, heads are adopted when they are announced, and blocks ar
     assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
 })
 
-test('heads that an endpoint of another chain announces are ignored', async (t) => {
+test('if an endpoint of another chain announces heads, they are ignored', async (t) => {
   const subscribed: string[] = []
   const other = await replayL1(folder, {
     host: '127.0.0.1',

@@ -31,7 +31,7 @@ export interface OpenedBeacons {
   close(): Promise<void>
 }
 
-/** Makes a client for each beacon endpoint, and a pool of them. It connects at the first call. */
+/** Makes a client for each beacon endpoint, and a pool of these clients. Each client connects at its first call. */
 export function openBeacons({
   urls,
   what,

@@ -29,7 +29,7 @@ export class Calls {
     this.#context = context
   }
 
-  /** Waits for a call; a fault is counted, logged and returned. */
+  /** Waits for a call. A fault is counted, logged and returned. */
   async attempt<Value>(call: CallName, work: Promise<Value>): Promise<Attempt<Value>> {
     const { log, metrics } = this.#context
     try {
@@ -49,7 +49,7 @@ export class Calls {
     return this.#context.bus.call(fetchL1Block, request, bulk)
   }
 
-  /** The canonical L1 block at a number. @throws Fault `l1-missing` if L1 does not have it */
+  /** The canonical L1 block at a number. @throws Fault `l1-missing` if L1 does not have the block */
   async canonicalL1(number: bigint, batcher: Address): Promise<L1Block> {
     const found = await this.l1({ number, parentHash: undefined, batcher })
     if (found.kind === 'block') return found.block

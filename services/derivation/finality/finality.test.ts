@@ -6,7 +6,7 @@ import { dueFinality, finalityPauseMs, noFinalitySearch, searchFinalized } from 
 
 /**
  * Searches a safe-head history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale`
- * are not canonical; for those in `unknown`, L1 does not answer.
+ * are not canonical. L1 does not answer for L1 blocks in `unknown`.
  */
 async function search(
   entries: string,
@@ -55,7 +55,7 @@ test('a search that finds only a block known to be final does not query L1', asy
 })
 
 // Rules: finality-canonical
-test('an entry of an L1 block that is no longer canonical is skipped', async () => {
+test('if the L1 block of an entry is no longer canonical, the entry is skipped', async () => {
   assert.equal((await search('10:20 12:22', { stale: [12] })).result, 20)
   assert.equal((await search('10:20 12:22', { stale: [12], above: 20n })).result, 'nothing-new')
   const four = { stale: [11, 12, 13, 14] }
@@ -64,7 +64,7 @@ test('an entry of an L1 block that is no longer canonical is skipped', async () 
 })
 
 // Rules: finality-canonical
-test('no new block is final while L1 has another block at the number of its finalized head, or does not answer', async () => {
+test('while L1 does not answer, or has another block at the number of its finalized head, no new block is final', async () => {
   assert.equal((await search('10:20 12:22', { stale: [15] })).result, 'unsure')
   assert.equal((await search('10:20 12:22', { unknown: [15] })).result, 'unsure')
   assert.equal((await search('10:20 12:22', { unknown: [12] })).result, 'unsure')

@@ -6,8 +6,8 @@ import { isDiskFailure } from '#runtime/sqlite.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
 /**
- * Limit on entries that wait to be copied. If more wait, the oldest of them is not copied; a later check adds it to the
- * copy.
+ * Limit on entries that wait to be copied. If more entries wait, the oldest of them is not copied. A later check adds
+ * this entry to the copy.
  */
 const maxWaitingEntries = 1_024
 
@@ -24,7 +24,7 @@ export class HistoryCopy {
   readonly #history: SafeHeadHistory
   readonly #waiting = new Set<bigint>()
   #running: Promise<void> | undefined
-  /** The next check starts below this L1 block, or at the newest entry if this is undefined. */
+  /** The next check starts below this L1 block. If undefined, the next check starts at the newest entry. */
   #below: bigint | undefined
   #isChecking = false
 
@@ -33,7 +33,7 @@ export class HistoryCopy {
     this.#history = history
   }
 
-  /** Copies the entry of an L1 block. Faults that it throws are fatal. */
+  /** Copies the entry of an L1 block. A thrown fault is fatal. */
   copy(l1Number: bigint): Promise<void> {
     if (this.#waiting.size >= maxWaitingEntries)
       for (const oldest of this.#waiting) {
@@ -45,7 +45,7 @@ export class HistoryCopy {
     return this.#running
   }
 
-  /** Compares some entries with their copies, and restores the missing copies. Faults that it throws are fatal. */
+  /** Compares some entries with their copies, and restores the missing copies. A thrown fault is fatal. */
   async check(): Promise<void> {
     if (this.#isChecking) return
     this.#isChecking = true

@@ -33,7 +33,7 @@ export async function onHistoryDisk<Value>(
       const reason = toError(cause ?? error).message
       if (problem !== reason) log.warn({ error }, 'the safe-head history cannot be written')
       problem = reason
-      const next = `tries again every ${diskPauseMs / 1_000} s and continues by itself; make room on the disk, or make the file and its folder writable`
+      const next = `tries again every ${diskPauseMs / 1_000} s and continues without an operator; make room on the disk, or make the file and its folder writable`
       status.setWait({ what: 'the disk of the safe-head history', why: message, next })
     }
     if (!(await sleep(clock, diskPauseMs, signal)))

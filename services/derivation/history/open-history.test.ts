@@ -60,7 +60,7 @@ for (const [what, damage] of Object.entries(damages))
     assert.match(warned[0] ?? '', /starts empty: the safe heads of L1 blocks derived earlier/)
   })
 
-test('the history of another chain is moved aside', (t) => {
+test('if a history belongs to another chain, it is moved aside', (t) => {
   const { path, open, warned } = written(t)
   const other = open(10n)
   assert.equal(other.newest(), undefined)
@@ -71,7 +71,7 @@ test('the history of another chain is moved aside', (t) => {
   assert.equal(warned.length, 1)
 })
 
-test('a file that is missing or empty is a new history, and a file in use by another process is refused', (t) => {
+test('if the file is missing or empty, the history is new; if another process uses the file, it is refused', (t) => {
   const { path, open, warned } = written(t)
   rmSync(path)
   open().close()

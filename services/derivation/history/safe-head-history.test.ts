@@ -91,13 +91,13 @@ test('a reset lowers the first entry at or above the new safe head to that head,
   assert.equal(reset('', 19, 9), '')
 })
 
-test('an entry whose safe head is lowered by a reset keeps its L1 block', () => {
+test('if a reset lowers the safe head of an entry, the entry keeps its L1 block', () => {
   const history = historyOf('10:20 12:22')
   history.begin(startAt(21, 9))
   assert.deepEqual(history.newest(), { l1: blockId(12), safe: blockId(21), generation: 2n })
 })
 
-test('a history that ends below the safe head has a gap, and is cleared', () => {
+test('if a history ends below the safe head, it has a gap and is cleared', () => {
   const kept = historyOf('10:20 12:22')
   assert.deepEqual(kept.begin(startAt(22, 9)), {
     isCleared: false,
@@ -218,7 +218,7 @@ test('a new generation removes the finished L1 blocks from its start on', () => 
   assert.equal(history.finished()?.l1.number, 6n)
 })
 
-test('a history persists in its file; a file that is not a database is refused', (context) => {
+test('a history persists in its file; if the file is not a database, it is refused', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-history-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'safe-heads.sqlite')

@@ -12,7 +12,10 @@ export interface Intent {
   readonly sequence: bigint
   readonly digest: Bytes32
   readonly derivedFrom: BlockId
-  /** Whether their block becomes safe as soon as it is applied, because it is the last of its batch. */
+  /**
+   * Whether the block of the attributes becomes safe as soon as it is applied, because it is the last block of its
+   * batch.
+   */
   readonly concludesBatch: boolean
 }
 
@@ -30,7 +33,7 @@ export interface Begun {
   readonly madeSafe: BlockId | undefined
 }
 
-/** Version of the tables; a file with another version is refused. */
+/** Version of the tables. A file with another version is refused. */
 const version = 1n
 
 const schema = `
@@ -133,7 +136,7 @@ export class SafeHeadHistory {
     })
   }
 
-  /** Records the safe head at an L1 block; replaces an earlier entry of that L1 block. */
+  /** Records the safe head at an L1 block. Replaces an earlier entry of that L1 block. */
   record(entry: SafeAt): void {
     this.#file.transaction(() => this.#put(entry))
   }

@@ -55,7 +55,7 @@ export function progressText({ batches, targets }: State): string | undefined {
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
-/** Missing batches are reported after the sequencing window divided by this number: after one hour of the usual 12. */
+/** Missing batches are reported after the sequencing window divided by this number. The usual window has 12 hours. */
 const reportedPart = 12n
 
 /** Missing batches are not reported before this number of L1 blocks, even if the window is short. */
@@ -72,8 +72,8 @@ export function missingBatches(
   const at = targets.currentL1?.number
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
-  // L1 blocks up to the L1 origin of the safe head are read again. Their batches have only blocks that are already
-  // safe.
+  // L1 blocks up to the L1 origin of the safe head are read again. The batches in these L1 blocks have only blocks that
+  // are already safe.
   const origin = chain.localSafe.l1Origin.number
   const from = batchAt === undefined ? (since > origin ? since : origin + 1n) : batchAt + 1n
   const reportedAfter = sequencingWindow / reportedPart

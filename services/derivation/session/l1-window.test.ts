@@ -13,7 +13,7 @@ import {
 
 const batcher = address(0xba)
 
-/** A window that starts after L1 block 10; `newest` is the number of the L1 head. */
+/** A window that starts after L1 block 10. `newest` is the number of the L1 head. */
 function windowTo(newest: number) {
   const window = new L1Window(blockId(10), batcher)
   let nowMs = 0
@@ -76,7 +76,7 @@ test('the bytes of the window are limited; a requested block counts with the siz
   assert.equal(due().length, maxFetches)
 })
 
-test('blocks that together exceed the limit on bytes are stored; the next block is requested when the window is empty', () => {
+test('if blocks together exceed the limit on bytes, they are stored, and the next block is requested when the window is empty', () => {
   const { window, due, give } = windowTo(100)
   for (const request of due()) give(request, blockAt(Number(request.number), maxWindowBytes))
   assert.deepEqual(due(), [])
@@ -139,7 +139,7 @@ test('when the batcher changes, all blocks are requested again', () => {
   )
 })
 
-test('a block fetched ahead that does not match its parent is requested again, with the parent in the request', () => {
+test('if a block fetched ahead does not match its parent, it is requested again, with the parent in the request', () => {
   const { window, due, give } = windowTo(12)
   const [first, second] = due()
   if (!first || !second) throw new Error('too few')
@@ -165,7 +165,7 @@ test('the verdict is `reorged` if the next block has another parent, or if da-wa
   assert.equal(window.peek(), undefined)
 })
 
-test('an answer with a block of another number is refused', () => {
+test('if an answer has a block of another number, it is refused', () => {
   const { window, due, give } = windowTo(11)
   give(the(due()), blockAt(12, 0, hash(10)))
   assert.equal(window.peek(), undefined)

@@ -7,7 +7,7 @@ import { backoffMs } from '#runtime/backoff.ts'
 /** Limit on L1 block requests in flight. */
 export const maxFetches = 4
 
-/** Limit on the bytes of fetched and requested L1 blocks; a single block may exceed it. */
+/** Limit on the bytes of fetched and requested L1 blocks. A single block may exceed the limit. */
 export const maxWindowBytes = 16 * 1024 * 1024
 
 /** Limit on the number of fetched and requested L1 blocks. */
@@ -18,7 +18,7 @@ const refetchBackoff = { firstMs: 250, longestMs: 500 }
 
 /** A request for an L1 block. */
 export interface L1Request {
-  /** Identifies the request, so that the answer to a cancelled one is ignored. */
+  /** Identifies the request, so that the answer to a cancelled request is ignored. */
   readonly id: number
   readonly number: bigint
   /** The parent that the block must have, if it is known. */
@@ -52,7 +52,7 @@ export class L1Window {
   #requests = 0
   #at: BlockId
   #batcher: Address
-  /** Size of the last fetched block, the estimate for each requested block. */
+  /** Size of the last fetched block. It is the estimate for each requested block. */
   #expectedBytes = 0
   #failures = 0
   #notBeforeMs = 0
@@ -75,7 +75,7 @@ export class L1Window {
     return bytes
   }
 
-  /** The child of the block that derivation reads, if it is fetched. It is kept until `advance`. */
+  /** The child of the block that derivation reads, if it is fetched. The child is kept until `advance`. */
   peek(): L1Block | undefined {
     const next = this.#at.number + 1n
     const block = this.#fetched.get(next)?.block
@@ -98,7 +98,7 @@ export class L1Window {
     this.#clear()
   }
 
-  /** Drops all blocks because the next block lacks blobs of the batcher. They are requested again. */
+  /** Drops all blocks because the next block lacks blobs of the batcher. The dropped blocks are requested again. */
   refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
     this.#clear()
     this.#fail(nowMs, 'da-watcher answered without all blobs of the batcher')

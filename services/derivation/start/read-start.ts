@@ -77,9 +77,9 @@ interface Base {
  * timeout below the safe head's L1 origin.
  *
  * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice,
- * because the batches that made it safe were included in later L1 blocks. Therefore the L1 block that made it safe must
- * be known and canonical, unless the engine has just gone back so far that derivation reads all of these L1 blocks
- * again.
+ * because the batches that made the head safe were included in later L1 blocks. Therefore the L1 block that made the
+ * head safe must be known and canonical, unless the engine has just gone back so far that derivation reads all of these
+ * L1 blocks again.
  *
  * @throws DecodeError if a block of the engine does not belong to this chain
  */
@@ -149,8 +149,8 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 }
 
 /**
- * L1 block 0. L1 contracts may be older than the L2 genesis. Their users ask for the safe head at L1 blocks below the
- * L1 origin of the genesis.
+ * L1 block 0. L1 contracts may be older than the L2 genesis. Users of such contracts ask for the safe head at L1 blocks
+ * below the L1 origin of the genesis.
  */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)

@@ -33,7 +33,7 @@ export interface Application {
 const maxBuilds = 3
 
 /**
- * Makes the next block of the safe chain: consolidates the unsafe block if it matches, else builds one.
+ * Makes the next block of the safe chain: consolidates the unsafe block if it matches; otherwise, builds a block.
  *
  * Spec: protocol/derivation.md#processing-l1-consolidation-or-force-inclusion, holocene/derivation.md#engine-queue
  */
@@ -80,7 +80,7 @@ async function consolidate(
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
   if (difference === undefined) return refOf(config, block)
   const l2 = { number, hash: block.blockHash }
-  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived one and is replaced')
+  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived block and is replaced')
   return undefined
 }
 

@@ -29,7 +29,8 @@ export async function insertPayload(
   }
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
-  // Sent also if the client lacks the parent, because a forkchoice with this head makes the client fetch the parent.
+  // The forkchoice is sent even if the client lacks the parent, because this forkchoice makes the client fetch the
+  // parent.
   const updated = await executionClient.forkchoice(toForkchoice({ ...heads, unsafe: block }))
   if (updated.kind === 'valid') return { kind: 'inserted', block }
   if (updated.kind === 'syncing') return { kind: 'syncing' }

@@ -52,7 +52,7 @@ const unsuccessful: readonly (readonly [string, () => ForkchoiceStatus])[] = [
 ]
 
 for (const [what, answer] of unsuccessful)
-  test(`forkchoice calls that are answered with ${what} are sent without delay up to the limit, and the next one after a second`, async () => {
+  test(`if forkchoice calls are answered with ${what}, they are sent without delay up to the limit, and the next call after a second`, async () => {
     const world = paced(answer)
     await sendAll(world, [...many, 100, 101])
     const first = world.sentMs.slice(0, maxVainForkchoices)
@@ -60,7 +60,7 @@ for (const [what, answer] of unsuccessful)
     assert.deepEqual(world.sentMs.slice(maxVainForkchoices), [paceWindowMs, paceWindowMs])
   })
 
-test('forkchoice calls that advance the chain are not delayed', async () => {
+test('if forkchoice calls advance the chain, they are not delayed', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,
@@ -69,7 +69,7 @@ test('forkchoice calls that advance the chain are not delayed', async () => {
   assert.deepEqual(new Set(world.sentMs), new Set([0]))
 })
 
-test('a call that repeats an earlier call counts as in vain even if the answer is VALID', async () => {
+test('if a call repeats an earlier call, it counts as in vain, even if the answer is VALID', async () => {
   const world = paced(() => ({ kind: 'valid' }))
   await sendAll(
     world,
@@ -79,7 +79,7 @@ test('a call that repeats an earlier call counts as in vain even if the answer i
   assert.deepEqual(world.sentMs.slice(-2), [0, paceWindowMs])
 })
 
-test('a delayed call is not sent when the engine stops', async () => {
+test('if the engine stops, a delayed call is not sent', async () => {
   const { forkchoice, pass, sentMs, stopping } = paced(() => ({ kind: 'syncing' }))
   for (const head of many) await forkchoice(head)
   const delayed = forkchoice(100)

@@ -5,8 +5,8 @@ import { Fault } from '#runtime/fault.ts'
 
 /**
  * Limit on forkchoice calls in vain within `paceWindowMs`: calls that fail, that are not answered with VALID, or that
- * repeat an earlier call. Each job has pauses of its own; this limit is for all of them together, for example when two
- * jobs set the heads back and forth. Calls that advance the chain are not counted.
+ * repeat an earlier call. Each job has its own pauses. This limit is for all jobs together, for example if two jobs set
+ * the heads back and forth. Calls that advance the chain are not counted.
  */
 export const maxVainForkchoices = 10
 
@@ -29,7 +29,7 @@ export function paceForkchoices(
     build: (heads, attributes) =>
       pace.call(`${keyOf(heads)} ${digestOf(attributes)}`, async () => {
         const status = await client.build(heads, attributes)
-        // INVALID is a verdict on the attributes; the next block is built from other attributes.
+        // INVALID is a verdict on the attributes. The next block is built from other attributes.
         return { answer: status, isVain: status.kind === 'syncing' }
       }),
     getPayload: (payloadId, timestamp) => client.getPayload(payloadId, timestamp),

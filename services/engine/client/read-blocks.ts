@@ -6,7 +6,7 @@ import type { EngineLabels } from '#protocol/sync/sync-start.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { ClientPorts } from '#services/engine/ports.ts'
 
-/** The reference of a block. @throws Fault `wrong-chain` if it does not belong to this rollup */
+/** The reference of a block. @throws Fault `wrong-chain` if the block does not belong to this rollup */
 export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decodeBlock(config, block, l2BlockRefOf)
 }
@@ -26,7 +26,7 @@ export function decodeBlock<Value>(
   }
 }
 
-/** The heads that the execution client has. @throws Fault `l2-missing` if it has no head */
+/** The heads that the execution client has. @throws Fault `l2-missing` if the execution client has no head */
 export async function readLabels({ config, executionClient }: ClientPorts): Promise<EngineLabels> {
   const [unsafe, safe, finalized] = await Promise.all(
     (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {

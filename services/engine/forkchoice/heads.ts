@@ -7,7 +7,9 @@ export interface Heads extends Pick<
   ChainState,
   'unsafe' | 'safe' | 'finalized' | 'localSafe' | 'pendingSafe'
 > {
-  /** The unsafe head that a derived block replaced. It is restored if the span of that block is dropped. */
+  /**
+   * The unsafe head that a derived block replaced. This head is restored if the span of the derived block is dropped.
+   */
   readonly backupUnsafe: L2BlockRef | undefined
 }
 

@@ -19,7 +19,7 @@ export interface Failure {
 /** Pauses after consecutive failures. */
 export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 
-/** Pause after each failure that needs an operator. It is the longest pause already after the first of them. */
+/** Pause after each failure that needs an operator. Even the first pause is of maximum length. */
 export const stuckPauseMs = failureBackoff.longestMs
 
 /** After this number of consecutive failures with one code, a failure that is not temporary needs an operator. */

@@ -5,7 +5,7 @@ import type { Heads } from '#services/engine/forkchoice/heads.ts'
 export interface PayloadQueue {
   readonly payloads: readonly Payload[]
   readonly bytes: number
-  /** Whether blocks were omitted because the queue was full; gossip's log still has them. */
+  /** Whether blocks were omitted because the queue was full; gossip's log still has these blocks. */
   readonly isCut: boolean
 }
 
@@ -15,7 +15,7 @@ export const emptyQueue: PayloadQueue = { payloads: [], bytes: 0, isCut: false }
 /** Maximum number of blocks. */
 export const maxPayloads = 512
 
-/** Maximum size, as `payloadBytes` counts it; larger than any single block. */
+/** Maximum size, as `payloadBytes` counts it. Any single block is smaller. */
 export const maxPayloadQueueBytes = 64 * 1024 * 1024
 
 /** Approximate memory of a payload. Source: op-node */
@@ -40,8 +40,8 @@ export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue 
 }
 
 /**
- * Drops blocks that cannot become the unsafe head: blocks that are not above it, and blocks just above it with another
- * parent.
+ * Drops blocks that cannot become the unsafe head: blocks that are not above the head, and blocks just above the head
+ * with another parent.
  */
 export function prunePayloads(
   queue: PayloadQueue,

@@ -41,7 +41,7 @@ export function report(
       metrics.failed(job, failure.code)
       const { code, detail, times, timesAlike } = failure
       const fields = { job, code, reason: detail, times }
-      // Logged rarely: the status shows the failure while it lasts.
+      // The failure is logged rarely, because the status shows it while it lasts.
       if (isStuck(failure)) {
         const { first, period } = stuckLogAttempts
         if (timesAlike % period === first) log.error(fields, 'the engine needs an operator')

@@ -99,7 +99,7 @@ test('an engine that is started during EL sync sends no forkchoice, and waits', 
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
 })
 
-test('after EL sync, a safe head that the execution client has stays its safe head, and is not finalized', async () => {
+test('after EL sync, a safe head of the execution client stays the safe head, and is not finalized', async () => {
   const world = await elWorld()
   const { client, derivation } = world
   await fetchTo(world, 39)

@@ -61,8 +61,8 @@ function maxOf(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Starts at a block of derivation's safe-head history, so that the history has no gap after EL sync. Lowers the
- * finalized head to that block if it is higher.
+ * Starts at a block of derivation's safe-head history, so that the history has no gap after EL sync. A finalized head
+ * above that block is lowered to the block.
  * Source: op-node, headsAfterELSync
  *
  * @returns undefined if the chain does not have the block, or cannot start there

@@ -43,6 +43,6 @@ async function canonicalOrigin(
 ): Promise<L1BlockRef> {
   const [block] = await l1.blocksDown({ number: l1Origin.number, count: 1 })
   if (block?.number === l1Origin.number && block.hash === l1Origin.hash) return block
-  const detail = `L1 does not have block ${l1Origin.number} (${l1Origin.hash}), the L1 origin of L2 block ${number}: it is behind, or was reorganised while it was read`
+  const detail = `L1 does not have block ${l1Origin.number} (${l1Origin.hash}), the L1 origin of L2 block ${number}: L1 is behind, or was reorganised while it was read`
   throw new Fault('l1-inconsistent', { detail })
 }

@@ -72,7 +72,7 @@ test('a rewind above the head is refused', async () => {
   })
 })
 
-test('a rewind that a running engine undoes is refused', async () => {
+test('if a running engine undoes a rewind, the rewind is refused', async () => {
   const { engine, ports } = await builtWorld()
   engine.stop()
   const head = await ports.executionClient.block({ kind: 'label', label: 'unsafe' })

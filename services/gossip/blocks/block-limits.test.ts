@@ -13,7 +13,8 @@ import { blockStored, maxStoring, storeBlock } from './store-block.ts'
 const empty: State = initialState(gossipOptions(), { known: new Map(), sent: [] })
 
 /**
- * Tries to store a block `times` times. `stored` counts the successes; `bytes` is the size of the last stored block.
+ * Tries to store a block `times` times. `stored` is the number of successes. `bytes` is the size of the last stored
+ * block.
  */
 function storeTimes(state: State, payload: Payload, times: number) {
   let [next, stored, bytes] = [state, 0, 0]
@@ -26,7 +27,7 @@ function storeTimes(state: State, payload: Payload, times: number) {
   return { state: next, stored, bytes }
 }
 
-test('at most 256 blocks wait for the bus, and each stored block makes room for another one', () => {
+test('at most 256 blocks wait for the bus, and each stored block makes room for another block', () => {
   const payload = payloadOf(4, { transactions: [] })
   const { state, stored, bytes } = storeTimes(empty, payload, maxStoring.blocks + 1)
   assert.equal(stored, maxStoring.blocks)

@@ -5,9 +5,9 @@ export type BlockOutcome =
   | 'accepted'
   /** Valid and relayed, but not stored: the accepted blocks that wait for the bus have reached their limit. */
   | 'not-stored'
-  /** Dropped before it was validated: too many blocks wait, or its peer sends too many or is ignored for its score. */
+  /** Dropped before validation: too many blocks wait, or the peer sends too many blocks, or its score is too low. */
   | 'busy'
-  /** Dropped before it was validated, since the thread that opens large messages ended. */
+  /** Dropped before validation: the thread that opens large messages ended. */
   | 'failed'
   | IgnoreReason
   | RejectReason

@@ -1,7 +1,7 @@
 import { nextTopicSwitch, type TopicSwitch } from '#protocol/p2p/topics.ts'
 import type { Effect, State } from '#services/gossip/state.ts'
 
-/** The next hardfork from which new blocks have another topic. */
+/** The next hardfork that changes the topic of new blocks. */
 export interface NextTopic {
   /** Undefined if no such hardfork is scheduled. */
   readonly at: TopicSwitch | undefined

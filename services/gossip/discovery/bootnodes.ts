@@ -1,6 +1,6 @@
 /**
  * Nodes with which discv5 begins, for chains whose L1 is Ethereum mainnet: those of op-node v1.19.6 and of kona-node.
- * They know nodes of all chains, since all chains share one discovery network.
+ * These nodes know nodes of all chains, since all chains share one discovery network.
  */
 const mainnetBootnodes: readonly string[] = [
   'enr:-J24QNz9lbrKbN4iSmmjtnr7SjUMk4zB7f1krHZcTZx-JRKZd0kA2gjufUROD6T3sOWDVDnFJRvqBBo62zuF-hYCohOGAYiOoEyEgmlkgnY0gmlwhAPniryHb3BzdGFja4OFQgCJc2VjcDI1NmsxoQKNVFlCxh_B-716tTs-h1vMzZkSs1FTu_OYTNjgufplG4N0Y3CCJAaDdWRwgiQG',
@@ -29,7 +29,7 @@ const mainnetBootnodes: readonly string[] = [
   'enode://77b6b1e72984d5d50e00ae934ffea982902226fe92fa50da42334c2750d8e405b55a5baabeb988c88125368142a64eda5096d0d4522d3b6eef75d166c7d303a9@3.148.100.173:30303',
 ]
 
-/** The same for chains whose L1 is Sepolia. */
+/** Nodes with which discv5 begins, for chains whose L1 is Sepolia. */
 const sepoliaBootnodes: readonly string[] = [
   'enode://2bd2e657bb3c8efffb8ff6db9071d9eb7be70d7c6d7d980ff80fc93b2629675c5f750bc0a5ef27cd788c2e491b8795a7e9a4a6e72178c14acc6753c0e5d77ae4@34.65.205.244:30305',
   'enode://db8e1cab24624cc62fc35dbb9e481b88a9ef0116114cd6e41034c55b5b4f18755983819252333509bd8e25f6b12aadd6465710cd2e956558faf17672cce7551f@34.65.173.88:30305',

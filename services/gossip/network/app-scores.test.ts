@@ -12,7 +12,7 @@ function scoresAt() {
   return { scores: new AppScores(clock, slotMs), at }
 }
 
-test('each deed has its own weight and limit', () => {
+test('each kind of deed has its own weight and limit', () => {
   const expected = [
     ['valid-response', 0.5, 10],
     ['failed-response', -1, 9],

@@ -13,14 +13,14 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
-  // Three within a minute get a peer banned.
+  // Three such RPCs within a minute get a peer banned.
   'oversized-rpc': { factor: -40, cap: 3 },
 }
 
 /** A counter below this is zero. */
 const decayToZero = 0.01
 
-/** Limit on the peers that are remembered. Beyond it, the peer whose last deed is oldest is forgotten. */
+/** Limit on the peers that are remembered. Beyond the limit, the peer whose last deed is oldest is forgotten. */
 export const maxPeers = 1_000
 
 interface Counters {
@@ -53,7 +53,7 @@ export class AppScores {
     if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
   }
 
-  /** For each kind of deed, how often the peer did it; the counts shrink with time. */
+  /** The number of deeds of a peer, for each kind of deed. The numbers shrink with time. */
   counts(peerId: string): ReadonlyMap<Deed, number> {
     return this.#decayed(peerId)?.counts ?? new Map()
   }

@@ -27,7 +27,7 @@ test('each message waits for its own verdict, and a second verdict has no effect
   assert.deepEqual(await Promise.all(verdicts), ['accept', 'reject'])
 })
 
-test('beyond 256 messages, a message is dropped until another one has its verdict', async () => {
+test('if 256 messages wait, further messages are dropped until a waiting message gets its verdict', async () => {
   const { arrivals, heard } = listened()
   const waiting = Array.from({ length: maxWaiting.messages }, () => arrivals.add(blockOf(1)))
   assert.equal(await arrivals.add(blockOf(1)), 'busy')
@@ -38,7 +38,7 @@ test('beyond 256 messages, a message is dropped until another one has its verdic
   assert.equal(heard.length, maxWaiting.messages + 1)
 })
 
-test('beyond 64 MiB, a message is dropped until others have their verdicts', async () => {
+test('if 64 MiB of messages wait, further messages are dropped until waiting messages get their verdicts', async () => {
   const { arrivals, heard } = listened()
   const half = arrivals.add(blockOf(maxWaiting.bytes / 2))
   void arrivals.add(blockOf(maxWaiting.bytes / 2))
@@ -49,7 +49,7 @@ test('beyond 64 MiB, a message is dropped until others have their verdicts', asy
   assert.equal(heard.length, 3)
 })
 
-test('without a listener, messages are ignored, and so are the messages that wait when the listener stops', async () => {
+test('without a listener, messages are ignored; when the listener stops, the waiting messages are ignored too', async () => {
   const { arrivals, stop } = listened()
   const waiting = arrivals.add(blockOf(1))
   stop()

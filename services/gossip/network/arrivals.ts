@@ -33,7 +33,7 @@ export class Arrivals {
     return verdict
   }
 
-  /** Ends the wait of a message; a second verdict has no effect. */
+  /** Ends the wait of a message. A second verdict has no effect. */
   judge(arrival: number, verdict: Verdict): void {
     const resolve = this.#waiting.get(arrival)
     this.#waiting.delete(arrival)

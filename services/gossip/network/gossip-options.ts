@@ -48,7 +48,7 @@ export function gossipOptions(
     doPX: false,
     globalSignaturePolicy: StrictNoSign,
     floodPublish,
-    // It must not be an error to publish a block when no peer listens, or to publish it again.
+    // Publishing a block must not fail if no peer listens, or if the block was published before.
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     emitSelf: false,
@@ -58,18 +58,18 @@ export function gossipOptions(
     allowedTopics: new Set(topics),
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
-    // A peer that uses the other form of message ids never seems to send the messages that it announced. It must not
-    // lose score for that.
+    // A peer that uses the other form of message ids never seems to send the messages that it announced. Such a peer
+    // must not lose score.
     gossipsubIWantFollowupMs: 60_000,
     decodeRpcLimits: {
       // An honest peer subscribes to four topics.
       maxSubscriptions: 128,
-      // A peer may not send more messages in a burst, not even in answer to an IWANT. An RPC with more is dropped as a
-      // whole.
+      // A peer may not send more messages in a burst, not even in answer to an IWANT. An RPC with more messages is
+      // dropped as a whole.
       maxMessages: messageRate.burst,
-      // An honest peer sends one of each kind for each topic, and repeats some of them.
+      // An honest peer sends one control entry of each kind for each topic, and repeats some of them.
       maxControlMessages: 16,
-      // A burst may not have more of them anyway.
+      // A burst may not have more message ids anyway.
       maxIhaveMessageIDs: controlRate.burst,
       maxIwantMessageIDs: controlRate.burst,
       maxIdontwantMessageIDs: controlRate.burst,

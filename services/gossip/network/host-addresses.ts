@@ -32,7 +32,7 @@ export function shownPort(advertised: number | undefined, listened: number): num
 /**
  * If the address that is announced to peers is a name, resolves it to the first of its IPv4 addresses, as in op-node.
  *
- * @throws Error if the name has none
+ * @throws Error if the name has no IPv4 address
  */
 export async function withAdvertisedIp<Given extends AddressSettings>(
   settings: Given,
@@ -47,7 +47,7 @@ export async function withAdvertisedIp<Given extends AddressSettings>(
   }
 }
 
-/** Such as `/ip4/192.0.2.1/tcp/9222`. */
+/** A multiaddr, such as `/ip4/192.0.2.1/tcp/9222`. */
 function tcpAddress(ip: string, port: number): string {
   return `/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp/${port}`
 }

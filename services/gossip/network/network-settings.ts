@@ -57,7 +57,7 @@ export function networkSettings(
   }
 }
 
-/** Checks settings that depend on each other. @throws Fault `settings` that names two which contradict each other */
+/** Checks settings that depend on each other. @throws Fault `settings` that names two contradictory settings */
 export function checkNumbers(settings: Settings): void {
   const ascending = [
     ['p2p-peers-lo', settings.p2pPeersLo, 'p2p-peers-hi', settings.p2pPeersHi],
@@ -74,7 +74,7 @@ export function checkNumbers(settings: Settings): void {
 /**
  * Checks that the key of the host does not also sign blocks: the host uses its key on every connection.
  *
- * @throws Fault `settings` if it does
+ * @throws Fault `settings` if the two keys are the same
  */
 export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): void {
   if (sequencer === undefined || !areSameBytes(host, sequencer)) return

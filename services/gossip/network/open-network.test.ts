@@ -29,7 +29,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** A host whose clock does not move, and which gives each message the same verdict; with counts of its messages. */
+/** A host whose clock does not move. The host gives each message the same verdict, and counts its messages. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
   const seen = { judged: 0, busy: 0, control: 0, tooLarge: 0 }
   const network = await hostOn(t, {
@@ -112,7 +112,7 @@ test('an RPC may have 16 control entries of a kind, and an RPC with 17 is droppe
   assert.equal(seen.judged, 1)
 })
 
-test('a peer that sends an RPC beyond 10 MiB is disconnected immediately', async (t) => {
+test('if a peer sends an RPC beyond 10 MiB, it is disconnected immediately', async (t) => {
   const { network, seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   await until(() => network.peers().length === 1)
@@ -125,7 +125,7 @@ test('a peer that sends an RPC beyond 10 MiB is disconnected immediately', async
   assert.equal(seen.tooLarge, 1)
 })
 
-test('a peer whose score is too low loses its messages before they are opened', async (t) => {
+test('if the score of a peer is too low, its messages are dropped before they are opened', async (t) => {
   const { network, seen, join } = await judgingHost(t, 'reject')
   const scoreOf = ({ id }: RawGossipPeer) =>
     network.peers().find((found) => found.id === id)?.score ?? 0

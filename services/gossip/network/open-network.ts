@@ -28,7 +28,10 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
   /** Called for an RPC that is dropped, or whose control message is dropped. */
   readonly onRpcDropped: (reason: RpcDropReason) => void
-  /** Called when a part of the network failed that starts again later, such as the thread that opens large messages. */
+  /**
+   * Called when a part of the network failed, such as the thread that opens large messages. The part starts again
+   * later.
+   */
   readonly onFailure: (error: Error) => void
 }
 
@@ -41,7 +44,7 @@ export interface OpenNetwork extends Network {
   close(): Promise<void>
 }
 
-/** What a peer said of itself. */
+/** Facts that a peer announces about itself. */
 type Identified = Pick<ConnectedPeer, 'addresses' | 'servesPayloads'>
 
 /** The part of gossipsub that its exported type omits. */
@@ -192,7 +195,7 @@ function connectedPeers(
   })
 }
 
-/** Where a peer can be dialed: where it was dialed, and where it says that it listens. */
+/** The addresses at which a peer can be dialed: the address at which it was dialed, and those that it announces. */
 function addressesOf(
   host: Pick<Host<{ gossip: GossipSub }>, 'getConnections'>,
   peer: PeerId,

@@ -23,7 +23,7 @@ type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
 const openMs = 5_000
 const limits = { timeoutMs: 10_000 }
 
-/** Requests that one connection may have open at a time; libp2p refuses further requests. */
+/** Limit on the open requests of one connection. Libp2p refuses further requests. */
 const maxStreams = 16
 
 /** Serves requests for payloads. @returns a function that stops serving them */

@@ -6,14 +6,14 @@ import { PeerTurns } from './peer-turns.ts'
 
 /** The handlers of gossipsub, which its exported type omits. */
 export interface GossipHandlers {
-  /** Gossipsub calls it for each RPC. */
+  /** Called by gossipsub for each RPC. */
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
-  /** Gossipsub calls it for each message of an RPC. */
+  /** Called by gossipsub for each message of an RPC. */
   handleReceivedMessage(
     from: PeerId,
     message: { readonly topic: string; readonly data?: Uint8Array },
   ): Promise<void>
-  /** Gossipsub calls it when the stream of a peer cannot be read on. */
+  /** Called by gossipsub when the stream of a peer can no longer be read. */
   handlePeerReadStreamError(error: Error, peer: PeerId): void
 }
 
@@ -35,9 +35,9 @@ export interface PeerLimits {
 
 /**
  * Drops messages of peers beyond their limits before they are opened, and spreads the other messages over time. The
- * limits of gossipsub itself do not suffice. It counts RPCs, not the messages and control entries in them. It opens all
- * messages of an RPC before it checks the score of the peer again. And when it asks for the id of a message, it does
- * not name the peer that sent the message.
+ * limits of gossipsub itself do not suffice. Gossipsub counts RPCs, not the messages and control entries in them.
+ * Gossipsub opens all messages of an RPC before it checks the score of the peer again. When gossipsub asks for the id
+ * of a message, it does not name the peer that sent the message.
  */
 export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
   limitMessages(handlers, limits)

@@ -32,7 +32,7 @@ test('a peer may send the blocks of a minute in a burst, and then one block a se
   for (; nowMs < 60_000; nowMs += 1_000) assert.equal(send('a', 1), 1)
 })
 
-test('a thousand peers are remembered; beyond that, the peer that was silent for longest is forgotten', () => {
+test('a thousand peers are remembered; beyond that number, the peer that was silent for the longest time is forgotten', () => {
   const send = sendOn(new PeerRate({ monotonicMs: () => 0 }, messageRate))
   const fill = (from: number, to: number) => {
     for (let at = from; at < to; at++) send(String(at), 64)

@@ -54,13 +54,13 @@ test('a peer loses the item that it adds if it would then have the most bytes, e
   assert.deepEqual(takeAll(filled), ['b1', 'c3'])
 })
 
-test('an item that is larger than the queue is dropped, and no other item', () => {
+test('if an item is larger than the queue, only this item is dropped', () => {
   const filled = queueOf('a1:2')
   assert.deepEqual(filled.add('b1:11'), ['b1'])
   assert.deepEqual(takeAll(filled), ['a1'])
 })
 
-test('a removed item makes room for another one', () => {
+test('a removed item makes room for another item', () => {
   const filled = queueOf('a1:3', 'a2:3', 'b1:4')
   const removed = filled.queue.removeWhere((item) => ['a2', 'b1'].includes(String(nameOf(item))))
   assert.deepEqual(removed.map(nameOf), ['a2', 'b1'])

@@ -60,7 +60,7 @@ test('an own message is opened immediately', (t) => {
   assert.deepEqual(id, openMessage(topic, data, { form: 'op-node' }).id)
 })
 
-test('a message that is dropped is counted for its topic, unless the opener is closed', async (t) => {
+test('if a message is dropped, it is counted for its topic, unless the opener is closed', async (t) => {
   const dropped: string[] = []
   const opener = openerOf(t, {
     isIgnored: () => true,

@@ -113,7 +113,7 @@ function verdictOn({ data, checked }: OpenedMessage, { version = 4, rules }: Cas
   )
 }
 
-test('a message that the thread opens has the same id and verdict as on the main thread', async (t) => {
+test('if the thread opens a message, the id and verdict are the same as on the main thread', async (t) => {
   const thread = openThread(t)
   for (const [outcome, each] of Object.entries(cases)) {
     const { data } = each
@@ -196,7 +196,7 @@ test('at most 64 MiB wait; beyond that, the peer with the most bytes loses its n
   assert.equal(await open(thread, 'a', { data: dataOf(7), bytes: maxQueuedBytes }), 1_000)
 })
 
-test('messages that wait are dropped if their peer is ignored when their turn comes', async (t) => {
+test('if a peer is ignored when the turn of its waiting messages comes, they are dropped', async (t) => {
   const ignored = new Set<string>()
   const thread = openThread(t, { isIgnored: (peer) => ignored.has(peer) })
   const opening = [1, 2, 3].map((number) => open(thread, 'a', { data: dataOf(number) }))

@@ -6,7 +6,7 @@ import type { OpeningAnswer, OpeningRequest } from './opening-worker.ts'
 
 /** Why a message was dropped before it was opened. */
 export type DropReason =
-  /** Too many messages wait, or the peer that sent it is ignored for its score. */
+  /** Too many messages wait, or the peer that sent the message is ignored because of its score. */
   | 'busy'
   /** The thread ended while it opened the message. */
   | 'failed'

@@ -1,4 +1,4 @@
-/** Thread that opens large messages of peers; started by `OpeningThread`. */
+/** Thread that opens large messages of peers. `OpeningThread` starts the thread. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Address } from '#protocol/primitives.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'

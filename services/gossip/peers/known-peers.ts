@@ -33,9 +33,9 @@ export type KnownPeers = ReadonlyMap<string, KnownPeer>
 export const maxKnown = 1_000
 
 /**
- * A peer is forgotten after this number of failed dials, but only if it was not seen for this time either, because a
- * node whose own network is down must not forget its peers. Static peers are never forgotten. op-node forgets an
- * address after a day.
+ * A peer is forgotten if this number of dials failed and the peer was not seen for this time. The time is needed
+ * because a node whose own network is down must not forget its peers. Static peers are never forgotten. op-node forgets
+ * an address after a day.
  */
 export const forget = { failures: 4, unseenMs: 24 * 3_600_000 } as const
 
@@ -125,8 +125,8 @@ export function withoutPeers(known: KnownPeers, ids: readonly string[]): KnownPe
 }
 
 /**
- * The peers to dial now: all static peers that are due, and up to `count` others. Of these, peers with fewer failed
- * dials come first, then peers that were seen more recently.
+ * The peers to dial now: all static peers that are due, and up to `count` other peers. Of the other peers, those with
+ * fewer failed dials come first, then those that were seen more recently.
  *
  * @param busy peers that are connected, or being dialed
  */

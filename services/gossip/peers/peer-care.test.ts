@@ -35,7 +35,7 @@ test('the number of protected peers has a limit', () => {
   assert.equal(state.protectedPeers.size, maxProtected)
 })
 
-test('a static peer that an operator disconnects is not forgotten', () => {
+test('if an operator disconnects a static peer, it is not forgotten', () => {
   const known = staticPeers(['/ip4/10.0.0.1/tcp/1/p2p/a'])
   const other = { id: 'b', addresses: [], isStatic: false, seenMs: 0, failures: 0, hangUps: 0 }
   const state = { ...start, known: new Map([...known, ['b', { ...other, nextMs: 0 }]]) }

@@ -4,7 +4,7 @@ import { withoutPeers } from './known-peers.ts'
 /** What an operator decides about one peer. A protected peer stays connected even if there are too many peers. */
 export type PeerCare = 'protect' | 'unprotect' | 'forget'
 
-/** Limit on protected peers; further ones are refused. */
+/** Limit on protected peers. Further peers are refused. */
 export const maxProtected = 1_000
 
 /** Applies a decision of an operator. A static peer is never forgotten: it is dialed again, as in op-node. */

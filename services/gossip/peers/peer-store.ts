@@ -124,7 +124,7 @@ export class PeerStore {
     return this.#file.all('SELECT text FROM records').map((row) => textIn(row, 'text'))
   }
 
-  /** Replaces the records. Without new records, the old ones are kept. */
+  /** Replaces the records. If there are no new records, the old records are kept. */
   setRecords(records: readonly string[]): void {
     if (records.length === 0) return
     this.#file.transaction(() => {

@@ -96,7 +96,7 @@ test('below the lower limit, other known peers are dialed: four at a time, the m
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
 
-test('a known peer that cannot be reached for a day is forgotten; a static peer, or a peer with few failed dials, is not', () => {
+test('if a known peer cannot be reached for a day, it is forgotten, unless it is static or only a few dials failed', () => {
   const failing = (state: State, nowMs: number) =>
     ['a', 's'].reduce(
       ({ state: before, did }, id) => {
@@ -118,7 +118,7 @@ test('a known peer that cannot be reached for a day is forgotten; a static peer,
   assert.deepEqual([...rested.state.known.keys()], ['a'])
 })
 
-test('a peer that hangs up after each dial is dialed with growing pauses, until it stays', () => {
+test('if a peer hangs up after each dial, it is dialed with growing pauses until it stays connected', () => {
   let { state, did } = tick(stateOf('a'), 0)
   const pauses: number[] = []
   let nowMs = 0
@@ -155,7 +155,7 @@ test('peers outside of the allowed subnets, and this host, are not dialed', () =
   assert.deepEqual(tick(next, 0).effects, [
     { kind: 'dial', id: 'in', addresses: ['/ip4/192.168.0.2/tcp/1/p2p/in'] },
   ])
-  // Such addresses are not remembered either if a connected peer reports them.
+  // If a connected peer reports such addresses, they are not remembered.
   const { state: told } = tick(
     state,
     1_000,

@@ -4,14 +4,15 @@ import { storeBlock } from '#services/gossip/blocks/store-block.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
 /**
- * Accepted blocks above the unsafe head, by number. The missing blocks below the lowest one are fetched by their hash.
+ * Accepted blocks above the unsafe head, by number. The missing blocks below the lowest accepted block are fetched by
+ * hash.
  */
 export type AboveHead = ReadonlyMap<bigint, { readonly hash: Hash; readonly parentHash: Hash }>
 
 /** Requests to peers for the blocks between the unsafe head and the lowest block above it. */
 export interface Fetching {
   readonly isRunning: boolean
-  /** When the next request may begin after a failed one. */
+  /** Time at which the next request may begin after a failed request. */
   readonly nextMs: number
   /** Number of failed requests. It determines which peer is asked next. */
   readonly turn: number

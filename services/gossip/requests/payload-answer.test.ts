@@ -32,7 +32,7 @@ test('an answer has version 0 before Ecotone, and version 1 from Ecotone on, als
   }
 })
 
-test('an answer without a block has the reason; an unknown result is a failure, and an empty answer an error', () => {
+test('if an answer has no block, it has the reason; an unknown result is a failure; an empty answer is an error', () => {
   const wanted = wantedOf(payloadOf(4))
   const kindOf = (bytes: readonly number[]) =>
     decodeAnswer(configOf(4), Uint8Array.from(bytes), wanted).kind
@@ -58,7 +58,7 @@ test('an answer is refused if it has another block, a wrong hash, the version of
   assert.throws(() => decode(answerOf(4).subarray(0, -1)), DecodeError)
 })
 
-test('an answer that would decompress to more than 10 MiB is refused, although it is small', () => {
+test('if a small answer would decompress to more than 10 MiB, it is refused', () => {
   const bomb = (bytes: number) =>
     joined([Uint8Array.of(0, 1, 0, 0, 0), ...compressFrames(new Uint8Array(bytes))])
   assert.ok(bomb(maxGossipBytes).length < 2 ** 20)

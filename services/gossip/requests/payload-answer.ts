@@ -63,7 +63,7 @@ export interface Wanted {
 /**
  * Decodes an answer, and checks that it has the block.
  *
- * @throws DecodeError if it is malformed, or has another block
+ * @throws DecodeError if the answer is malformed, or has another block
  */
 export function decodeAnswer(
   config: RollupConfig,

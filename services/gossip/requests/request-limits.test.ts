@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { maxPeers, RequestLimits } from './request-limits.ts'
 
-test('a peer may send 15 requests in a burst, then four a second; a request that would wait over 20 s is refused', () => {
+test('a peer may send 15 requests in a burst, then four a second; if a request would wait for more than 20 s, it is refused', () => {
   const limits = new RequestLimits()
   const waits = Array.from({ length: 100 }, () => limits.take('a', 1_000))
   assert.deepEqual(waits.slice(0, 18), [...Array.from({ length: 15 }, () => 0), 250, 500, 750])

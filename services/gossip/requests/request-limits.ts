@@ -22,7 +22,7 @@ interface Bucket {
   atMs: number
 }
 
-/** Delays the requests of peers that make too many, and refuses those that would wait for long. */
+/** Delays the requests of a peer that makes too many requests, and refuses a request that would wait too long. */
 export class RequestLimits {
   readonly #all: Bucket = { tokens: rates.all.burst, atMs: 0 }
   readonly #peers = new Map<string, Bucket>()

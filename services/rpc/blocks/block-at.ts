@@ -23,7 +23,7 @@ export interface BlockAt {
     | undefined
 }
 
-/** Number of reads before an error, if the chain changes during each of them. */
+/** Limit on the reads of one call. If the chain changes during each read, the call fails. */
 const maxReads = 10
 
 /** Longest wait for the state of a new generation. */

@@ -4,7 +4,7 @@ export const maxCallsAtOnce = 16
 /** Limit on calls of one client that run at a time, so that other clients do not wait for all of its calls. */
 export const maxCallsOfClient = 8
 
-/** Limit on calls that wait; further calls are refused. */
+/** Limit on calls that wait. Further calls are refused. */
 export const maxWaitingCalls = 256
 
 /** Limit on calls of one client that wait. */

@@ -41,7 +41,7 @@ test('the number of waiting calls has a limit, and all calls up to the limit are
   await Promise.all(asked)
 })
 
-test('the waiting calls of a client that hung up are not made', async () => {
+test('if a client has hung up, its waiting calls are not made', async () => {
   const { ask, ends, state } = setup()
   const asked = Array.from({ length: maxCallsOfClient + 3 }, ask)
   await new Promise((resolve) => setImmediate(resolve))

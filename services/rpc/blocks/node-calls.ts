@@ -22,7 +22,7 @@ import { CallQueue } from './call-queue.ts'
 
 const deadlineMs = 4_000
 
-/** Deadline of a call that dials a peer. It is longer than a dial, which ends after ten seconds. */
+/** Deadline of a call that dials a peer. The deadline is longer than a dial, which ends after ten seconds. */
 const connectDeadlineMs = 15_000
 
 /** Name of the node itself in the queue of clients. */

@@ -60,7 +60,7 @@ export class HeadFeed {
   /**
    * The blocks that a client has missed.
    *
-   * @param after the last block that it has seen
+   * @param after the last block that the client has seen
    * @param calls for fetching the missed blocks
    * @throws JsonRpcError if the block `after` is not on the chain, or is too far below the head
    */

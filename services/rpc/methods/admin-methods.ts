@@ -96,7 +96,7 @@ export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Me
       return false
     },
     admin_setRecoverMode: (params) => {
-      // A method of a sequencer; a verifier accepts the call, without an effect.
+      // A method of a sequencer. A verifier accepts the call, and the call has no effect.
       readParams<[boolean]>(params, boolean)
       return null
     },

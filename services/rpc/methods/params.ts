@@ -15,7 +15,7 @@ class ParamError extends Error {
   override readonly name = 'ParamError'
 }
 
-/** A param that may be missing or `null`; both become undefined. */
+/** A param that may be missing or `null`. A missing param and `null` become undefined. */
 export function optional<Value>(param: Param<Value>): Param<Value | undefined> {
   const parse: Param<Value | undefined> = (json) =>
     json === undefined || json === null ? undefined : param(json)
@@ -78,14 +78,14 @@ export const hash: Param<Hash> = (json) => {
   return `0x${digits.toLowerCase()}` as Hash
 }
 
-/** True or false; as with op-node, `null` is false. */
+/** True or false. As with op-node, `null` is false. */
 export const boolean: Param<boolean> = (json) => {
   if (json === null) return false
   if (typeof json !== 'boolean') throw typeError(goKind(json), 'bool')
   return json
 }
 
-/** A text; as with op-node, `null` is empty. */
+/** A text. As with op-node, `null` is empty. */
 export const text: Param<string> = (json) => {
   if (json === null) return ''
   if (typeof json !== 'string') throw typeError(goKind(json), 'string')

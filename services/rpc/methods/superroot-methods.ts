@@ -60,8 +60,8 @@ function blockNumberAt(timestamp: bigint, { genesis, blockTime }: RollupConfig):
 }
 
 /**
- * The fields of the answer that do not depend on the block. They are the whole answer if the block is missing or not
- * yet local safe.
+ * The fields of the answer that do not depend on the block. If the block is missing or not yet local safe, the answer
+ * has only these fields.
  */
 function skeletonOf({ chain, progress }: State, { l2ChainId }: RollupConfig) {
   return {
@@ -74,7 +74,7 @@ function skeletonOf({ chain, progress }: State, { l2ChainId }: RollupConfig) {
   }
 }
 
-/** The L1 block from which a block was derived; undefined for the genesis, which needs none. */
+/** The L1 block from which a block was derived; undefined for the genesis block, which was not derived. */
 async function requiredL1(
   { hash, number }: L2BlockRef,
   { calls, config }: NodeMethodsOptions,

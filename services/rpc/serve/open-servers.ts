@@ -9,7 +9,7 @@ import {
 import type { Clock } from '#runtime/clock.ts'
 import type { Served, Servers } from '#services/rpc/ports.ts'
 
-/** Largest request in bytes. A batch with the maximum number of calls takes a fifth of this. */
+/** Largest request in bytes. A batch with the maximum number of calls takes a fifth of this size. */
 export const maxRequestBytes = 1024 * 1024
 
 /** Largest request in bytes at the admin port. The largest block takes 20 MiB as hex when it is posted. */
@@ -27,7 +27,7 @@ const publicLimits = {
   maxControlFrames: 100,
 } as const
 
-/** Limits of the server with admin methods. Its clients are trusted, since they have the token. */
+/** Limits of the server with admin methods. Clients of this server are trusted, since they have the token. */
 const adminLimits = {
   maxRequestBytes: maxAdminRequestBytes,
   maxMessageBytes: maxRequestBytes,

@@ -5,8 +5,8 @@ import type { ChainSettings } from '#runtime/settings/chain-settings.ts'
 import type { DependencySetJson } from '#services/rpc/ports.ts'
 
 /**
- * The dependency set that the settings name, in op-node's form. It is read from the file. Without a file, it has only
- * the network of the settings. Without a file and a network, it is undefined.
+ * The dependency set of the settings, in op-node's form. The set is read from the file. Without a file, the set has
+ * only the network of the settings. Without a file and a network, the set is undefined.
  */
 export async function readDependencySet(
   { dependencySet: path, network }: Pick<ChainSettings, 'dependencySet' | 'network'>,
