@@ -11,7 +11,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the database of the embedded execution client cannot be used',
     advice:
-      'see that it is writable, that no other process uses it and that its disk has room; if it is damaged or of another release, delete it: the chain is then executed again',
+      'see that the database is writable, that no other process uses it and that its disk has room; if the database is damaged or of another release, delete it: the chain is then executed again',
     exit: 'usage',
   },
   'config-mismatch': {
@@ -35,7 +35,7 @@ export const chainFaults = {
     severity: 'temporary',
     means: 'the active fork of the execution client is not that of the rollup config',
     advice:
-      'compare the fork times in its genesis or flags with the rollup config; a newer version of the client may have the right ones',
+      'compare the fork times in the genesis or the flags of the execution client with the rollup config; a newer version of the client may have the right fork times',
   },
   'engine-forkchoice': {
     severity: 'reset',
@@ -71,7 +71,7 @@ export const chainFaults = {
   'engine-unauthorized': {
     severity: 'temporary',
     means: 'the execution client refuses the JWT',
-    advice: 'give both sides the same --jwt-secret-file, and see that both clocks are right',
+    advice: 'give Atoll (--jwt-secret-file) and the execution client the same JWT secret, and see that both clocks are right',
   },
   'engine-unreachable': {
     severity: 'temporary',
@@ -92,7 +92,7 @@ export const chainFaults = {
   'l1-behind': {
     severity: 'temporary',
     means: 'an L1 endpoint lacks blocks that other endpoints have',
-    advice: 'if it lasts, the endpoint is not in sync or has pruned old data: give another',
+    advice: 'if it lasts, the endpoint is not in sync or has pruned old data: give another endpoint',
   },
   'l1-cache': {
     severity: 'critical',
@@ -188,7 +188,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the newest L2 block with a canonical L1 origin is too far below the head',
     advice:
-      'L1 is not the L1 chain that this chain was derived from, or it is far behind: compare it with another L1 node',
+      'the L1 node follows another chain than the one the L2 chain was derived from, or is far behind: compare it with another L1 node',
   },
   'rewind-refused': {
     severity: 'critical',
@@ -203,7 +203,7 @@ export const chainFaults = {
   },
   'rpc-port': {
     severity: 'critical',
-    means: 'a server of the command cannot listen',
+    means: 'a server that the command starts cannot listen on its port',
     advice: 'choose another port',
   },
   'rpc-refused': {
@@ -246,7 +246,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the safe-head history cannot be used',
     advice:
-      'see that no other process uses --data-dir and its disk has room; a damaged file is moved away by itself',
+      'see that no other process uses --data-dir and its disk has room; a damaged file is moved away automatically',
   },
   'unsupported-chain': {
     severity: 'critical',

@@ -34,8 +34,8 @@ export interface Actor<State, Event, Effect> {
 
 /**
  * Runs an actor on one event at a time until its inbox ends; returns its last state.
- * The events that an effect returns at once are handled before the next message, so no message is handled while a step
- * is only half applied.
+ * The events that an effect returns immediately are handled before the next message, so no message is handled while a
+ * step is only half applied.
  *
  * @throws any error of `perform`; the service then stops, and its supervisor restarts it
  */

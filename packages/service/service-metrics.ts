@@ -19,7 +19,7 @@ export function registerServiceMetrics(
   })
   registerGauge(registry, isStandby, {
     name: 'atoll_service_standby',
-    help: '1 while another instance of the service is active; it takes over if that one stops',
+    help: '1 while another instance of the service is active, and this instance waits to take over',
   })
 }
 

@@ -37,7 +37,7 @@ export interface Waiting {
   readonly why?: string | undefined
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing; its own wait is the cause. */
+  /** The other service whose work is missing. The wait of that service is the cause of this one. */
   readonly on?: ServiceName | undefined
   /** Start of the wait by the monotonic clock, if it began before it is reported. */
   readonly startedMs?: number | undefined

@@ -50,7 +50,7 @@ export function readRestarted(
   try {
     return restartedSchema.safeParse(JSON.parse(env[restartedVariable] ?? 'null')).data
   } catch (error) {
-    // Another program set the variable.
+    // The variable is not from a node: another program set it.
     if (error instanceof SyntaxError) return undefined
     throw error
   }

@@ -348,7 +348,7 @@ test('a getPayload call in the version of another fork does not end a build', as
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
 })
 
-test('a block that broke while pool transactions were added to it is built again', async () => {
+test('if a pool transaction breaks a block that is being built, the block is built again', async () => {
   let attempt = 0
   const { promise: isFilled, resolve } = Promise.withResolvers<void>()
   const client = open(async ({ execution }) => {

@@ -22,7 +22,7 @@ const improveForMs = 15_000
 /**
  * Adds user transactions to a block until it is full, or `signal` is aborted.
  *
- * @returns `broken` if the block cannot be sealed. It is then built again without the transaction that broke it
+ * @returns `broken` if the block cannot be sealed. The block is then built again without the transaction that broke it
  */
 export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 

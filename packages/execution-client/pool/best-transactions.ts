@@ -15,7 +15,7 @@ interface SenderHead {
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint
-  /** One entry for each sender; the best is the last. */
+  /** One entry for each sender. The best entry is the last. */
   readonly #heads: SenderHead[]
 
   /** @param pending transactions of each sender, by nonce */

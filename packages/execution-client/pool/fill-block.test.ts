@@ -257,7 +257,7 @@ test('filling ends when the time is over, and continues at the next call', async
   await seal()
 })
 
-test('filling yields to other tasks, which can end it; transactions removed meanwhile are not added', async () => {
+test('while filling yields to other tasks, they can end it, or remove transactions, which are then not added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7 d0:6')

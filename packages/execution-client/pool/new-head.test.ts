@@ -22,12 +22,12 @@ test('queued transactions become pending when the head includes the nonce before
   await reset({ included: 'a0 a1' })
   assert.equal(show(), 'a2 a3 | ')
   assert.deepEqual(reported, ['+a2 a3'])
-  // Another head does not change them.
+  // Another head does not change these transactions.
   await reset()
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('a transaction is removed if its sender can no longer pay or its gas exceeds a block; then later nonces are queued', async () => {
+test('if a sender can no longer pay for a transaction, or its gas exceeds a block, it is removed, and later nonces are queued', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))

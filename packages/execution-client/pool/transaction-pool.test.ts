@@ -216,7 +216,7 @@ test('before Canyon the pool does not limit the size of init code', async () => 
   assert.equal(show(), 'a0 | ')
 })
 
-test('a known transaction is refused, and one without a chain id too if replay protection is required', async () => {
+test('a known transaction is refused; if replay protection is required, so is a transaction without a chain id', async () => {
   const { add } = makePool()
   await add('a0')
   await assert.rejects(add('a0'), { name: 'PoolRefusal', message: 'already known' })
@@ -309,7 +309,7 @@ async function setCodeOfB(nonce: number) {
   } as const
 }
 
-test('in a full queue of a sender, an earlier nonce replaces the last one', async () => {
+test('if the queue of a sender is full, a transaction with an earlier nonce replaces the last one', async () => {
   const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })

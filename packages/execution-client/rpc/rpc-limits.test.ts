@@ -149,7 +149,7 @@ test('logs are found by address and by the topics of each position', async () =>
   assert.equal(await count({ address: storeAddress }), 0)
 })
 
-test('a call sees its overrides, and does not change the state', async () => {
+test('a call uses its overrides, and does not change the state', async () => {
   const { call } = await opened()
   // PUSH1 7, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
   const code = '0x600760005260206000f3'

@@ -53,7 +53,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal has its own reference to the state, which is not public.
+    // The journal has a reference of its own to the state. It is not public.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -118,7 +118,7 @@ function wrapTransfers(evm: EVM): EVM {
   return Object.assign(evm, { _addToBalance: addToBalance })
 }
 
-/** Caches the results of `isActivatedEIP`. Its search of a list at every opcode takes 5 % of the time. */
+/** Caches the results of `isActivatedEIP`. The library searches a list at every opcode, which takes 5 % of the time. */
 function rememberEips(common: Common): void {
   const active = new Map<number, boolean>()
   const search = common.isActivatedEIP.bind(common)

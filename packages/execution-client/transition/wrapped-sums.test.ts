@@ -17,7 +17,7 @@ const poor = address('0xa2')
 const spent = address('0xa3')
 /** Destroys itself in favour of the address in its calldata. */
 const destructible = address('0xa4')
-/** Sends all it has to the address in its calldata. */
+/** Sends its whole balance to the address in its calldata. */
 const sending = address('0xa5')
 
 const sendingCode = '0x6000600060006000476000355af100'

@@ -11,7 +11,7 @@ export const fixedPartBytes: Readonly<Record<PayloadVersion, number>> = {
   4: 560,
 }
 
-/** Offsets of the fields in the fixed part. Those after `transactionsOffset` exist from a later version on. */
+/** Offsets of the fields in the fixed part. The fields after `transactionsOffset` do not exist in version 1. */
 export const fieldAt = {
   parentHash: 0,
   feeRecipient: 32,

@@ -80,7 +80,7 @@ test('an invalid batch drops the rest of its channel, from Holocene on', () => {
 })
 
 // Rules: stage-past
-test('a past batch drops nothing else', () => {
+test('if a batch is past, only this batch is dropped', () => {
   const channels = { a: '13 13! 14', b: '13-14 15' }
   assert.equal(run('@3 a b', { channels }), '. 13 (batch:past) 14 (batch:past) 15 .')
 })
@@ -142,7 +142,7 @@ test('before Holocene a refused block revokes the earlier blocks of its span', (
 })
 
 // Rules: safe-block-missing
-test('a missing block of the safe chain is requested, without losing data', () => {
+test('a missing block of the safe chain is requested, and no data is lost', () => {
   const channels = { a: '13 14', b: '12-15 16' }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
     const said = run('@3 a b', { channels, hardforkTimes, missing: [11, 12, 14] })

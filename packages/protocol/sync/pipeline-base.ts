@@ -13,8 +13,8 @@ export interface BaseCandidate {
   readonly l1OriginTimestamp: bigint
 }
 
-// Rule pipeline-base: Of the channel timeouts at the safe head and at the base, where the pipeline begins, the longer
-// applies.
+// Rule pipeline-base: A pipeline begins at its base. Of the channel timeouts at the base and at the safe head, the
+// longer one applies.
 // Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
 /**
  * Adds the timestamp of the L1 origin to an L2 block.
@@ -35,8 +35,8 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
 }
 
 /**
- * Whether a pipeline can begin at the L1 origin of a block. It can if every channel that may still be open at the safe
- * head's L1 origin was opened in this L1 block or a later one.
+ * Whether a pipeline can begin at the L1 origin of a block. A pipeline can begin there if every channel that may still
+ * be open at the safe head's L1 origin was opened in this L1 block or a later one.
  *
  * The longer of the timeouts at the block and at the safe head applies. Implementations differ on which timeout counts,
  * and reading more L1 blocks does no harm.

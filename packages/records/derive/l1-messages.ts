@@ -45,7 +45,7 @@ export type L1Answer =
       readonly error: SerializedError
     }
 
-/** An error in a form that survives the transfer between threads, which loses classes. */
+/** An error as plain data, since a transfer between threads loses the class of an error. */
 interface SerializedError {
   readonly code: string | undefined
   readonly message: string

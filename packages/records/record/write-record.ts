@@ -166,7 +166,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   const blobAdvice =
     beacon === undefined
       ? '; give --l1-beacon-url to read blobs'
-      : `; ${beacon.name} does not keep it any more, give --l1-beacon-url of an archive`
+      : `; ${beacon.name} does not keep it any more; give --l1-beacon-url of an archive`
   const client = new L1Client({ rpc, name, beacon, view: config, signal })
   const close = async () => {
     await Promise.all([rpc.close(), beacon?.close()])
