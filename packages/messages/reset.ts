@@ -10,7 +10,7 @@ export interface ResetRequest {
   /** The generation to end; a request for an earlier one has no effect. */
   readonly generation: bigint
   readonly reason: ResetReason
-  /** The safe head to start from, if the chain has this block. Otherwise the engine searches for one. */
+  /** The safe head to start from, if the chain has this block. Otherwise the engine searches for a safe head. */
   readonly safe?: BlockId | undefined
 }
 

@@ -16,7 +16,7 @@ export const processFaults = {
   busy: {
     severity: 'temporary',
     means: 'a service has as many calls in progress as it accepts',
-    advice: 'if it lasts, see what the called service waits for',
+    advice: 'if this lasts, see what the called service waits for',
   },
   'cache-refused': {
     severity: 'critical',
@@ -42,7 +42,8 @@ export const processFaults = {
   devnet: {
     severity: 'critical',
     means: 'a devnet did not reach the requested heads',
-    advice: 'see what the services of the devnet wait for, or allow more time with --timeout-seconds',
+    advice:
+      'see what the services of the devnet wait for, or allow more time with --timeout-seconds',
   },
   fenced: {
     severity: 'critical',
@@ -59,7 +60,8 @@ export const processFaults = {
   'file-refused': {
     severity: 'critical',
     means: 'a secret file cannot be read or written',
-    advice: 'see that the folder of the file exists, and that the user of this process has access to the folder and the file',
+    advice:
+      'see that the folder of the file exists, and that the user of this process has access to the folder and the file',
   },
   'folder-busy': {
     severity: 'critical',
@@ -203,7 +205,7 @@ export const processFaults = {
   'store-refused': {
     severity: 'temporary',
     means: 'the NATS server did not store a message',
-    advice: 'if it lasts, see the log and the disk of the NATS server',
+    advice: 'if this lasts, see the log and the disk of the NATS server',
   },
   'stream-forbidden': {
     severity: 'critical',
@@ -218,12 +220,12 @@ export const processFaults = {
   'stream-refused': {
     severity: 'temporary',
     means: 'the NATS server refused a request about a stream',
-    advice: 'if it lasts, see the log of the NATS server',
+    advice: 'if this lasts, see the log of the NATS server',
   },
   timeout: {
     severity: 'temporary',
     means: 'the bus, or a service on it, did not answer in time',
-    advice: 'if it lasts, see that the service that was called runs',
+    advice: 'if this lasts, see that the service that was called runs',
   },
   'too-large': {
     severity: 'critical',

@@ -8,7 +8,7 @@ export interface TemporaryFolder {
   readonly path: string
   /** Removes the folder. It is removed once more at the exit, since work that was cancelled may have written to it. */
   remove(): Promise<void>
-  /** Keeps the folder, which has been moved to its place. */
+  /** Keeps the folder. Called after the folder was moved to its final path. */
   keep(): void
 }
 

@@ -37,7 +37,7 @@ export class Interpreters {
   }
 
   /**
-   * Returns the interpreter for a set of forks, on a state. Only one block may use it at a time.
+   * Returns the interpreter for a set of forks, on a state. Only one block may use an interpreter at a time.
    *
    * @param blockHash returns the hash of an ancestor, for BLOCKHASH
    */

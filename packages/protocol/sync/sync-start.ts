@@ -173,7 +173,10 @@ export class SyncStart {
       this.#unsafe = block
       const newest = this.#options.labels.unsafe
       if (block.l1Origin.number + maxReorgWindows * sequencingWindow < newest.l1Origin.number)
-        return failed('reorg-too-deep', `back to ${nameOf(block)} from ${nameOf(newest)}`)
+        return failed(
+          'reorg-too-deep',
+          `the search went down to ${nameOf(block)} from ${nameOf(newest)}`,
+        )
     }
     // An L1 origin that L1 does not have yet may become canonical.
     if (l1 !== undefined && l1.hash !== block.l1Origin.hash) {

@@ -75,7 +75,7 @@ async function writeFrom(
   } catch (error) {
     await writer.discard()
     if (!isFault(error, 'aborted')) throw withAdvice(error)
-    const detail = `stopped; nothing is left of ${options.out}`
+    const detail = `the recording was stopped; nothing is left of ${options.out}`
     throw new Fault('recording-stopped', { detail, cause: error })
   }
 }
@@ -194,7 +194,7 @@ async function checkChains(
   }
   const newest = parseJson(quantityJson, await ask(l2.rpc, 'eth_blockNumber'), 'eth_blockNumber')
   if (newest < to)
-    throw wrong(`--to ${to}: the newest block of ${l2.name} is ${newest}; give a lower one`)
+    throw wrong(`--to ${to}: the newest block of ${l2.name} is ${newest}; give a lower --to`)
   const { number, hash } = config.genesis.l2
   const genesis = await ask(l2.rpc, 'eth_getBlockByNumber', [toQuantity(number), false])
   if (typeof genesis !== 'object' || genesis === null || !('hash' in genesis)) return
