@@ -76,7 +76,7 @@ import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-confi
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
 /**
- * For each service, the services that wait for it. They read its status, since its wait is the cause of their waits.
+ * For each service, the services that wait for it, and that read its status to report the cause of their waits.
  */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip'],

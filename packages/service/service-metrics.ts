@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 
-/** The state that the metrics of a service show; it is read at each scrape. */
+/** The state that the metrics of a service show. Each scrape reads this state. */
 export interface ShownState {
   /** Whether the service is ready, as `/readyz` answers. */
   readonly isReady: () => boolean

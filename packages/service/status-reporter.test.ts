@@ -41,7 +41,7 @@ test('the status is written every 5 s, and soon after each change', async () => 
   assert.equal(seen.at(-1)?.phase, 'running')
 })
 
-test('the end of a wait is reported once, with the time since its start', async () => {
+test('if a wait ends, this is reported once, with the time since the start of the wait', async () => {
   const { world, status, waitsOver } = await reported()
   status.setWait({ what: 'L1 block 7', next: 'asks again' })
   await world.pass(2_000)

@@ -279,7 +279,7 @@ test('newPayload is refused if a parameter other than the payload is missing or 
   })
 })
 
-test('a payload can be fetched only by a known id, and only by a method version that its fork allows', async () => {
+test('a payload can be fetched only by a known id, and only by a method version that the fork of the payload allows', async () => {
   const client = open()
   await assert.rejects(client.call('getPayloadV5', '0x0300000000000000'), { code: -38_001 })
   await assert.rejects(client.call('getPayloadV5', 'what'), { code: -32_602 })

@@ -35,7 +35,9 @@ export interface PayloadBuildsOptions {
   /** Whether new transactions arrived since the last attempt. */
   readonly hasNews: () => boolean
   readonly fill: FillBlock
-  /** Called with an error that stopped the filling of a block. Its last complete version stays available. */
+  /**
+   * Called with an error that stopped the filling of a block. The last complete version of the block stays available.
+   */
   readonly onError: (error: Error) => void
 }
 

@@ -10,8 +10,7 @@ interface SenderHead {
 
 /**
  * Pending transactions in the order for a block: highest effective tip first; of equal tips, the first to arrive. The
- * transactions of one sender are in the order of their nonces. This is a snapshot: later changes of the pool do not
- * affect it.
+ * transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this snapshot.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint

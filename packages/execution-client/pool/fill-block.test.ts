@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} that is filled by descending tip is valid; the pool follows the block, and later its reorg`, async () => {
+  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and its reorg`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -278,7 +278,7 @@ test('while filling yields to other tasks, they can end it, or remove transactio
   await seal()
 })
 
-test('DA limits apply to one transaction and to the block; 0 means no limit', async () => {
+test('DA limits apply to one transaction and to the block, and 0 means no limit', async () => {
   const chain = makeChain()
   const { pool } = chain
   const large = { data: noise(600), gas: 60_000n }

@@ -41,7 +41,7 @@ test('a transaction whose fee cap is below the base fee is evicted first', async
   assert.equal(show(), 'b0:2 c0 | ')
 })
 
-test('a new queued transaction evicts queued transactions, never pending ones', async () => {
+test('a new queued transaction evicts queued transactions, and never pending transactions', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'b0:1', 'c5:3')
   await assert.rejects(add('d5:3'), full)
@@ -67,7 +67,7 @@ test('a replacement evicts no other transaction', async () => {
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('the pool limits bytes: one large transaction evicts several others, or is refused', async () => {
+test('if the limit is in bytes, a large transaction evicts several smaller transactions, or is refused', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')

@@ -48,8 +48,8 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // A transaction of the same sender may be evicted only if its nonce is later. It depends on the new transaction,
-      // so it need not pay less.
+      // A transaction of the same sender may be evicted only if its nonce is later. The later transaction depends on
+      // the new one, so it need not pay less.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true

@@ -228,7 +228,7 @@ test('a known transaction is refused; if replay protection is required, so is a 
   makePool().pool.add(unprotected)
 })
 
-test('a sender has to pay for all of its pending transactions together', async () => {
+test('if a sender cannot pay for all of its pending transactions together, a transaction is refused', async () => {
   const { pool } = makePool()
   const half = funds / 2n
   const add = async (notation: string, value: bigint) => pool.add(await signed(notation, { value }))
@@ -323,7 +323,7 @@ test('if the queue of a sender is full, a transaction with an earlier nonce repl
   assert.equal(show(), 'a0 | a3 a4')
 })
 
-test('the pending transactions of one sender are limited; further ones wait in the queue', async () => {
+test('if a sender has the maximum of pending transactions, further transactions wait in the queue', async () => {
   const { view, add, show, reset } = makePool({ pendingPerSender: 2, queuedPerSender: 2 })
   await add('a0', 'a1', 'a2', 'a3')
   assert.equal(show(), 'a0 a1 | a2 a3')

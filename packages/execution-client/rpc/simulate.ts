@@ -21,7 +21,7 @@ import type { CallJson, OverridesJson } from './call-json.ts'
 import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
-/** Maximum gas of a call. It is limited because only one call runs at a time. */
+/** Maximum gas of a call. The gas is limited because only one call runs at a time. */
 const maxCallGas = 50_000_000n
 
 /** Timeout of a call, and of all attempts of an estimate together, as geth's `--rpc.evmtimeout`. */

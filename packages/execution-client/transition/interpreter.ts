@@ -53,7 +53,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal has a reference of its own to the state. It is not public.
+    // The journal has a private reference of its own to the state.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -171,7 +171,10 @@ async function interpreterPrototype(): Promise<Record<string, unknown> | undefin
   return prototype
 }
 
-/** Caches the valid jump destinations of a code. Their analysis at each call takes a fifth of the time of a block. */
+/**
+ * Caches the valid jump destinations of a code. To find the destinations at each call takes a fifth of the time of a
+ * block.
+ */
 function cacheJumpDestinations(prototype: Record<string, unknown>): void {
   const analyse = prototype['_getValidJumpDestinations'] as Analyse | undefined
   if (typeof analyse !== 'function') return

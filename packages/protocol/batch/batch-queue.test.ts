@@ -117,7 +117,7 @@ test('the limit also counts the empty blocks of a span', () => {
 })
 
 // Rules: limit-queue
-test('a kept batch does not keep its channel in memory', () => {
+test('if a batch is queued, its channel is not kept in memory', () => {
   const { queue, head } = emptyQueue()
   const channel = new Uint8Array(1_000)
   const batch = {

@@ -7,7 +7,7 @@ export interface SingularBatch {
   readonly epochHash: Hash
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** Typed transaction bytes without deposits. They are views into the decoded channel. */
+  /** Typed bytes of the transactions without deposits, as views into the decoded channel. */
   readonly transactions: readonly Uint8Array[]
 }
 

@@ -162,7 +162,7 @@ class ColumnReader {
     let legacy = 0
     for (let at = 0; at < length; at++) {
       const type = this.#bytes[scan.position] ?? 0
-      // Type 0 is not a valid type, but counts as legacy here. It is refused later.
+      // The invalid type 0 counts as legacy here, and is refused later.
       if (type === 0 || type >= firstByteOfLegacy) legacy++
       if (type < firstByteOfLegacy) scan.position++
       const from = scan.position

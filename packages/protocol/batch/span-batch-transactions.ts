@@ -25,7 +25,7 @@ export class PostExecSlotError extends DecodeError {}
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
  * Rebuilds the transactions of a span batch by reading its columns in parallel.
- * It makes no transaction objects: it checks that the RLP in the columns is canonical, and copies it.
+ * No transaction objects are made: the RLP in the columns is checked to be canonical, and copied.
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export class SpanBatchTransactions {

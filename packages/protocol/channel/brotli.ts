@@ -4,8 +4,8 @@ import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
 /**
- * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. It returns output
- * after each piece.
+ * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. The decompressor
+ * returns output after each piece.
  */
 const firstInputBytes = 4_095
 const inputBytes = 32_768

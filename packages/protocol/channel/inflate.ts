@@ -275,7 +275,7 @@ class Inflater {
   }
 
   #symbol(code: HuffmanCode): number {
-    // Go reads this many bits before a lookup, even if fewer would do, which matters at the end of the data.
+    // Go reads this many bits before a lookup, even if fewer are enough. This matters at the end of the data.
     while (this.#bitCount < code.leastBits) this.#readByte()
     for (;;) {
       const entry = code.table[this.#bits & code.mask] ?? 0

@@ -86,7 +86,7 @@ test('a batch that does not match its parent, time or epoch resets derivation', 
 })
 
 // Rules: sequence-number
-test('a new epoch begins with sequence number 0; within an epoch it counts up', () => {
+test('the sequence number is 0 in the first block of an epoch, and grows by 1 with each further block', () => {
   assert.equal(decodeL1Attributes(l1AttributesOf(built())).sequenceNumber, 0n)
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
 })

@@ -16,7 +16,7 @@ import { SourceHashes } from './source-hash.ts'
 /** Default gas scalar of the DA footprint, if L1 sets none. Spec: protocol/jovian/l1-attributes.md */
 export const defaultDaFootprintGasScalar = 400
 
-/** Offset of the sequence number in the calldata; it has 8 bytes. */
+/** Offset of the sequence number, which has 8 bytes, in the calldata. */
 const sequenceNumberAt = { bedrock: 156, packed: 12 } as const
 
 /** Inputs of the L1 attributes of an epoch. */
@@ -78,8 +78,8 @@ function bedrockOf({ overhead, scalar }: SystemConfig): L1Attributes['bedrock'] 
 }
 
 /**
- * The L1 attributes deposits of one epoch. They differ only in sequence number and source hash. Only one deposit is
- * encoded. Each block gets a copy with these two fields replaced, which takes half the time.
+ * The L1 attributes deposits of one epoch. The deposits differ only in sequence number and source hash. Only one
+ * deposit is encoded. Each block gets a copy with these two fields replaced, which takes half the time.
  */
 export class L1AttributesDeposits {
   readonly #template: Uint8Array

@@ -25,7 +25,7 @@ export function payloadHash(body: Uint8Array): Uint8Array {
 }
 
 /**
- * The hash that the sequencer signs. It covers the domain, the chain and the payload.
+ * The hash that the sequencer signs: over the domain, the chain and the payload.
  *
  * @param hash {@link payloadHash}
  * Spec: rollup-node-p2p.md#block-signatures

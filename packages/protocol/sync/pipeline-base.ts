@@ -26,7 +26,7 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
   source: Source,
   { transactions: [first] }: Pick<L2Block, 'transactions'>,
 ): Source & BaseCandidate {
-  // The genesis block has no L1 attributes. It is always a base, so this timestamp is never read.
+  // The genesis block has no L1 attributes. The genesis is always a base, so this timestamp is never read.
   if (source.ref.number === genesis.l2.number) return { ...source, l1OriginTimestamp: 0n }
   if (first === undefined)
     throw new DecodeError(`L2 block ${source.ref.number} has no transactions`)
@@ -61,7 +61,7 @@ export function isPipelineBase(
  * an earlier L1 origin, so the search halves the range and reads about twenty blocks instead of all within a channel
  * timeout.
  *
- * This is a generator. It yields the number of each L2 block that it needs, and is resumed with that block.
+ * This generator yields the number of each L2 block that it needs, and is resumed with that block.
  *
  * @param options `lowest`: number of the first available block, which always counts as a base; default: the genesis
  * Spec: protocol/derivation.md#resetting-the-pipeline

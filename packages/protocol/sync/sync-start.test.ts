@@ -132,7 +132,7 @@ test('blocks with an L1 origin that is not available on L1 yet are kept', () => 
 })
 
 // Rules: limit-reorg
-test('a reorg of five sequencing windows is followed, a longer one is not', () => {
+test('a reorg of five sequencing windows is followed, and a longer reorg is not', () => {
   const l2 = l2Chain(201)
   assert.equal(found(world(l1Chain(120, 51), l2, [201, 60, 4])), '101/59/4')
   assert.equal(found(world(l1Chain(120, 50), l2, [201, 60, 4])), 'reorg-too-deep')
@@ -154,7 +154,7 @@ test('if the chain has another block at the height of the finalized block, the s
 })
 
 // Rules: sync-start-labels
-test('without labels the chain starts at its genesis', () => {
+test('if the client has no labels, the chain starts at its genesis', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(20), [20])), '20/0/0')
   assert.equal(found(world(l1Chain(60), l2Chain(0), [0])), '0/0/0')
 })

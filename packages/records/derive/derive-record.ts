@@ -16,7 +16,7 @@ export interface DeriveRecordOptions {
   readonly isExecuted: boolean
   /** Whether to check header hash, transactions root, receipts root and blobs of each L1 block. */
   readonly isL1Verified: boolean
-  /** Number of runs. With more than one, L1 is loaded into memory before the first. */
+  /** Number of runs. For more than one run, L1 is loaded into memory before the first run. */
   readonly repeat: number
   readonly onBlock: (block: SettledBlock) => void
   /** Called for attributes whose payload was refused. */

@@ -158,7 +158,7 @@ export class ReferenceChain implements Judge {
     }
   }
 
-  /** Drops blocks that no valid batch can overlap any more, and the oldest ones above the size limit. */
+  /** Drops blocks that no valid batch can overlap any more. Above the size limit, also drops the oldest blocks. */
   #forget({ derivedFrom, parent }: DerivedAttributes): void {
     if (this.#isPreloaded) return
     const { sequencingWindow, channelTimeout } = this.#config

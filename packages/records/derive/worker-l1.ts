@@ -63,7 +63,7 @@ export class WorkerL1 implements L1Source {
     return this.#loaded.promise
   }
 
-  /** Opens a reader, which ends the previous one. */
+  /** Opens a reader, which ends the previous reader. */
   open(from: bigint): Promise<L1Reader> {
     const reading = ++this.#reading
     this.#queue = []
@@ -129,7 +129,7 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
-  /** Keeps the first error, because it is the cause of later ones. */
+  /** Keeps the first error, because it is the cause of later errors. */
   #fail(error: Error): void {
     this.#failure ??= error
     this.#loaded.reject(error)

@@ -174,7 +174,9 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   return { rpc, name, client, blobAdvice, close }
 }
 
-/** Checks chain ids, the newest L2 block and the genesis before recording, because wrong ones would fail late. */
+/**
+ * Checks chain ids, the newest L2 block and the genesis before recording, because a mismatch would be detected late.
+ */
 async function checkChains(
   { l1, l2, signal }: Nodes,
   config: RollupConfig,
