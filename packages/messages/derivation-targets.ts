@@ -6,7 +6,7 @@ import { blockIdFromWire, blockIdToWire, l1RefFromWire, l1RefToWire } from './wi
 
 /** The finalization target for the engine, and the progress of derivation. */
 export interface DerivationTargets {
-  /** The L2 block that the engine may finalize; absent until one is known. */
+  /** The L2 block that the engine may finalize; absent until such a block is known. */
   readonly finalized: BlockId | undefined
   /** Every L1 block below this one is derived; absent until the first block of a generation. */
   readonly currentL1: L1BlockRef | undefined

@@ -45,19 +45,19 @@ export interface Peer {
   readonly id: string
   readonly agent: string
   readonly protocolVersion: string
-  /** Its record in discovery. */
+  /** The record of the peer in discovery. */
   readonly record: string
   /** Multiaddrs with the peer id. */
   readonly addresses: readonly string[]
   readonly protocols: readonly string[]
   readonly isConnected: boolean
-  /** Who dialed; `unknown` if it is not connected. */
+  /** Who dialed; `unknown` if the peer is not connected. */
   readonly direction: 'unknown' | 'inbound' | 'outbound'
-  /** Whether connections to it are kept. */
+  /** Whether connections to the peer are kept. */
   readonly isProtected: boolean
-  /** 0 until it is known. */
+  /** 0 until the latency is known. */
   readonly latencyMs: number
-  /** Whether it is subscribed to blocks. */
+  /** Whether the peer is subscribed to blocks. */
   readonly gossips: boolean
   readonly scores: PeerScores
 }

@@ -12,9 +12,9 @@ export interface PublishPayloadRequest {
 
 /** The outcome for the block. */
 export interface PublishPayloadResponse {
-  /** Number of peers that the block was sent to. These peers forward it to others. */
+  /** Number of peers that the block was sent to. These peers forward the block to others. */
   readonly peers: number
-  /** Whether this block was sent before. It is not sent again. */
+  /** Whether this block was sent before. If so, the block is not sent again. */
   readonly wasPublished: boolean
 }
 

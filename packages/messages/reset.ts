@@ -7,10 +7,10 @@ import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
 /** Asks the engine to reset its chain state, which begins a new generation. */
 export interface ResetRequest {
-  /** The generation to end; a request for an earlier one has no effect. */
+  /** The generation to end. A request for an earlier generation has no effect. */
   readonly generation: bigint
   readonly reason: ResetReason
-  /** The safe head to start from, if the chain has this block. Otherwise the engine searches for one. */
+  /** The safe head to start from, if the chain has this block. Otherwise the engine searches for a safe head. */
   readonly safe?: BlockId | undefined
 }
 

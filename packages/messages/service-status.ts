@@ -42,7 +42,7 @@ export interface Wait {
   readonly sinceMs: number
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing; its own wait is the cause. */
+  /** The other service whose work is missing. The wait of that service is the cause of this one. */
   readonly on?: ServiceName | undefined
 }
 

@@ -18,7 +18,10 @@ export interface StreamSpec {
 /** How long a lease is kept without renewal. */
 export const leaseTtlMs = 10_000
 
-/** How long the last state of an instance is kept. It expires since instance names may change, like names of pods. */
+/**
+ * How long the last state of an instance is kept. The state expires since instance names may change, like names of
+ * pods.
+ */
 const instanceStateTtlMs = 600_000
 
 const mebibyte = 1024 * 1024

@@ -18,7 +18,7 @@ export interface State<Value> extends Declared {
   newer?(candidate: Value, current: Value): boolean
 }
 
-/** Numbered entries, each of which matters. They are pushed to readers, and stored to be read by number. */
+/** Numbered entries, each of which matters. Each entry is pushed to readers, and stored to be read by number. */
 export interface Log<Value> extends Declared {
   readonly kind: 'log'
   readonly readers: readonly ServiceName[]

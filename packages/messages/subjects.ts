@@ -75,7 +75,9 @@ import {
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
-/** By service, the services that wait for it and read its status, since its own wait explains theirs. */
+/**
+ * For each service, the services that wait for it, and that read its status to report the cause of their waits.
+ */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip'],
   engine: ['derivation'],

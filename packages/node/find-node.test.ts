@@ -100,7 +100,10 @@ test('a folder without a bus, or with a bus whose server never started, is an er
   await leaveBus(join(folder, 'bus'), { url: null })
   await assert.rejects(found(folder, dir, folder), { code: 'no-node', message: /has never run/ })
   await leaveBus(join(folder, 'bus'), { url: null, supervisor: process.pid })
-  await assert.rejects(found(folder, dir, folder), { code: 'no-node', message: /10 in .* starts/ })
+  await assert.rejects(found(folder, dir, folder), {
+    code: 'no-node',
+    message: /10 in .* is starting/,
+  })
 })
 
 test('if only --nats-urls names a bus, --chain-id or --network is required', async (t) => {

@@ -15,5 +15,5 @@ export type Bytes32 = Branded<'Bytes32'>
 /** An 8-byte value, such as the EIP-1559 parameters of an L2 block. */
 export type Bytes8 = Branded<'Bytes8'>
 
-/** A channel, by the 16 bytes its batcher chose. */
+/** The id of a channel: 16 bytes that the batcher chose. */
 export type ChannelId = Branded<'ChannelId'>

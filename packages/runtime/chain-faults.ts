@@ -11,7 +11,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the database of the embedded execution client cannot be used',
     advice:
-      'see that it is writable, that no other process uses it and that its disk has room; if it is damaged or of another release, delete it: the chain is then executed again',
+      'see that the database is writable, that no other process uses it and that its disk has room; if the database is damaged or of another release, delete it: the chain is then executed again',
     exit: 'usage',
   },
   'config-mismatch': {
@@ -24,7 +24,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the execution client refuses a deposits-only block',
     advice:
-      'deposits are always valid, so the execution client follows other rules: see that its version and its genesis have all forks of the chain',
+      'deposits are always valid, so the execution client follows other rules: see that the version and the genesis of the client have all forks of the chain',
   },
   derivation: {
     severity: 'critical',
@@ -35,12 +35,12 @@ export const chainFaults = {
     severity: 'temporary',
     means: 'the active fork of the execution client is not that of the rollup config',
     advice:
-      'compare the fork times in its genesis or flags with the rollup config; a newer version of the client may have the right ones',
+      'compare the fork times in the genesis or the flags of the execution client with the rollup config; a newer version of the client may have the right fork times',
   },
   'engine-forkchoice': {
     severity: 'reset',
     means: 'the execution client does not accept the heads that the engine sends',
-    advice: 'if it lasts, the execution client is broken: sync it again',
+    advice: 'if this lasts, the execution client is broken: sync it again',
   },
   'engine-old': {
     severity: 'temporary',
@@ -71,7 +71,8 @@ export const chainFaults = {
   'engine-unauthorized': {
     severity: 'temporary',
     means: 'the execution client refuses the JWT',
-    advice: 'give both sides the same --jwt-secret-file, and see that both clocks are right',
+    advice:
+      'give Atoll and the execution client the same --jwt-secret-file, and see that both clocks are right',
   },
   'engine-unreachable': {
     severity: 'temporary',
@@ -81,7 +82,7 @@ export const chainFaults = {
   'engine-unsure': {
     severity: 'temporary',
     means: 'the execution client accepted a block and then called it invalid',
-    advice: 'if it lasts, see the log of the execution client',
+    advice: 'if this lasts, see the log of the execution client',
   },
   'genesis-mismatch': {
     severity: 'critical',
@@ -92,7 +93,8 @@ export const chainFaults = {
   'l1-behind': {
     severity: 'temporary',
     means: 'an L1 endpoint lacks blocks that other endpoints have',
-    advice: 'if it lasts, the endpoint is not in sync or has pruned old data: give another',
+    advice:
+      'if this lasts, the endpoint is not in sync or has pruned old data: give another endpoint',
   },
   'l1-cache': {
     severity: 'critical',
@@ -104,7 +106,7 @@ export const chainFaults = {
     severity: 'temporary',
     means: 'L1 blocks do not match each other or the L1 origins of L2 blocks',
     advice:
-      'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or belongs to another chain',
+      'L1 changed while it was read; if this lasts, an endpoint of --l1-rpc-urls is broken, or belongs to another chain',
   },
   'l1-invalid': {
     severity: 'temporary',
@@ -114,7 +116,7 @@ export const chainFaults = {
   'l1-missing': {
     severity: 'temporary',
     means: 'L1 does not have a block that is needed',
-    advice: 'if it lasts, see that the nodes of --l1-rpc-urls are in sync',
+    advice: 'if this lasts, see that the nodes of --l1-rpc-urls are in sync',
   },
   'l1-refused': {
     severity: 'temporary',
@@ -145,12 +147,12 @@ export const chainFaults = {
   'l2-lost': {
     severity: 'reset',
     means: 'the execution client lost a block below its head',
-    advice: 'if it lasts, the execution client has lost blocks: sync it again',
+    advice: 'if this lasts, the execution client has lost blocks: sync it again',
   },
   'l2-inconsistent': {
     severity: 'temporary',
     means: 'blocks of the execution client are not linked to each other',
-    advice: 'if it lasts, the execution client is broken: sync it again',
+    advice: 'if this lasts, the execution client is broken: sync it again',
   },
   'l2-invalid': {
     severity: 'critical',
@@ -160,7 +162,7 @@ export const chainFaults = {
   'l2-missing': {
     severity: 'temporary',
     means: 'the execution client does not have a block that is needed',
-    advice: 'if it lasts, the execution client has lost blocks: sync it again',
+    advice: 'if this lasts, the execution client has lost blocks: sync it again',
   },
   'no-beacon': {
     severity: 'temporary',
@@ -171,12 +173,12 @@ export const chainFaults = {
   'payload-lost': {
     severity: 'temporary',
     means: 'the execution client forgot a block that it was building',
-    advice: 'if it lasts, see the log of the execution client',
+    advice: 'if this lasts, see the log of the execution client',
   },
   'payload-mismatch': {
     severity: 'critical',
     means: 'the execution client built a block that differs from its attributes',
-    advice: 'see that its version and its genesis have all forks of the chain',
+    advice: 'see that the version and the genesis of the client have all forks of the chain',
   },
   'reorg-past-finality': {
     severity: 'critical',
@@ -188,7 +190,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the newest L2 block with a canonical L1 origin is too far below the head',
     advice:
-      'L1 is not the L1 chain that this chain was derived from, or it is far behind: compare it with another L1 node',
+      'the L1 node follows another chain than the one the L2 chain was derived from, or is far behind: compare it with another L1 node',
   },
   'rewind-refused': {
     severity: 'critical',
@@ -203,7 +205,7 @@ export const chainFaults = {
   },
   'rpc-port': {
     severity: 'critical',
-    means: 'a server of the command cannot listen',
+    means: 'a server that the command starts cannot listen on its port',
     advice: 'choose another port',
   },
   'rpc-refused': {
@@ -246,7 +248,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the safe-head history cannot be used',
     advice:
-      'see that no other process uses --data-dir and its disk has room; a damaged file is moved away by itself',
+      'see that no other process uses --data-dir and its disk has room; a damaged file is moved away automatically',
   },
   'unsupported-chain': {
     severity: 'critical',

@@ -32,7 +32,9 @@ export function toLogTime(iso: string): string {
   return `${day}|${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** Unix milliseconds of a date in text, such as `Sat, 31 Jan 2026 12:00:00 GMT`; undefined if it is not one. */
+/**
+ * Unix milliseconds of a date in text, such as `Sat, 31 Jan 2026 12:00:00 GMT`; undefined if the text is not a date.
+ */
 export function fromDateText(text: string): number | undefined {
   const unixMs = Date.parse(text)
   return Number.isNaN(unixMs) ? undefined : unixMs

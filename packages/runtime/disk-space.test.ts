@@ -17,7 +17,7 @@ test('a folder is tested by a write, which leaves nothing behind', (t) => {
   assert.match(writeProblem(join(folder, 'file')) ?? '', /does not accept writes: ENOTDIR/)
 })
 
-test('folders on a disk with room have no problem, and a missing one is named', (t) => {
+test('folders on a disk with room have no problem, and the problem of a missing folder names it', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-disk-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const part = join(folder, 'part')

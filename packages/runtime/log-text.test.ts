@@ -23,7 +23,7 @@ const lines = (
   return text.slice(26, -1).split('\n')
 }
 
-test('a line has level, time, service, message and fields; a block is its number and the ends of its hash', () => {
+test('a line has level, time, service, message and fields, and shows a block by number and the ends of its hash', () => {
   const fields = { safe: block(144), blocks: 12, isNew: true, reason: 'no batch', head: hash }
   assert.deepEqual(lines('info', 'progress', fields), [
     'engine: progress safe=144:0xc115…fd blocks=12 isNew=true reason="no batch" head=0xc115…fd',
@@ -32,7 +32,7 @@ test('a line has level, time, service, message and fields; a block is its number
   assert.match(textOfEntry(entry('error', 'x'), { width: 80, hasColors: false }), /^ERROR\[/)
 })
 
-test('on a terminal an entry at level info is one line, from which the last fields may be missing', () => {
+test('on a terminal an entry at level info is one line; if there is no room, the last fields are missing', () => {
   const heads = { safe: block(137_123_456), blocks: 999, unsafe: block(137_123_460) }
   const [line = '', ...more] = lines('info', 'progress', { ...heads, width: 80 })
   assert.deepEqual([line, more], ['engine: progress safe=137123456:0xc115…fd blocks=999 …', []])
@@ -42,7 +42,7 @@ test('on a terminal an entry at level info is one line, from which the last fiel
   )
 })
 
-test('on a terminal a warning is wrapped, and nothing is missing', () => {
+test('on a terminal a warning is wrapped, and no field is missing', () => {
   const fields = { endpoint: 'http://l1.example:8545', reason: 'word '.repeat(20).trim() }
   const shown = lines('warn', 'an L1 endpoint gave a wrong answer', { ...fields, width: 80 })
   assert.ok(shown.length > 1 && shown.slice(1).every((line) => line.startsWith('    ')))
@@ -67,7 +67,7 @@ const fault = {
   },
 }
 
-test('an error is one field with its causes; it takes one line, except at level error', () => {
+test('an error is one field with its causes, and takes more than one line only at level error', () => {
   const shown =
     'engine: x error="engine-unreachable: no answer: TypeError: fetch failed: connect ECONNREFUSED" url=http://127.0.0.1:8551'
   assert.deepEqual(lines('warn', 'x', { error: fault }), [shown])
@@ -75,7 +75,7 @@ test('an error is one field with its causes; it takes one line, except at level 
   assert.deepEqual(lines('error', 'x', { error: fault }), [shown, '    at call (file:///a.ts:1:2)'])
 })
 
-test('a message that its cause repeats is shown once', () => {
+test('if the cause of an error has the same message, the message is shown once', () => {
   const error = { message: 'bus: refused', cause: { type: 'Error', message: 'refused' } }
   assert.deepEqual(lines('warn', 'x', { error }), ['engine: x error="bus: refused"'])
 })

@@ -17,7 +17,10 @@ export interface LogScreen {
   readonly hasColors: boolean
 }
 
-/** Fields with a place of their own in a line, and fields that are the same in each line of a process. */
+/**
+ * Fields that are not listed after the message: they have a place of their own in a line, or are the same in each line
+ * of a process.
+ */
 const placed = new Set(['level', 'time', 'msg', 'service', 'chainId', 'instance'])
 
 /** Colors of the levels, as in op-node. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { createLog } from './log.ts'
 
-test('a log is passed to `onLog`, if given, instead of being printed', () => {
+test('if `onLog` is given, the log is passed to it and not printed', () => {
   const taken: string[] = []
   const fields = { service: 'test' }
   for (const logFormat of ['text', 'logfmt', 'json'] as const)

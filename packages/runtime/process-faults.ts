@@ -16,7 +16,7 @@ export const processFaults = {
   busy: {
     severity: 'temporary',
     means: 'a service has as many calls in progress as it accepts',
-    advice: 'nothing to do unless it lasts; then see what that service waits for',
+    advice: 'if this lasts, see what the called service waits for',
   },
   'cache-refused': {
     severity: 'critical',
@@ -26,13 +26,13 @@ export const processFaults = {
   closed: {
     severity: 'critical',
     means: 'the bus was closed while something used it',
-    advice: 'nothing to do while the process stops; else restart it',
+    advice: 'nothing to do while the process stops; otherwise restart the process',
     endsProcess: true,
   },
   'command-failed': {
     severity: 'critical',
     means: 'a program that Atoll runs, such as go or docker, failed',
-    advice: 'read its output in the message, and run the command by hand',
+    advice: 'read the output of the program in the message, and run the command by hand',
   },
   conflict: {
     severity: 'temporary',
@@ -42,24 +42,26 @@ export const processFaults = {
   devnet: {
     severity: 'critical',
     means: 'a devnet did not reach the requested heads',
-    advice: 'see what its services wait for, or allow more with --timeout-seconds',
+    advice:
+      'see what the services of the devnet wait for, or allow more time with --timeout-seconds',
   },
   fenced: {
     severity: 'critical',
     means: 'another instance wrote a state of this service',
     advice:
-      'run only one instance with each --instance name; after a restart, the instance that ended stands by',
+      'run only one instance with each --instance name; this instance ends; when it is started again, it stands by',
     endsProcess: true,
   },
   'file-exists': {
     severity: 'critical',
     means: 'a secret would overwrite an existing file',
-    advice: 'name another file, or remove that one if its key is not needed any more',
+    advice: 'name another file, or remove the existing one if its key is not needed any more',
   },
   'file-refused': {
     severity: 'critical',
     means: 'a secret file cannot be read or written',
-    advice: 'see that its folder exists, and that the user of this process has access to both',
+    advice:
+      'see that the folder of the file exists, and that the user of this process has access to the folder and the file',
   },
   'folder-busy': {
     severity: 'critical',
@@ -69,7 +71,7 @@ export const processFaults = {
   'folder-refused': {
     severity: 'critical',
     means: 'the folder of the bus cannot be used',
-    advice: 'see that all files in it are writable and its disk has room',
+    advice: 'see that all files in the folder are writable, and that its disk has room',
     exit: 'usage',
   },
   'folder-taken': {
@@ -86,7 +88,7 @@ export const processFaults = {
   internal: {
     severity: 'temporary',
     means: 'the called service failed while it handled the call',
-    advice: 'see the log of that service, which stops; report it as a bug',
+    advice: 'that service stops: see its log for the error, and report the error as a bug',
   },
   'invalid-file': {
     severity: 'critical',
@@ -121,7 +123,7 @@ export const processFaults = {
   'nats-server-failed': {
     severity: 'critical',
     means: 'the NATS server ended or did not start',
-    advice: 'read its output in the message, and the log of the node',
+    advice: 'read the output of the NATS server in the message, and the log of the node',
   },
   'nats-server-missing': {
     severity: 'critical',
@@ -172,12 +174,12 @@ export const processFaults = {
   'recording-without-block': {
     severity: 'critical',
     means: 'the L2 node does not have a block to record',
-    advice: 'use a node that has it, or another --from and --to',
+    advice: 'use a node that has the block, or give another --from and --to',
   },
   'p2p-port': {
     severity: 'critical',
     means: 'the p2p host cannot listen on its addresses',
-    advice: 'choose another address or port; see that no other process has it',
+    advice: 'see that no other process has the address and port, or choose others',
   },
   'publish-refused': {
     severity: 'critical',
@@ -203,7 +205,7 @@ export const processFaults = {
   'store-refused': {
     severity: 'temporary',
     means: 'the NATS server did not store a message',
-    advice: 'if it lasts, see the log and the disk of the NATS server',
+    advice: 'if this lasts, see the log and the disk of the NATS server',
   },
   'stream-forbidden': {
     severity: 'critical',
@@ -218,17 +220,17 @@ export const processFaults = {
   'stream-refused': {
     severity: 'temporary',
     means: 'the NATS server refused a request about a stream',
-    advice: 'if it lasts, see the log of the NATS server',
+    advice: 'if this lasts, see the log of the NATS server',
   },
   timeout: {
     severity: 'temporary',
     means: 'the bus, or a service on it, did not answer in time',
-    advice: 'if it lasts, see that the service that was called runs',
+    advice: 'if this lasts, see that the service that was called runs',
   },
   'too-large': {
     severity: 'critical',
     means: 'a message is larger than the bus carries',
-    advice: 'report it as a bug, with the L1 block in the message',
+    advice: 'report it as a bug, and quote the error text',
   },
   unavailable: {
     severity: 'temporary',

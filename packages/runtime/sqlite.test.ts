@@ -33,7 +33,7 @@ test('a file that another process uses, or that another release wrote, is refuse
   })
 })
 
-test('a transaction that throws is rolled back, and the next one works', () => {
+test('if a transaction throws, it is rolled back, and the next transaction works', () => {
   const file = open(':memory:')
   const add = (number: bigint) => file.run('INSERT INTO numbers VALUES (?)', number)
   assert.throws(() => {
@@ -61,7 +61,7 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   assert.throws(() => open(path), isUnusableFile)
 })
 
-test('a file truncated while its write-ahead log was kept is invalid, which is not a disk failure', (t) => {
+test('if a file was truncated while its write-ahead log was kept, it is invalid, and this is not a disk failure', (t) => {
   const path = newPath(t)
   const schema = 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);'
   const openTexts = (at: string) =>
@@ -109,7 +109,7 @@ test('a full disk fails a write with the file and the free bytes, and the next w
   file.close()
 })
 
-test('a read-only file is refused, and opened once it is writable', (t) => {
+test('a read-only file is refused, and opened after it was made writable', (t) => {
   const path = newPath(t)
   open(path).close()
   const heal = makeReadOnly(path)
@@ -122,7 +122,7 @@ test('a read-only file is refused, and opened once it is writable', (t) => {
   open(path).close()
 })
 
-test('a missing folder counts as a disk failure; a locked or broken file does not', (t) => {
+test('a missing folder counts as a disk failure, and a locked or broken file does not', (t) => {
   const path = newPath(t)
   assert.throws(() => open(join(path, 'deeper')), isDiskFailure)
   const file = open(path)

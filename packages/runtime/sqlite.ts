@@ -28,7 +28,7 @@ interface SqliteOptions {
 /** How long to wait for a lock of another process. */
 const busyTimeoutMs = 2_000
 
-/** A SQLite file. Its methods throw faults with the given code that name the file. */
+/** A SQLite file. The methods throw faults that have the given code and name the file. */
 export class SqliteFile {
   /** As given to the constructor. */
   readonly path: string

@@ -6,9 +6,11 @@ import { isSystemError } from './fault.ts'
 /** A folder that is removed at the latest when the process exits. */
 export interface TemporaryFolder {
   readonly path: string
-  /** Removes the folder. It is removed once more at the exit, since work that was cancelled may have written to it. */
+  /**
+   * Removes the folder. The exit of the process removes the folder again, since cancelled work may have written to it.
+   */
   remove(): Promise<void>
-  /** Keeps the folder, which has been moved to its place. */
+  /** Keeps the folder. Called after the folder was moved to its final path. */
   keep(): void
 }
 

@@ -55,7 +55,7 @@ test('the events of an effect are handled before the next message', async () => 
   assert.deepEqual(state, ['a', 'x done', 'b', 'end'])
 })
 
-test('events of an effect that arrive later do not block other events', async () => {
+test('if the events of an effect arrive later, other events are handled meanwhile', async () => {
   const finish = Promise.withResolvers<readonly Event[]>()
   const state = await run([given('a>x', 'b>y')], (effect) => {
     if (effect === 'x') return { later: finish.promise }

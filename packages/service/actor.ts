@@ -12,7 +12,7 @@ export type Step<State, Event, Effect> = (
 /** The events that result from an effect, now or later. */
 export type Performed<Event> = readonly Event[] | Later<Event>
 
-/** Work that runs while the actor continues. Its events arrive through the inbox. */
+/** Work that runs while the actor continues. The events that result from the work arrive through the inbox. */
 interface Later<Event> {
   readonly later: Promise<readonly Event[]>
   /** Trace context in which the events are delivered; default: the context of the event that caused the work. */
@@ -34,8 +34,8 @@ export interface Actor<State, Event, Effect> {
 
 /**
  * Runs an actor on one event at a time until its inbox ends; returns its last state.
- * The events that an effect returns at once are handled before the next message, so no message is handled while a step
- * is only half applied.
+ * The events that an effect returns immediately are handled before the next message, so no message is handled while a
+ * step is only half applied.
  *
  * @throws any error of `perform`; the service then stops, and its supervisor restarts it
  */

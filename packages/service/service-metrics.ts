@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 
-/** The state that the metrics of a service show; it is read at each scrape. */
+/** The state that the metrics of a service show. Each scrape reads this state. */
 export interface ShownState {
   /** Whether the service is ready, as `/readyz` answers. */
   readonly isReady: () => boolean
@@ -19,7 +19,7 @@ export function registerServiceMetrics(
   })
   registerGauge(registry, isStandby, {
     name: 'atoll_service_standby',
-    help: '1 while another instance of the service is active; it takes over if that one stops',
+    help: '1 while another instance of the service is active, and this instance waits to take over',
   })
 }
 

@@ -245,7 +245,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
         const since = toIsoTime(sinceMs)
         this.#status.setWait({
           what: `the lease that ${instance} holds since ${since}`,
-          next: 'checks every second whether it is free',
+          next: 'checks every second whether the lease is free',
         })
       },
     })

@@ -21,7 +21,7 @@ export class OpenCalls {
   readonly #open = new Map<number, OpenCall>()
   #lastId = 0
 
-  /** Registers a call. Its answer goes to `respond`, a fault to `refuse`. */
+  /** Registers a call. `respond` gets the answer, and `refuse` gets a fault. */
   add<Response>(
     respond: (response: Response) => void,
     refuse: (fault: Fault) => void,

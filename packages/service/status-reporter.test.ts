@@ -41,7 +41,7 @@ test('the status is written every 5 s, and soon after each change', async () => 
   assert.equal(seen.at(-1)?.phase, 'running')
 })
 
-test('the end of a wait is reported once, with the time since its start', async () => {
+test('if a wait ends, this is reported once, with the time since the start of the wait', async () => {
   const { world, status, waitsOver } = await reported()
   status.setWait({ what: 'L1 block 7', next: 'asks again' })
   await world.pass(2_000)
@@ -91,7 +91,7 @@ test('a wait for another service has the wait of that service as its cause, alon
   daWatcher?.other.setWait(undefined)
   await world.pass(1_000)
   assert.match(seen.at(-1)?.wait?.what ?? '', /to fetch L1 block 7$/)
-  // A service that has ended does not explain anything.
+  // The wait of a service that has ended is not shown as a cause.
   for (const { end } of others) end()
   await world.pass(20_000)
   assert.equal(seen.at(-1)?.wait?.what, 'derivation to report')

@@ -37,7 +37,7 @@ export interface Waiting {
   readonly why?: string | undefined
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing; its own wait is the cause. */
+  /** The other service whose work is missing. The wait of that service is the cause of this one. */
   readonly on?: ServiceName | undefined
   /** Start of the wait by the monotonic clock, if it began before it is reported. */
   readonly startedMs?: number | undefined
@@ -87,7 +87,7 @@ export class StatusReporter {
   #notices: readonly string[] = []
   #progress: string | undefined
   readonly #followed = new Set<ServiceName>()
-  /** Waits of the services that this one waits for. */
+  /** Waits of the other services that this service waits for. */
   readonly #causes = new Map<
     ServiceName,
     { readonly wait: Wait | undefined; readonly seenMs: number }
@@ -137,7 +137,8 @@ export class StatusReporter {
   #begin(nowMs: number): void {
     const { clock, onWaitLasts } = this.#options
     this.#waitsSinceMs = nowMs
-    // A service that is stopped during its start may still begin to wait. Its timer would outlast it.
+    // A service that is stopped during its start may still begin to wait. The timer of the wait would outlast the
+    // service.
     if (this.#isStopped) return
     const log = (afterMs: number) => {
       this.#stopLogging = clock.after(afterMs, () => {
@@ -167,7 +168,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets the progress of the service, as shown to operators. It is written with the next status. */
+  /** Sets the progress of the service, as shown to operators. The next status has the new progress. */
   set progress(progress: string | undefined) {
     this.#progress = progress
   }
@@ -190,12 +191,12 @@ export class StatusReporter {
     }
   }
 
-  /** Follows the status of a service that this one waits for. */
+  /** Follows the status of another service that this service waits for. */
   #follow(service: ServiceName): void {
     if (this.#bus === undefined || this.#followed.has(service)) return
     this.#followed.add(service)
     this.#bus.followEach(serviceStatus[service], (status) => {
-      // The instance that acts is the cause, not one that stands by.
+      // The instance that acts is the cause, not an instance that stands by.
       if (status.phase === 'standby') return
       this.#causes.set(service, { wait: status.wait, seenMs: this.#options.clock.monotonicMs() })
       if (this.#wait?.on === service) this.#changed()

@@ -36,7 +36,9 @@ const restartedSchema = z.object({
 /** Environment variable in which a node passes `Restarted` to a service that it starts again. */
 const restartedVariable = 'ATOLL_RESTARTED'
 
-/** Environment variables that a node adds for a service: one if the service was started again, else none. */
+/**
+ * Environment variables that a node adds for a service: one variable if the service was started again, otherwise none.
+ */
 export function restartedEnvironment(
   restarted: Restarted | undefined,
 ): Readonly<Record<string, string>> {
@@ -50,7 +52,7 @@ export function readRestarted(
   try {
     return restartedSchema.safeParse(JSON.parse(env[restartedVariable] ?? 'null')).data
   } catch (error) {
-    // Another program set the variable.
+    // The variable is not from a node: another program set it.
     if (error instanceof SyntaxError) return undefined
     throw error
   }

@@ -266,7 +266,7 @@ test('if a built block differs from its attributes, it never becomes a head', as
     wait?.what ?? '',
     /built a block 7 that differs from its attributes: transactions.length is 0/,
   )
-  assert.match(wait?.next ?? '', /retries every 10 s; see that its version/)
+  assert.match(wait?.next ?? '', /retries every 10 s; see that the version/)
   assert.equal(derivation.chain.unsafe.number, 6n)
   isMismatch = false
   await derivation.until(({ safe, unsafe }) => safe.number >= 6n && unsafe.number === 7n)

@@ -50,7 +50,7 @@ for (const [what, more, code, message] of [
     'a --to above the newest block',
     ['--to', '55'],
     2,
-    /the newest block of http.* is 54; give a lower one/,
+    /the newest block of http.* is 54; give a lower --to/,
   ],
   ['a --from that is not a number', ['--from', 'genesis'], 2, /--from is "genesis"/],
 ] as const)

@@ -28,13 +28,16 @@ const rules: readonly Rule[] = [
     how: ['read-only'],
     outcome: {
       kind: 'ends',
-      says: /chain-database: .*readonly database.*\n.*see that it is writable/u,
+      says: /chain-database: .*readonly database.*\n.*see that the database is writable/u,
     },
   },
   {
     files: /^execution\/chain\.sqlite$/u,
     how: ['truncated', 'random'],
-    outcome: { kind: 'ends', says: /chain-database: .*\n.*if it is damaged.*, delete it/u },
+    outcome: {
+      kind: 'ends',
+      says: /chain-database: .*\n.*if the database is damaged.*, delete it/u,
+    },
   },
   {
     files: /^execution\/chain\.sqlite$/u,
@@ -54,7 +57,10 @@ const rules: readonly Rule[] = [
   {
     files: /^jwt\.hex$/u,
     how: ['of another chain'],
-    outcome: { kind: 'waits', says: /give both sides the same --jwt-secret-file/u },
+    outcome: {
+      kind: 'waits',
+      says: /give Atoll and the execution client the same --jwt-secret-file/u,
+    },
   },
   {
     files: /bus\/keys\//u,
@@ -64,7 +70,10 @@ const rules: readonly Rule[] = [
   {
     files: /bus\/(?:atoll-bus\.json|url|nats-server\.conf|store\/.*)$/u,
     how: ['read-only'],
-    outcome: { kind: 'ends', says: /folder-refused: .*\n.*see that all files in it are writable/u },
+    outcome: {
+      kind: 'ends',
+      says: /folder-refused: .*\n.*see that all files in the folder are writable/u,
+    },
   },
   {
     files: /bus\/atoll-bus\.json$/u,

@@ -53,7 +53,7 @@ export const stateWindow = 128
 /** Limit on executed blocks that are not canonical. Above it, the lowest of them without a child is dropped. */
 export const maxPendingBlocks = 512
 
-/** Limit on canonical blocks in memory. Their trie nodes need not be read from the database for new blocks. */
+/** Limit on canonical blocks in memory. New blocks need not read the trie nodes of these blocks from the database. */
 const recentBlocks = 64
 
 /** After this many blocks, the trie nodes in memory are dropped, since they would grow to the whole state. */
@@ -148,7 +148,7 @@ export class Chain {
     return this.#pending.has(hash) || this.#blocks.hasState(hash)
   }
 
-  /** The state after a block. Its reads throw MissingState if the state was pruned. */
+  /** The state after a block. A read throws MissingState if the state was pruned. */
   state(block: KnownBlock): WorldState {
     return new WorldState(this.#states, this.#trie(block))
   }

@@ -279,7 +279,7 @@ test('newPayload is refused if a parameter other than the payload is missing or 
   })
 })
 
-test('a payload can be fetched only by a known id, and only by a method version that its fork allows', async () => {
+test('a payload can be fetched only by a known id, and only by a method version that the fork of the payload allows', async () => {
   const client = open()
   await assert.rejects(client.call('getPayloadV5', '0x0300000000000000'), { code: -38_001 })
   await assert.rejects(client.call('getPayloadV5', 'what'), { code: -32_602 })
@@ -348,7 +348,7 @@ test('a getPayload call in the version of another fork does not end a build', as
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
 })
 
-test('a block that broke while pool transactions were added to it is built again', async () => {
+test('if a pool transaction breaks a block that is being built, the block is built again', async () => {
   let attempt = 0
   const { promise: isFilled, resolve } = Promise.withResolvers<void>()
   const client = open(async ({ execution }) => {

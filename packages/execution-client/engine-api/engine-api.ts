@@ -125,7 +125,10 @@ export class EngineApi {
     })
   }
 
-  /** @throws JsonRpcError -38002 if the safe or finalized block is not an ancestor of the head. The head stays. */
+  /**
+   * @throws JsonRpcError -38002 if the safe or finalized block is not an ancestor of the head. The head is then not
+   * changed.
+   */
   #ancestor(head: KnownBlock, hash: Hash, what: string): KnownBlock | undefined {
     const { chain } = this.#options
     if (hash === noHash) return what === 'safe' ? chain.safe : chain.finalized

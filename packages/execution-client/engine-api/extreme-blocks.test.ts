@@ -85,7 +85,8 @@ class ExtremeRun {
     this.#good = envelope as Envelope
     const { blockHash } = this.#good.executionPayload
     for (const client of [builder, this.#follower]) {
-      // The builder has this block already; the follower executes it. Both write the block to their databases.
+      // The builder already has this block, and the follower executes it. Both clients write the block to their
+      // databases.
       const { status, validationError } = await client.import(this.#good)
       assert.equal(status, 'VALID', `${validationError}`)
       assert.equal((await client.choose(blockHash)).payloadStatus.status, 'VALID')

@@ -22,7 +22,7 @@ const improveForMs = 15_000
 /**
  * Adds user transactions to a block until it is full, or `signal` is aborted.
  *
- * @returns `broken` if the block cannot be sealed. It is then built again without the transaction that broke it
+ * @returns `broken` if the block cannot be sealed. The block is then built again without the transaction that broke it
  */
 export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 
@@ -35,7 +35,9 @@ export interface PayloadBuildsOptions {
   /** Whether new transactions arrived since the last attempt. */
   readonly hasNews: () => boolean
   readonly fill: FillBlock
-  /** Called with an error that stopped the filling of a block. Its last complete version stays available. */
+  /**
+   * Called with an error that stopped the filling of a block. The last complete version of the block stays available.
+   */
   readonly onError: (error: Error) => void
 }
 

@@ -10,12 +10,11 @@ interface SenderHead {
 
 /**
  * Pending transactions in the order for a block: highest effective tip first; of equal tips, the first to arrive. The
- * transactions of one sender are in the order of their nonces. This is a snapshot: later changes of the pool do not
- * affect it.
+ * transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this snapshot.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint
-  /** One entry for each sender; the best is the last. */
+  /** One entry for each sender. The best entry is the last. */
   readonly #heads: SenderHead[]
 
   /** @param pending transactions of each sender, by nonce */

@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} that is filled by descending tip is valid; the pool follows the block, and later its reorg`, async () => {
+  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and its reorg`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -257,7 +257,7 @@ test('filling ends when the time is over, and continues at the next call', async
   await seal()
 })
 
-test('filling yields to other tasks, which can end it; transactions removed meanwhile are not added', async () => {
+test('while filling yields to other tasks, they can end it, or remove transactions, which are then not added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7 d0:6')
@@ -278,7 +278,7 @@ test('filling yields to other tasks, which can end it; transactions removed mean
   await seal()
 })
 
-test('DA limits apply to one transaction and to the block; 0 means no limit', async () => {
+test('DA limits apply to one transaction and to the block, and 0 means no limit', async () => {
   const chain = makeChain()
   const { pool } = chain
   const large = { data: noise(600), gas: 60_000n }

@@ -12,7 +12,10 @@ import type { TransactionPool } from './transaction-pool.ts'
 export interface FillLimits {
   /** Limit on the estimated L1 bytes of one transaction; 0 means no limit. First argument of `miner_setMaxDASize`. */
   readonly maxTxDaBytes: bigint
-  /** Limit on the estimated L1 bytes of all user transactions of the block; 0 means no limit. Second argument. */
+  /**
+   * Limit on the estimated L1 bytes of all user transactions of the block; 0 means no limit. Second argument of that
+   * method.
+   */
   readonly maxBlockDaBytes: bigint
   /** Called before each transaction. Returns whether the deadline has passed or the block was fetched. */
   readonly isOver: () => boolean
@@ -38,7 +41,8 @@ const maxBlockBytes = 7_388_608
 
 /**
  * Adds pool transactions to a block after its forced transactions. A transaction that does not fit stays in the pool. A
- * transaction that cannot be executed is removed from the pool. May be called again for a block when more arrive.
+ * transaction that cannot be executed is removed from the pool. May be called again for the same block when more
+ * transactions have arrived.
  *
  * Other tasks run between two transactions, but must not use the interpreter of the block.
  *

@@ -10,7 +10,7 @@ test('a full pool evicts the cheapest among the last transactions of each sender
   const { add, show, reported } = makePool({ transactions: 4 })
   await add('a0:1', 'a1:9', 'b0:5', 'c0:7')
   reported.length = 0
-  // a0 is the cheapest, but a1 needs it.
+  // a0 is the cheapest transaction, but it stays, since a1 has the nonce after it.
   await add('d0:6')
   assert.equal(show(), 'a0 a1:9 c0:7 d0:6 | ')
   assert.deepEqual(reported, ['-b0:5 the pool is full', '+d0:6'])
@@ -41,7 +41,7 @@ test('a transaction whose fee cap is below the base fee is evicted first', async
   assert.equal(show(), 'b0:2 c0 | ')
 })
 
-test('a new queued transaction evicts queued transactions, never pending ones', async () => {
+test('a new queued transaction evicts queued transactions, and never pending transactions', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'b0:1', 'c5:3')
   await assert.rejects(add('d5:3'), full)
@@ -50,7 +50,7 @@ test('a new queued transaction evicts queued transactions, never pending ones', 
   await assert.rejects(add('d6:4'), full)
 })
 
-test('a sender replaces its own transactions only with an earlier nonce', async () => {
+test('a new transaction evicts those of its own sender only if their nonces are later', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'a1:1', 'a2:1')
   await assert.rejects(add('a3:900'), full)
@@ -67,7 +67,7 @@ test('a replacement evicts no other transaction', async () => {
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('the pool limits bytes: one large transaction evicts several others, or is refused', async () => {
+test('if the limit is in bytes, a large transaction evicts several smaller transactions, or is refused', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')
@@ -87,7 +87,7 @@ test('the pool limits bytes: one large transaction evicts several others, or is 
     '-d0:4 the pool is full',
     '+a1:5',
   ])
-  // It pays more than all others, but is larger than the pool.
+  // The transaction pays more than all others, but is larger than the pool.
   const larger = `0x${'00'.repeat(4 * small)}` as const
   const most = await signed('b0:900', { data: larger, gas: 50_000n })
   assert.throws(() => pool.add(most), full)

@@ -14,8 +14,8 @@ export interface RoomContext {
  * Chooses transactions to evict for a new one, one by one: the cheapest among the last ones of each sender, so that no
  * nonce is evicted before a later one.
  *
- * @throws PoolRefusal if no remaining transaction may be evicted: one of another sender must pay less than the new one,
- *   and be queued if the new one is gapped; one of the same sender must have a later nonce
+ * @throws PoolRefusal if no remaining transaction may be evicted: a transaction of another sender must pay less than
+ * the new one, and be queued if the new one is gapped; a transaction of the same sender must have a later nonce
  */
 export function* victimsOf(
   newcomer: PooledTransaction,
@@ -48,8 +48,8 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // A transaction of the same sender may be evicted only if its nonce is later. It depends on the new transaction,
-      // so it need not pay less.
+      // A transaction of the same sender may be evicted only if its nonce is later. The later transaction depends on
+      // the new one, so it need not pay less.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true

@@ -22,12 +22,12 @@ test('queued transactions become pending when the head includes the nonce before
   await reset({ included: 'a0 a1' })
   assert.equal(show(), 'a2 a3 | ')
   assert.deepEqual(reported, ['+a2 a3'])
-  // Another head does not change them.
+  // Another head does not change these transactions.
   await reset()
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('a transaction is removed if its sender can no longer pay or its gas exceeds a block; then later nonces are queued', async () => {
+test('if a sender can no longer pay, or the gas exceeds a block, the transaction is removed, and later nonces are queued', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
@@ -90,7 +90,7 @@ test('transactions dropped by a reorg do not return if the new blocks include th
   ])
 })
 
-test('a transaction dropped by a reorg does not replace a newer one of the same nonce', async () => {
+test('a transaction dropped by a reorg does not replace a newer transaction of the same nonce', async () => {
   const { view, add, show, reset } = makePool()
   view.nonces.set(a, 1n)
   await add('a1', 'b0')

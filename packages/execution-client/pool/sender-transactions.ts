@@ -7,8 +7,8 @@ export interface PricedTransaction {
 }
 
 /**
- * The transactions of one sender by nonce. Those that continue the account's nonce without a gap are pending up to a
- * limit; the other transactions are queued.
+ * The transactions of one sender by nonce. Transactions that continue the account's nonce without a gap are pending, up
+ * to a limit. All others are queued.
  */
 export class SenderTransactions {
   readonly #maxPending: number

@@ -216,7 +216,7 @@ test('before Canyon the pool does not limit the size of init code', async () => 
   assert.equal(show(), 'a0 | ')
 })
 
-test('a known transaction is refused, and one without a chain id too if replay protection is required', async () => {
+test('a known transaction is refused; if replay protection is required, so is a transaction without a chain id', async () => {
   const { add } = makePool()
   await add('a0')
   await assert.rejects(add('a0'), { name: 'PoolRefusal', message: 'already known' })
@@ -228,7 +228,7 @@ test('a known transaction is refused, and one without a chain id too if replay p
   makePool().pool.add(unprotected)
 })
 
-test('a sender has to pay for all of its pending transactions together', async () => {
+test('if a sender cannot pay for all of its pending transactions together, a transaction is refused', async () => {
   const { pool } = makePool()
   const half = funds / 2n
   const add = async (notation: string, value: bigint) => pool.add(await signed(notation, { value }))
@@ -309,7 +309,7 @@ async function setCodeOfB(nonce: number) {
   } as const
 }
 
-test('in a full queue of a sender, an earlier nonce replaces the last one', async () => {
+test('if the queue of a sender is full, a transaction with an earlier nonce replaces the last one', async () => {
   const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })
@@ -323,7 +323,7 @@ test('in a full queue of a sender, an earlier nonce replaces the last one', asyn
   assert.equal(show(), 'a0 | a3 a4')
 })
 
-test('the pending transactions of one sender are limited; further ones wait in the queue', async () => {
+test('if a sender has the maximum of pending transactions, further transactions wait in the queue', async () => {
   const { view, add, show, reset } = makePool({ pendingPerSender: 2, queuedPerSender: 2 })
   await add('a0', 'a1', 'a2', 'a3')
   assert.equal(show(), 'a0 a1 | a2 a3')

@@ -227,7 +227,8 @@ export class TransactionPool {
   }
 
   /**
-   * The transaction that a new one replaces: the one with its nonce, or the last of its sender's full queue.
+   * The transaction that a new one replaces: the transaction with the same nonce, or the last one of its sender if the
+   * queue is full.
    *
    * @throws PoolRefusal
    */

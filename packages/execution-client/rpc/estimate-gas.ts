@@ -13,8 +13,8 @@ import {
 const tolerance = 0.015
 
 /**
- * Estimates the gas limit that a call needs. It may exceed the gas used, because a nested call gets only a part of the
- * remaining gas (EIP-150).
+ * Estimates the gas limit that a call needs. This limit may exceed the gas used, because a nested call gets only a part
+ * of the remaining gas (EIP-150).
  *
  * @throws JsonRpcError if the call fails at any gas limit
  */

@@ -140,7 +140,7 @@ function* blocksOf(chain: Chain, filter: FilterJson): Generator<KnownBlock> {
   yield* blocksBetween(chain, from, to)
 }
 
-/** The first block number of a filter. It may be above the head, where no block matches. */
+/** The first block number of a filter. A number above the head is allowed, and matches no block. */
 function firstOf(chain: Chain, which: FilterJson['fromBlock']): bigint {
   return typeof which === 'bigint' ? which : requireBlock(chain, which).header.number
 }

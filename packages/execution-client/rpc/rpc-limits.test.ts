@@ -69,7 +69,7 @@ test('blocks are found by label, number and hash', async () => {
   await assert.rejects(balance('0x63'), { message: 'header not found' })
 })
 
-test('a storage slot is read as of the given block; its key may be short or 32 bytes long', async () => {
+test('a storage slot is read at the given block, and the key may be short or 32 bytes long', async () => {
   const { call } = await opened()
   const word = (value: number) => slotKey(value)
   assert.equal(await call('eth_getStorageAt', storeAddress, '0x1', 'latest'), word(42))
@@ -101,7 +101,7 @@ test('a fee history ends at the genesis, and its percentiles are limited and asc
   await assert.rejects(ask('0x0', []), { code: -32_602 })
 })
 
-test('eth_getLogs limits its range of blocks and the positions of its topics', async () => {
+test('eth_getLogs limits the range of blocks and the positions of topics', async () => {
   const { chain, call } = await opened()
   // A head far above the genesis, without the blocks in between.
   const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }
@@ -115,7 +115,7 @@ test('eth_getLogs limits its range of blocks and the positions of its topics', a
   })
 })
 
-test('eth_getLogs limits its addresses and the topics of one position; a range above the head is empty', async () => {
+test('eth_getLogs limits addresses and the topics of one position, and a range above the head has no logs', async () => {
   const { call } = await opened()
   const words = Array.from({ length: maxFilterWords + 1 }, (_, at) => slotKey(at))
   const addresses = words.map((word) => `0x${word.slice(26)}`)
@@ -149,7 +149,7 @@ test('logs are found by address and by the topics of each position', async () =>
   assert.equal(await count({ address: storeAddress }), 0)
 })
 
-test('a call sees its overrides, and does not change the state', async () => {
+test('a call uses its overrides, and does not change the state', async () => {
   const { call } = await opened()
   // PUSH1 7, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
   const code = '0x600760005260206000f3'

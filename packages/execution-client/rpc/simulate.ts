@@ -21,10 +21,10 @@ import type { CallJson, OverridesJson } from './call-json.ts'
 import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
-/** Maximum gas of a call. It is limited because only one call runs at a time. */
+/** Maximum gas of a call. The gas is limited because only one call runs at a time. */
 const maxCallGas = 50_000_000n
 
-/** Timeout of a call, and of an estimate with all its attempts, as geth's `--rpc.evmtimeout`. */
+/** Timeout of a call, and of all attempts of an estimate together, as geth's `--rpc.evmtimeout`. */
 const callTimeoutMs = 5_000
 
 /** Result of a call. */
@@ -205,7 +205,7 @@ function limited(gas: bigint): bigint {
   return gas > maxCallGas ? maxCallGas : gas
 }
 
-/** A call without a price sees a base fee of zero, as in geth. */
+/** In a call without a price, the base fee is zero, as in geth. */
 function evmBlock({ header }: KnownBlock, { isFree }: { readonly isFree: boolean }) {
   return {
     header: {

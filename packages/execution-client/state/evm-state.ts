@@ -83,7 +83,7 @@ export class EvmState implements StateManagerInterface {
   }
 
   clearCaches(): void {
-    // No cache is kept here.
+    // There is no cache to clear.
   }
 
   async getStateRoot(): Promise<never> {

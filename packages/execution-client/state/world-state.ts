@@ -178,7 +178,7 @@ export class WorldState {
     return { root: this.#trie.root(sink), nodes, codes: [...this.#codes.values()], touched }
   }
 
-  /** The account trie. It has the changes of the block only after `commit`. */
+  /** The account trie, which has the changes of the block only after `commit`. */
   get trie(): Trie {
     return this.#trie
   }

@@ -109,7 +109,7 @@ export class StateStore implements StateSource {
     this.#note(changes)
   }
 
-  /** Appends the changes, which is fast, and at intervals writes their sums to the node rows. */
+  /** Appends the changes, which is fast. At intervals, writes the sums of the changes to the node rows. */
   #note(changes: ReferenceChanges): void {
     this.#database.run('INSERT INTO ref_changes (changes) VALUES (?)', changes.encode())
     this.#references.addAll(changes)

@@ -30,7 +30,7 @@ test('from Holocene on the extra data of the parent sets the EIP-1559 parameters
 
 for (const { what, fields, message } of [
   {
-    what: 'used gas with a limit below the elasticity',
+    what: 'used gas although its gas limit is below the elasticity',
     fields: { gasLimit: 5n, gasUsed: 1n },
     message: /below the elasticity/,
   },

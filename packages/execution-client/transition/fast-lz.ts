@@ -8,8 +8,8 @@ const maxMatch = 262
 const tail = 13
 
 /**
- * Size of data compressed by FastLZ, level 1, by which Fjord estimates the L1 data fee. Nothing is
- * compressed: the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
+ * Size of data compressed by FastLZ, level 1. Fjord estimates the L1 data fee from this size. Nothing is compressed:
+ * only the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
  */
 export function fastLzSize(data: Uint8Array): number {
   const positions = new Uint32Array(maxDistance + 1)
@@ -56,7 +56,8 @@ function matchLength(
   data: Uint8Array,
   { reference, at, end }: { readonly reference: number; readonly at: number; readonly end: number },
 ): number {
-  // As in the original code, the length is one more than the number of equal bytes, unless they extend to the end.
+  // As in the original code, the length is one more than the number of equal bytes, unless the equal bytes extend to
+  // the end of the data.
   let length = 0
   for (let limit = end - at; length < limit; length++)
     if (data[reference + length] !== data[at + length]) limit = 0

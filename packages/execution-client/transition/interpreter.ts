@@ -37,7 +37,7 @@ export class Interpreters {
   }
 
   /**
-   * Returns the interpreter for a set of forks, on a state. Only one block may use it at a time.
+   * Returns the interpreter for a set of forks, on a state. Only one block may use an interpreter at a time.
    *
    * @param blockHash returns the hash of an ancestor, for BLOCKHASH
    */
@@ -53,7 +53,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal has its own reference to the state, which is not public.
+    // The journal has a private reference of its own to the state.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -118,7 +118,7 @@ function wrapTransfers(evm: EVM): EVM {
   return Object.assign(evm, { _addToBalance: addToBalance })
 }
 
-/** Caches the results of `isActivatedEIP`. Its search of a list at every opcode takes 5 % of the time. */
+/** Caches the results of `isActivatedEIP`. The library searches a list at every opcode, which takes 5 % of the time. */
 function rememberEips(common: Common): void {
   const active = new Map<number, boolean>()
   const search = common.isActivatedEIP.bind(common)
@@ -171,7 +171,10 @@ async function interpreterPrototype(): Promise<Record<string, unknown> | undefin
   return prototype
 }
 
-/** Caches the valid jump destinations of a code. Their analysis at each call takes a fifth of the time of a block. */
+/**
+ * Caches the valid jump destinations of a code. To find the destinations at each call takes a fifth of the time of a
+ * block.
+ */
 function cacheJumpDestinations(prototype: Record<string, unknown>): void {
   const analyse = prototype['_getValidJumpDestinations'] as Analyse | undefined
   if (typeof analyse !== 'function') return

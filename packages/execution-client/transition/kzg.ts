@@ -1,8 +1,8 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 
-// Our own implementation: node-eth-kzg, used elsewhere for commitments, takes 2 s to load its trusted setup.
+// This is our own implementation. node-eth-kzg, which computes commitments elsewhere, takes 2 s to load its setup.
 
-// Point evaluation, precompile 0x0a. It needs only [τ]G₂ of the trusted setup:
+// Point evaluation, precompile 0x0a. Of the trusted setup, only [τ]G₂ is needed:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md
 
 const { G1, G2, fields, pairingBatch } = bls12_381

@@ -61,7 +61,7 @@ export function estimatedBytes(raw: Uint8Array): bigint {
 }
 
 /**
- * Estimates by byte array. They are cached because the pool needs each at every new head, and a block needs each for
+ * Cached estimates, by the bytes of the transaction. The pool needs an estimate at every new head. A block needs it for
  * the L1 fee and for the DA footprint.
  */
 const estimates = new WeakMap<Uint8Array, bigint>()

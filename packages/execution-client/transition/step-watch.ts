@@ -4,7 +4,10 @@ import { type EVM, EVMError } from '@ethereumjs/evm'
 /** Steps between two checks of the clock. */
 const stepsBetweenLooks = 1_024
 
-/** The opcodes from this one on call, create or end a frame. They may take long, so each of them checks the clock. */
+/**
+ * The opcodes from this one on call, create or end a frame. Such an opcode may take long, so the clock is checked at
+ * each.
+ */
 const firstCallOpcode = 0xf0
 
 /** Interval at which a run yields to other tasks. */

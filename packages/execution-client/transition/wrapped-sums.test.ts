@@ -17,7 +17,7 @@ const poor = address('0xa2')
 const spent = address('0xa3')
 /** Destroys itself in favour of the address in its calldata. */
 const destructible = address('0xa4')
-/** Sends all it has to the address in its calldata. */
+/** Sends its whole balance to the address in its calldata. */
 const sending = address('0xa5')
 
 const sendingCode = '0x6000600060006000476000355af100'
@@ -62,7 +62,12 @@ const nonceOf = (chain: Chain, of: Address) => chain.state(chain.head).account(o
 
 for (const { what, changes, of, balance } of [
   { what: 'a mint', changes: { from: poor, to: poor, mint: most }, of: poor, balance: 4n },
-  { what: 'a mint to zero', changes: { from: poor, mint: most - 4n }, of: poor, balance: 0n },
+  {
+    what: 'a mint to exactly 2^256',
+    changes: { from: poor, mint: most - 4n },
+    of: poor,
+    balance: 0n,
+  },
   { what: 'a failed mint', changes: { from: poor, mint: most, value: 9n }, of: poor, balance: 4n },
   {
     what: 'a transfer',

@@ -56,7 +56,7 @@ test('a trie has the same root as EthereumJS after puts and deletes, even if it 
   )
 })
 
-test('a proof shows a value, or its absence', async () => {
+test('a proof shows the value of a key, or that the key has no value', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(change, { minLength: 1, maxLength: 30 }),

@@ -9,7 +9,7 @@ const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: false, ...options })
 
 // Rules: queue-future
-test('batches are returned in the order of their blocks', () => {
+test('batches that arrive in any order are returned in the order of their blocks', () => {
   assert.equal(run('@3 15 14 13 .'), '13 14 15 .')
   assert.equal(run('@3 15-16 14 . @4 13 17'), '. 13 14')
   assert.equal(run('@3 15-16 14 . @4 13 17 .'), '. 13 14 15.. 16 17 .')
@@ -39,7 +39,7 @@ test('all blocks of a span are checked before the first one is used', () => {
 })
 
 // Rules: queue-undecided
-test('a span whose last epoch is unknown waits for that epoch, and so do all later batches', () => {
+test('if the last epoch of a span is unknown, the span and all later batches wait for that epoch', () => {
   assert.equal(
     run('@3 13-24 13 . @4 .'),
     '. 13.. 14.. 15.. 16.. 17.. 18.. 19.. 20.. 21.. 22.. 23.. 24 .',
@@ -117,7 +117,7 @@ test('the limit also counts the empty blocks of a span', () => {
 })
 
 // Rules: limit-queue
-test('a kept batch does not keep its channel in memory', () => {
+test('if a batch is queued, its channel is not kept in memory', () => {
   const { queue, head } = emptyQueue()
   const channel = new Uint8Array(1_000)
   const batch = {
@@ -129,8 +129,8 @@ test('a kept batch does not keep its channel in memory', () => {
   }
   queue.add({ kind: 'singular', batch }, head)
   channel[0] = 0x7e
-  // The channel's byte is now the type of a deposit, but the queued copy still has the byte 0. With a deposit, the
-  // batch would be dropped.
+  // The byte in the channel is now the type of a deposit, which a batch must not have. The queued copy of the batch
+  // still has the byte 0, so the batch is valid.
   const next = { ...l2Block(13), hash: head.hash }
   const output = queue.add({ kind: 'singular', batch: { ...batch, timestamp: 0n } }, next)
   assert.ok(output.kind === 'batch')

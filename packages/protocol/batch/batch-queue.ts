@@ -9,9 +9,9 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 
 // Rule limit-queue: Future batches take 1 GB at most; above this, derivation stops. Spec: Atoll's own
 /**
- * Limit on the memory of all future batches. op-node has no limit, and a node that dropped a batch would derive another
- * chain, so derivation stops at the limit instead. The limit equals that for channels from Fjord on, and is far above
- * the size of the batches that an honest batcher posts early.
+ * Limit on the memory of all future batches. op-node has no limit. A node that dropped a batch would derive another
+ * chain, so derivation stops instead. The limit equals the limit on the channel bank from Fjord on. It is far above the
+ * size of the batches that an honest batcher posts early.
  */
 export const maxQueuedBytes = 1_000_000_000
 
@@ -38,7 +38,7 @@ interface Step {
 }
 
 /**
- * Takes batches before Holocene, in any order, and keeps batches that are not due yet.
+ * Orders batches before Holocene. Batches may arrive in any order. A batch that is later than the next block is kept.
  * It has the same methods as `BatchStage`.
  * Spec: protocol/derivation.md#batch-queue
  */

@@ -22,7 +22,7 @@ test('a past batch is skipped, and its channel continues', () => {
 })
 
 // Rules: stage-past
-test('a past batch is skipped even if it has another parent', () => {
+test('a past batch is skipped even if its parent is not the safe head', () => {
   assert.equal(run('@3 12! 13'), '(past) 13')
 })
 
@@ -33,13 +33,13 @@ test('a batch after a gap drops its channel', () => {
 })
 
 // Rules: singular-parent
-test('a batch with another parent drops its channel', () => {
+test('if the parent of a batch is not the safe head, the channel of the batch is dropped', () => {
   assert.equal(run('@3 13!'), 'invalid:other-parent')
   assert.equal(run('@3 13-14!'), 'invalid:other-parent')
 })
 
 // Rules: stage-invalid
-test('the rest of a span is dropped with its invalid block', () => {
+test('if a block of a span is invalid, the rest of the span is dropped', () => {
   assert.equal(run('@3 13-15+7e'), 'invalid:deposit-in-batch')
   assert.equal(run('@3 13-20/2'), '13 14 15 16 17 18/2 19/2 20/2')
   assert.equal(run('@3 13-15 flush 16'), '13 14 15 16')
@@ -67,7 +67,7 @@ test('a span whose last epoch is unknown is dropped, but not its channel', () =>
   assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
 })
 
-test('a block too far ahead of its epoch must begin the next epoch; if it cannot, it must be empty', () => {
+test('a block beyond the sequencer drift must be empty, and must begin the next epoch if it can', () => {
   const head = { number: 912, epoch: 2 }
   assert.equal(run('@3 912/2+02c0', { head: { number: 911, epoch: 2 } }), '912/2')
   assert.equal(run('@3 913/2+02c0', { head }), 'invalid:over-drift')
@@ -101,7 +101,7 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
 })
 
 // Rules: epoch-has-block
-test('an epoch gets a block even if L2 time is ahead of it', () => {
+test('if L2 time is already past the start of the next epoch, an epoch still gets one block', () => {
   const head = { number: 40, epoch: 2 }
   assert.equal(run('@3 @4 @5 . @6 .', { head, window: 3n }), '. 41/3 .')
 })

@@ -18,8 +18,8 @@ export interface BatchStageOptions {
 /**
  * Takes batches in the order of their blocks, from Holocene on. An invalid batch drops its channel.
  *
- * `next` is called for each block. When it needs data, the caller passes the next batch of the L1 block to `add`,
- * or calls `finish` if there is none left. Each call updates the state of the stage for the safe head that is passed.
+ * `next` is called for each block. If `next` needs data, the caller passes the next batch of the L1 block to `add`. If
+ * no batch is left, the caller calls `finish`. Each of these calls updates the L1 origins for the given safe head.
  * Spec: protocol/holocene/derivation.md#batch-queue
  */
 export class BatchStage {

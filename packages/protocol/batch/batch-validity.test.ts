@@ -48,7 +48,7 @@ function check(given: Case): string {
 }
 
 // Rules: singular-l1-known
-test('without L1 blocks a batch is undecided', () => {
+test('if no L1 blocks are known, a batch is undecided', () => {
   assert.equal(check({ l1Blocks: [], timestamp: 0n }), 'undecided no-l1-blocks')
 })
 
@@ -108,7 +108,7 @@ test('the epoch hash must be the hash of the L1 block', () => {
 })
 
 // Rules: singular-epoch-time
-test('a block is not older than its epoch', () => {
+test('a block must not be older than its L1 origin', () => {
   assert.equal(check({ epochNumber: 3n, head: 16 }), 'drop epoch-before-l1-origin')
   assert.equal(check({ epochNumber: 3n, head: 17 }), 'accept')
 })
@@ -185,7 +185,7 @@ test('a batch must not have an empty transaction or a deposit, or a type that it
 })
 
 // Rules: transaction-forks
-test('the L2 time decides: set-code transactions are allowed from Isthmus on, post-exec transactions from Lagoon on', () => {
+test('by L2 time, set-code transactions are allowed from Isthmus on, and post-exec transactions from Lagoon on', () => {
   const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
   assert.equal(setCode(26n), 'accept')
   assert.equal(setCode(27n), 'drop set-code-before-isthmus')

@@ -18,7 +18,7 @@ export function undecided(reason: MissingKnowledge): BatchVerdict {
   return { kind: 'undecided', reason }
 }
 
-// Rule singular-checks: Of the checks of a singular batch, in order, the first that fails decides.
+// Rule singular-checks: A singular batch is checked in a fixed order, and the first check that fails decides.
 // Spec: derivation.md#batch-queue
 /**
  * Checks whether a singular batch is the next block. The order of the checks matters, since a batch may fail

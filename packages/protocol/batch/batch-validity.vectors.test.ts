@@ -230,7 +230,7 @@ for (const vector of empty.cases) {
       sequenceNumber: 0n,
     }
     for (const one of later) advance(origins, block(one), parent)
-    // The file omits the L1 blocks in between.
+    // The vector file omits the L1 blocks between the base and the L1 block being read.
     const last = later.at(-1)?.number ?? base.number
     if (later.length > 0 && last < vector.originNumber)
       advance(origins, block({ number: vector.originNumber, time: 2_000 }), parent)

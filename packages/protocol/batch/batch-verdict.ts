@@ -66,7 +66,10 @@ export type BatchFlaw =
 
 /** Why a batch can be neither accepted nor dropped. */
 export type MissingKnowledge =
-  /** The L1 block of the next epoch is not known yet. It decides whether the batch may or must begin this epoch. */
+  /**
+   * The L1 block of the next epoch is not known yet. This L1 block decides whether the batch may or must begin that
+   * epoch.
+   */
   | 'next-epoch'
   /** The epoch of the last block of the batch is not known yet. */
   | 'last-epoch'

@@ -7,13 +7,13 @@ export interface SingularBatch {
   readonly epochHash: Hash
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** Typed transaction bytes, views into the decoded channel; no deposits. */
+  /** Typed bytes of the transactions without deposits, as views into the decoded channel. */
   readonly transactions: readonly Uint8Array[]
 }
 
 /** Several L2 blocks in one batch. Spec: protocol/delta/span-batches.md */
 export interface SpanBatch {
-  /** First 20 bytes of the hash of the block before the first, as `0x` hex. */
+  /** First 20 bytes of the hash of the first block's parent, as `0x` hex. */
   readonly parentCheck: string
   /** First 20 bytes of the hash of the last block's L1 origin, as `0x` hex. */
   readonly l1OriginCheck: string
@@ -24,7 +24,7 @@ export interface SpanBatch {
 /** The blocks of a span batch, in order: an array, or blocks that are decoded one by one when they are read. */
 export interface SpanBatchBlocks extends Iterable<SpanBatchBlock> {
   readonly length: number
-  /** Undefined past the last; a negative index counts from the end. */
+  /** The block at an index; undefined past the last block. A negative index counts from the end. */
   at(index: number): SpanBatchBlock | undefined
 }
 

@@ -68,7 +68,7 @@ export class L1Origins {
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // The first block is the block after the head's epoch when `makeEmptyBatch` has moved past that epoch.
+    // After `makeEmptyBatch` has moved past the head's epoch, the first L1 block is the one after that epoch.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n
@@ -100,8 +100,8 @@ export class L1Origins {
     // Rule epoch-has-block: Each epoch has at least one block. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     // Without a block, the deposits of the epoch would be lost.
     const isFirstOfEpoch = epoch.number === safeHead.l1Origin.number + 1n
-    // Rule empty-epoch-end: Empty blocks are made until the time of the next L1 block is reached; then its epoch
-    // begins.
+    // Rule empty-epoch-end: Empty blocks are made until the time of the next L1 block is reached. Then the epoch of
+    // that L1 block begins.
     // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     if (timestamp >= nextEpoch.timestamp && !isFirstOfEpoch) {
       this.#blocks = this.#blocks.slice(1)

@@ -8,7 +8,7 @@ const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 export class NextSpan {
   #span = nothing
   #next = 0
-  /** Index of the last block's epoch among the L1 blocks. */
+  /** Index among the L1 blocks of the epoch of the block that was taken last. */
   #epochIndex = 0
 
   /** Whether no block is left. */
@@ -30,7 +30,7 @@ export class NextSpan {
 
   // Rule span-revoked: If a block is refused, the rest of its span is dropped, and the span's earlier blocks are
   // revoked. Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
-  /** Takes the next block if it has this timestamp. Otherwise drops the span, since the block before was invalid. */
+  /** Takes the next block if it has this timestamp. Otherwise drops the span, since the block before it was refused. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
     const batch = this.take(parent)
     if (batch?.timestamp === timestamp) return batch
@@ -45,7 +45,7 @@ export class NextSpan {
     if (block === undefined) return undefined
     this.#epochIndex = indexOfEpoch(l1Blocks, block.epochNumber, this.#epochIndex)
     const epoch = l1Blocks[this.#epochIndex]
-    // All epochs were found when the span was accepted.
+    // Not reached: a span is accepted only if the L1 blocks of all its epochs are known.
     if (epoch === undefined) throw new RangeError(`no L1 block ${block.epochNumber}`)
     this.#next++
     if (this.isEmpty) this.clear()

@@ -8,7 +8,7 @@ import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
 
 // Rule limit-span-transaction: A transaction of a span batch has 10,000,000 bytes at most. Spec: derive/span_batch_util.go
-/** Limit on the RLP list with the fields of one transaction, its head included. */
+/** Limit in bytes on the RLP list of a transaction's fields, including the head of the list. */
 export const maxTransactionBytes = 10_000_000
 
 /** A first byte of this value or above is not a type: it begins the list of a legacy transaction. Spec: EIP-2718 */
@@ -162,7 +162,7 @@ class ColumnReader {
     let legacy = 0
     for (let at = 0; at < length; at++) {
       const type = this.#bytes[scan.position] ?? 0
-      // Type 0 is not a valid type, but counts as legacy until it is checked.
+      // The invalid type 0 counts as legacy here, and is refused later.
       if (type === 0 || type >= firstByteOfLegacy) legacy++
       if (type < firstByteOfLegacy) scan.position++
       const from = scan.position

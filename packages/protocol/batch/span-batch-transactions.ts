@@ -11,17 +11,21 @@ import {
   postExecType,
 } from '#protocol/transaction/transaction-types.ts'
 
-/** Byte limit of a number in a set-code transaction, which op-node decodes into 256 bits. Older types have no limit. */
+/**
+ * Limit in bytes on a number in a set-code transaction. op-node decodes these numbers into 256 bits. Numbers of older
+ * types have no limit.
+ */
 const wordBytes = 32
 
 /** A post-exec transaction has a value in a column that it does not use. */
 export class PostExecSlotError extends DecodeError {}
 
-// Rule span-transactions: Transactions are rebuilt byte for byte. If one cannot be rebuilt, only its batch is skipped.
+// Rule span-transactions: Transactions are rebuilt byte for byte. If a transaction cannot be rebuilt, only its batch is
+// skipped.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
  * Rebuilds the transactions of a span batch by reading its columns in parallel.
- * It makes no transaction objects: it checks that the RLP in the columns is canonical, and copies it.
+ * No transaction objects are made: the RLP in the columns is checked to be canonical, and copied.
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export class SpanBatchTransactions {
@@ -47,8 +51,8 @@ export class SpanBatchTransactions {
     this.#recipientAt = columns.recipientsAt
     this.#nonceAt = columns.noncesAt
     this.#gasLimitAt = columns.gasLimitsAt
-    // Compared to the columns, nonce, gas limit, recipient, r and s each grow by at most a byte. Chain id or v, and a
-    // parity, are added.
+    // In a transaction, nonce, gas limit, recipient, r and s each take at most one byte more than in the columns. The
+    // chain id (or v) and the parity are added.
     const perTransaction = overheadPerList + 5 + (this.#chainId.length + 3) + 1
     this.#writer = new RlpWriter(columns.bytes.length + columns.transactionCount * perTransaction)
   }
@@ -83,7 +87,7 @@ export class SpanBatchTransactions {
   }
 
   // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas limit;
-  // else its span batch is skipped. op-node up to v1.19.6 takes any values, later versions do not.
+  // else its span batch is skipped. op-node up to v1.19.6 takes any values. Later versions do not.
   // Spec: lagoon/derivation.md#transposed-envelope-fields, derive/span_batch_txs.go of op-node after v1.19.6
   #checkPostExecSlots(): void {
     const { bytes, creationBits, parityBits } = this.#columns
@@ -172,7 +176,7 @@ export class SpanBatchTransactions {
   }
 }
 
-/** Offsets of the fields of one transaction, in order, and of the end of the last. */
+/** Offsets of the fields of one transaction, in order, and the offset of the end of the last field. */
 interface Fields {
   readonly valueAt: number
   readonly feesAt: number

@@ -89,7 +89,7 @@ test('the parent of a span is the block before its first, and must be available'
 })
 
 // Rules: span-window
-test('a span may be included until the end of its first sequencing window, and not one L1 block later', () => {
+test('a span may be included until the end of the sequencing window of its first epoch, and not one L1 block later', () => {
   for (const holocene of [{}, { holocene: true } as const]) {
     assert.equal(check('13-20', { included: 12, ...holocene }), 'accept')
     assert.equal(check('13-20', { included: 13, ...holocene }), 'drop included-too-late')
@@ -110,7 +110,7 @@ test('the hash of the last epoch must equal the hash of its L1 block', () => {
   const l1Blocks = [l1Block(2), l1Block(3, 1), l1Block(4)]
   assert.equal(check('13-20', { l1Blocks }), 'drop epoch-of-other-chain')
   assert.equal(check('13-20', { l1Blocks, holocene: true }), 'drop epoch-of-other-chain')
-  // The hashes of the epochs in between are not checked.
+  // Only the hash of the last epoch is checked.
   assert.equal(check('13-24', { l1Blocks }), 'accept')
 })
 
@@ -167,8 +167,8 @@ test('the blocks of a span that overlap the safe chain must equal the safe block
 })
 
 // Rules: span-overlap
-test('overlapping blocks of a span are not checked as new ones', () => {
-  // Epoch 2 is full, so no new block may be in it.
+test('the blocks of a span that overlap the safe chain are not checked by the rules for new blocks', () => {
+  // L1 block 2 is not among the known L1 blocks, so no new block may have epoch 2. The overlapping block 17 may.
   assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')
   assert.equal(check('17-20/2', { head: 17, l1Blocks: epochs(3, 4) }), 'undecided last-epoch')
 })

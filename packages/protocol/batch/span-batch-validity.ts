@@ -20,8 +20,8 @@ export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVer
 
 /**
  * Checks a span batch from Holocene on, without its new blocks, which are checked one by one later.
- * Blocks that overlap the safe chain must equal the safe blocks. If a block was replaced there, the rest of the span
- * was made for the original and must not follow the replacement.
+ * Blocks that overlap the safe chain must equal the safe blocks. If a deposits-only block replaced one of the safe
+ * blocks, the rest of the span was made for the replaced block. That rest must not follow the replacement.
  * Spec: protocol/holocene/derivation.md#span-batches
  */
 export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -81,7 +81,9 @@ function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] 
   return [first, last]
 }
 
-/** Finds the parent of the first block by time. It is below the safe head if the batch overlaps the safe chain. */
+/**
+ * Finds the parent of the first block by time. The parent is below the safe head if the batch overlaps the safe chain.
+ */
 function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
   const { config, safeHead, safeBlock } = context
   if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
@@ -90,8 +92,8 @@ function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fi
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
   const number = safeHead.number - sinceFirst / config.blockTime - 1n
-  // No block is below the genesis, so a request for it would never be answered. op-node's lookup fails, which leaves
-  // the batch undecided.
+  // There is no block below the genesis, so a request for this parent would never be answered. In op-node the lookup
+  // fails, and the batch is undecided.
   if (number < config.genesis.l2.number) return undecided('parent-of-genesis')
   const parent = safeBlock(number)?.ref
   return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }

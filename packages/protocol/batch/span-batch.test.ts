@@ -275,7 +275,7 @@ test('times and epochs beyond 64 bits wrap around', () => {
 })
 
 // Rules: span-before-delta
-test('before Delta a span batch is skipped, and a malformed one raises a DecodeError', () => {
+test('before Delta a valid span batch is skipped, and a malformed span batch raises a DecodeError', () => {
   const before = { ...rules, allowsSpanBatches: false }
   const block = Buffer.concat([prefix, count(1), new Uint8Array(2)])
   assert.deepEqual(decodeBatch(Buffer.concat([Uint8Array.of(1), block]), before), {

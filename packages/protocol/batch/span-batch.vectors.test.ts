@@ -154,7 +154,10 @@ test('a span batch can have a post-exec and a signed transaction', () => {
   assert.equal(toHex(encodeSpanBatch(span, { ...postExecRules, beginsEpoch: false })), encoded)
 })
 
-/** op-node v1.19.6 made the vectors. Atoll follows the newer rule, which skips this batch. */
+/**
+ * Name of a vector that op-node v1.19.6, which made the vectors, accepts. By the newer rule, which Atoll follows, the
+ * batch is skipped.
+ */
 const takenByOldRule = 'creation bit clear, with to, signature, nonce, gas: ignored'
 
 for (const { name, encoded, error, transactions } of postExec.spanCases) {

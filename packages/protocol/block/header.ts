@@ -54,7 +54,7 @@ export interface Header {
 /** Hash of an empty list of ommers, which all blocks have since the merge. */
 export const emptyOmmersHash: Hash = toHash(keccak256(Uint8Array.of(0xc0)))
 
-/** Hash of an empty list of requests, which all L2 blocks have from Isthmus on: SHA-256 of nothing. Spec: EIP-7685 */
+/** Hash of an empty list of requests, which all L2 blocks have from Isthmus on: SHA-256 of no bytes. Spec: EIP-7685 */
 export const noRequestsHash: Hash = toHash(sha256([]))
 
 /** Encodes a header in RLP; the list ends before the first absent field. */

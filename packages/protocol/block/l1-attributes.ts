@@ -55,7 +55,8 @@ export function encodedL1AttributesForm(data: Uint8Array): keyof typeof forms | 
  */
 export function decodeL1Attributes(data: Uint8Array): L1Attributes {
   const name = encodedL1AttributesForm(data)
-  if (name === undefined) throw new DecodeError(`${toHex(data.subarray(0, 4))}: no L1 attributes`)
+  if (name === undefined)
+    throw new DecodeError(`selector ${toHex(data.subarray(0, 4))} is not that of L1 attributes`)
   const form = forms[name]
   if (data.length !== form.bytes)
     throw new DecodeError(`L1 attributes of ${data.length} bytes, want ${form.bytes}`)

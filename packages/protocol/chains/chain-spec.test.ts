@@ -16,7 +16,7 @@ test('a fork is active from its time on', () => {
 })
 
 // Rules: activation-block
-test('the activation block is the first at or after the fork time; a fork at genesis has none', () => {
+test('the activation block is the first block at or after the fork time, and a fork at genesis has no activation block', () => {
   const first = (time: bigint) =>
     [0n, 2n, 98n, 100n, 102n, 104n].filter((timestamp) =>
       isActivationBlock(at({ canyon: time }), 'canyon', timestamp),

@@ -137,7 +137,7 @@ test('obsolete fields are ignored', () => {
   assert.deepEqual(problemsOf(base({ protocol_versions_address: '0x00', plasma_config: null })), [])
 })
 
-test('a dependency set with other chains gives interop peers, and must contain the chain itself', () => {
+test('if the dependency set has other chains, the chain has interop peers; the set must contain the chain itself', () => {
   const json = withForkOverrides(base(), { lagoon: 2_000_000_000n })
   const parse = (dependencySet: readonly bigint[]) => parseRollupConfig(json, { dependencySet })
   assert.equal(parse([10n]).hasInteropPeers, false)
@@ -151,7 +151,7 @@ test('Karst and Lagoon must not activate in one block, except at genesis', () =>
   const sources = { dependencySet: [10n] }
   const karst = networks['op-mainnet'].karst_time
   const at = (lagoon: number) => problemsOf(base({ lagoon_time: lagoon }), sources)
-  // Blocks are at odd seconds, and so is Karst.
+  // The timestamps of blocks are odd, and so is the time of Karst.
   assert.deepEqual(at(karst), ['lagoon_time: Karst and Lagoon begin in the same block'])
   assert.deepEqual(at(karst + 1), [])
   const times = Object.fromEntries(

@@ -119,7 +119,7 @@ function hardforkTimesOf(reader: JsonReader, problems: string[]): HardforkTimes 
     const time = reader.optionalUint(`${name}_time`)
     if (time !== undefined) times[name] = time
   }
-  // `interop_time` is the former name of `lagoon_time`. op-node ignores it silently.
+  // `interop_time` is the former name of `lagoon_time`. op-node ignores `interop_time` silently.
   const interop = reader.optionalUint('interop_time')
   if (interop !== undefined && interop !== times.lagoon)
     problems.push(`interop_time: ${interop} differs from lagoon_time, its current name`)

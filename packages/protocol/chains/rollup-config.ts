@@ -27,7 +27,7 @@ export interface RollupConfig {
   }
   /** Whether the gas limit keeps the gas that was added for Karst's upgrade transactions. */
   readonly keepsKarstUpgradeGas: boolean
-  /** Whether the dependency set has more than one chain. Lagoon's first block depends on it. */
+  /** Whether the dependency set has more than one chain. The first block of Lagoon depends on this. */
   readonly hasInteropPeers: boolean
   /** Until this time the blob base fee is computed as in Cancun. */
   readonly pectraBlobScheduleTime: bigint | undefined

@@ -4,15 +4,15 @@ import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
 /**
- * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. It returns output
- * after each piece.
+ * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. The decompressor
+ * returns output after each piece.
  */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
 /**
- * Output bytes past the limit within which a flaw is searched: the sum of the largest window, which may be decoded
- * before any of it is returned, and the largest block, which is the most that one more byte of input can add.
+ * A flaw is searched in this many output bytes past the limit: the sum of the largest window and the largest block. A
+ * window may be decoded before any of its bytes is returned. One more byte of input adds at most a block.
  */
 const searchBytes = 1 << 25
 
@@ -20,7 +20,7 @@ const searchBytes = 1 << 25
 const firstTryBytes = 32
 
 /**
- * Decompresses brotli as far as op-node does: a stream may be incomplete, and output returned before a flaw counts.
+ * Decompresses brotli as far as op-node does. A stream may be incomplete. Output that is returned before a flaw counts.
  *
  * @param data without the version byte
  * Spec: protocol/fjord/derivation.md#brotli-channel-compression, RFC 7932
@@ -61,8 +61,9 @@ interface Sound {
 }
 
 /**
- * Finds the longest prefix without a flaw, or a prefix with so much output that a later flaw does not matter. It tries
- * longer and longer prefixes, then bisects, because `node:zlib` returns nothing for a flawed or too large stream.
+ * Finds the longest prefix without a flaw, or a prefix with so much output that a later flaw does not matter. The
+ * search tries longer and longer prefixes, then bisects, because `node:zlib` returns nothing for a flawed or too large
+ * stream.
  */
 function findSound(
   data: Uint8Array,
@@ -195,7 +196,7 @@ function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
   return false
 }
 
-/** If this many bytes at the end of the input equal the end of the output, the block is stored uncompressed. */
+/** If this many bytes at the end of the input equal the end of the output, the block counts as stored uncompressed. */
 const storedBytes = 8
 
 function handedOn(prefix: Uint8Array, maxBytes: number): number {

@@ -83,7 +83,7 @@ test('a channel is opened at the L1 block of the first frame seen', () => {
 })
 
 // Rules: bank-pruning, limit-bank
-test('the oldest channels are pruned when the bank is full, even the channel that the frame was added to', () => {
+test('if the bank is full, the oldest channels are pruned, even the channel that the frame was added to', () => {
   const rules = { ...canyon, maxChannelBankBytes: 603 }
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:CC'), ['pruned a'])

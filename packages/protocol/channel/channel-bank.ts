@@ -28,7 +28,7 @@ export type BankAdd =
 export class ChannelBank {
   /** In the order in which they were opened. */
   readonly #channels = new Map<ChannelId, Channel>()
-  /** Total size of all channels, which can be too many to sum each time. */
+  /** Total size of all channels, updated with each change: there may be too many channels to sum them each time. */
   #sizeBytes = 0
 
   /** Removes and returns one channel, while the L1 block with number `l1Block` is read. */

@@ -23,7 +23,7 @@ for (const [what, start, batches] of [
     [' and has a flaw', [0xff, 0xff, 0xff]],
   ] as const) {
     // Rules: limit-opening
-    test(`a small channel that decompresses to a large one${how} takes little work if its first batch ${what}`, () => {
+    test(`a small channel that decompresses to a large one${how} takes little work if the first batch ${what}`, () => {
       const data = Uint8Array.of(...bomb(start), ...end)
       assert.ok(data.length < 153)
       const { seen, passes, outputBytes } = working(() => {

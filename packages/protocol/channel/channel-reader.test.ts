@@ -133,7 +133,8 @@ for (const compression of ['zlib', 'brotli'] as const) {
   })
 }
 
-// Expected values are the results of op-node v1.19.6 for the same channels. They depend on the buffers of its readers.
+// Expected values are the results of op-node v1.19.6 for the same channels. The results depend on the buffers of
+// op-node's readers.
 
 // Rules: flawed-piece
 test("a wrong checksum drops the last batch if op-node's read of this batch bypasses its buffer", () => {
@@ -180,7 +181,7 @@ test('a truncated brotli stream gives all output before its end', () => {
   assert.deepEqual(lengths([data.subarray(0, -300)]), [3_000, 'truncated'])
 })
 
-test('before a flaw in a brotli stream, only full buffers count; their size grows with the blocks', () => {
+test('if a brotli stream has a flaw, only full buffers before it count, whose size grows with the blocks', () => {
   // One block with batches of 1,024 bytes, heads included, then a metadata block with its reserved bit set.
   const blockOf = (batches: number, last: number) => {
     const lengths = Array.from({ length: batches }, (_, at) => (at < batches - 1 ? 1_021 : last))

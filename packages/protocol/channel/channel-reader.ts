@@ -145,7 +145,8 @@ const bufferBytes = 4_096
 // Go's bufio, compress/flate
 /**
  * Simulates op-node's reads of the last piece of a flawed channel. op-node uses the bytes that it reads through its
- * buffer, and gets the error afterwards. It drops a batch whose read bypasses the buffer and reaches the end of the piece.
+ * buffer, and gets the error afterwards. op-node drops a batch whose read bypasses the buffer and reaches the end of
+ * the piece.
  */
 class FlawedPiece {
   readonly #end: number

@@ -23,7 +23,7 @@ test('the first of two frames with the same number is kept', () => {
 })
 
 // Rules: channel-frames
-test('a channel has one last frame, and none after it', () => {
+test('a channel has one last frame, and no frame after it', () => {
   assert.deepEqual(feed('any', 'a:1:y! a:0:x!'), ['added', 'already-closed'])
   assert.deepEqual(feed('any', 'a:1:y! a:2:z a:0:x'), ['added', 'past-end', 'added', 'xy'])
   assert.deepEqual(feed('any', 'a:0:x a:7:no a:1:y!'), ['added', 'added', 'added', 'xy'])

@@ -40,7 +40,7 @@ export class Channel {
 
   /** Whether the last frame and all before it are present. */
   get isReady(): boolean {
-    // No frame after the last one is kept, so counting is enough.
+    // Frames after the last one are not kept, so the number of frames shows whether all are present.
     return this.#endNumber !== undefined && this.#frames.size === this.#endNumber + 1
   }
 
@@ -68,8 +68,8 @@ export class Channel {
     return 'added'
   }
 
-  // Rule channel-frames: Of frames with the same number, the first is kept; a channel has one last frame and none after
-  // it.
+  // Rule channel-frames: Of several frames with the same number, the first is kept. A channel has one last frame, and
+  // no frame after it.
   // Spec: derivation.md#channel-bank, derive/channel.go
   #judge({ channelId, number, isLast }: Frame): FrameVerdict {
     if (channelId !== this.id) return 'other-channel'
@@ -89,7 +89,8 @@ export class Channel {
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // op-node also subtracts the size of the kept frames, which leaves 0. The pruning of the bank depends on this size.
+    // As in op-node, the size of the kept frames is subtracted too, which leaves 0. The pruning of the bank depends on
+    // this size.
     this.#sizeBytes = 0
   }
 }

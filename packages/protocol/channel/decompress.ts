@@ -25,7 +25,7 @@ export function decompress(
 ): Decompressed | CompressionRefusal {
   const first = data[0]
   if (first === undefined) return 'unknown-compression'
-  // Method 15 is reserved. It passes this check, but the zlib header is then invalid.
+  // The reserved method 15 passes this check, but the zlib header is then invalid.
   const method = first & 0x0f
   if (method === 8 || method === 15) return decompressZlib(data, rules.maxRlpBytesPerChannel)
   if (first !== brotliVersion) return 'unknown-compression'

@@ -4,8 +4,8 @@ export interface Decompressed {
   readonly bytes: Uint8Array
   readonly end: 'complete' | 'over-limit' | 'truncated' | 'corrupt'
   /**
-   * Offset of the last piece of output, if op-node's decompressor returns this piece together with an error. op-node
-   * uses the piece or not, depending on the sizes of its reads. Undefined if the error is returned without data.
+   * Offset of the last piece of output, if op-node's decompressor returns this piece together with an error. Whether
+   * op-node uses the piece depends on the sizes of op-node's reads. Undefined if the error is returned without data.
    */
   readonly flawedFrom: number | undefined
 }

@@ -26,7 +26,7 @@ export class HuffmanCode {
   /**
    * Builds the code from the code length of each symbol, 0 for no code.
    *
-   * @returns undefined unless the code is complete. As in zlib, a single code of one bit is accepted,
+   * @returns undefined if the code is incomplete. As in zlib, a single code of one bit is accepted,
    * and so is an empty code that is not used
    */
   static fromLengths(lengths: Uint8Array): HuffmanCode | undefined {

@@ -31,7 +31,7 @@ test('deflated data is inflated, for every kind of block', () => {
 })
 
 // Rules: open-stream
-test('a truncated stream gives the beginning of its content', () => {
+test('if a stream is truncated, the beginning of its content is returned', () => {
   fc.assert(
     fc.property(content, options, fc.nat(), (bytes, settings, place) => {
       const data = deflateSync(bytes, settings)

@@ -207,8 +207,8 @@ class Inflater {
   }
 
   /**
-   * Reads symbols without checks for the end of the input, while enough of it is left, and with all state in local
-   * variables. This is twice as fast. It stops before a symbol that is neither a literal nor the start of a match.
+   * Reads symbols while so much input is left that its end need not be checked. All state is in local variables. This
+   * is twice as fast. The reading stops before a symbol that is neither a literal nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data
@@ -275,7 +275,7 @@ class Inflater {
   }
 
   #symbol(code: HuffmanCode): number {
-    // Go reads this many bits before a lookup, even if fewer would do, which matters at the end of the data.
+    // Go reads this many bits before a lookup, even if fewer are enough. This matters at the end of the data.
     while (this.#bitCount < code.leastBits) this.#readByte()
     for (;;) {
       const entry = code.table[this.#bits & code.mask] ?? 0

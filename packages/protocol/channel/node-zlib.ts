@@ -23,7 +23,7 @@ export function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === tooLarge
 }
 
-/** Returns a plain Uint8Array view: `slice` of a Node Buffer does not copy. */
+/** The same memory as a plain `Uint8Array`, since `slice` of a Node Buffer does not copy. */
 export function toUint8Array({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }

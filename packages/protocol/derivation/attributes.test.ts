@@ -86,7 +86,7 @@ test('a batch that does not match its parent, time or epoch resets derivation', 
 })
 
 // Rules: sequence-number
-test('a new epoch begins with sequence number 0; within an epoch it counts up', () => {
+test('the sequence number is 0 in the first block of an epoch, and grows by 1 with each further block', () => {
   assert.equal(decodeL1Attributes(l1AttributesOf(built())).sequenceNumber, 0n)
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
 })
@@ -140,7 +140,7 @@ test('from Ecotone on, an invalid scalar stops derivation', () => {
 })
 
 // Rules: scalar-updates
-test('the valid fee scalars of an update depend on the time of its L1 block', () => {
+test('the time of its L1 block decides which fee scalars an update may set', () => {
   const word = (value: number) => value.toString(16).padStart(64, '0')
   const scalar = `02${'0'.repeat(62)}`
   const update: L1Log = {

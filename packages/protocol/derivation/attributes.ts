@@ -58,8 +58,8 @@ const noUpdates: readonly IgnoredUpdate[] = []
 const noDeposits: UserDeposits = { kind: 'deposits', transactions: [] }
 
 /**
- * Builds payload attributes from batches. It caches values that the blocks of an epoch share, which does not affect the
- * output.
+ * Builds payload attributes from batches. The builder caches values that the blocks of an epoch share. The cache does
+ * not affect the output.
  * Spec: protocol/derivation.md#deriving-payload-attributes
  */
 export class AttributesBuilder {
@@ -223,7 +223,8 @@ function isSame(left: SystemConfig, right: SystemConfig): boolean {
 // Rule deposits-only: The replacement of a refused block has the same attributes without the batch transactions.
 // Spec: holocene/derivation.md#engine-queue, derive/attributes_queue.go
 /**
- * From Holocene on, the replacement for attributes whose payload the execution client refused. It keeps only deposits.
+ * From Holocene on, the replacement for attributes whose payload the execution client refused. The replacement keeps
+ * only deposits.
  *
  * @returns undefined if the attributes have deposits only
  * Spec: protocol/holocene/derivation.md#engine-queue

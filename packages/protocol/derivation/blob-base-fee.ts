@@ -8,7 +8,7 @@ const minBlobBaseFee = 1n
 const cancunUpdateFraction = 3_338_477n
 
 // Rule limit-blob-fee: The blob base fee has 256 bits. Spec: EIP-4844
-/** The field of the L1 attributes for the fee has 256 bits. */
+/** Limit on the bits of the fee, which must fit a field of the L1 attributes. */
 const maxFeeBits = 256n
 
 /**

@@ -62,7 +62,7 @@ export class BlockRulesByTime {
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
     // Within a block time after a fork's time, rules are not cached. There, `begins` is empty only if the fork was
-    // active before: at genesis, or because a later fork implies it.
+    // already active: since genesis, or because a later fork implies it.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

@@ -105,7 +105,7 @@ test('a difference has both values as text', () => {
   })
 })
 
-test('a long transaction is shown by its hash', () => {
+test('if a transaction that differs is long, its hash is shown', () => {
   const long = (last: number) => [new Uint8Array(401).fill(last)]
   const given = { attributes: { transactions: long(1) }, block: { transactions: long(2) } }
   assert.equal(differs(given)?.derived.length, 66)

@@ -15,8 +15,8 @@ export type UserDeposits =
     }
   | {
       /**
-       * A deposit log is malformed. No deposit contract emits a malformed log, and a node that skipped one would fork
-       * the chain, so derivation stops.
+       * A deposit log is malformed. No deposit contract emits such a log. A node that skipped the log would fork the
+       * chain, so derivation stops.
        */
       readonly kind: 'malformed'
       readonly logIndex: number

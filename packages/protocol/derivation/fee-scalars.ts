@@ -64,7 +64,7 @@ export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   return toBytes32(bytes)
 }
 
-/** Reads bytes of a word as a number. Slicing its hex is fast, which matters because each epoch does this. */
+/** Reads bytes of a word as a number. The hex is sliced, which is fast. Each epoch needs this. */
 function uint(word: Bytes32, from: number, to: number): bigint {
   return BigInt(`0x${word.slice(2 + 2 * from, 2 + 2 * to)}`)
 }

@@ -16,7 +16,7 @@ import { SourceHashes } from './source-hash.ts'
 /** Default gas scalar of the DA footprint, if L1 sets none. Spec: protocol/jovian/l1-attributes.md */
 export const defaultDaFootprintGasScalar = 400
 
-/** Offset of the sequence number in the calldata; it has 8 bytes. */
+/** Offset of the sequence number, which has 8 bytes, in the calldata. */
 const sequenceNumberAt = { bedrock: 156, packed: 12 } as const
 
 /** Inputs of the L1 attributes of an epoch. */
@@ -32,7 +32,7 @@ export interface L1AttributesSource {
 /**
  * Builds the L1 attributes of the first block of an epoch.
  *
- * @returns undefined if the scalar of the system config is invalid or a fee is too large, so they cannot be encoded
+ * @returns undefined if the scalar of the system config is invalid, or a fee is too large for its field
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function l1AttributesOf(
@@ -78,8 +78,8 @@ function bedrockOf({ overhead, scalar }: SystemConfig): L1Attributes['bedrock'] 
 }
 
 /**
- * The L1 attributes deposits of one epoch. They differ only in sequence number and source hash. One is encoded, and
- * each block gets a copy with these two fields replaced, which takes half the time.
+ * The L1 attributes deposits of one epoch. The deposits differ only in sequence number and source hash. Only one
+ * deposit is encoded. Each block gets a copy with these two fields replaced, which takes half the time.
  */
 export class L1AttributesDeposits {
   readonly #template: Uint8Array
@@ -91,7 +91,8 @@ export class L1AttributesDeposits {
     const data = encodeL1Attributes(attributes)
     this.#template = encodeDeposit(depositOf(data, forks.regolith ? regolithGas : bedrockGas))
     this.#sources = new SourceHashes('l1Attributes', attributes.hash)
-    // The list has 56 bytes or more: type, head, length bytes and the head of the first field precede the source hash.
+    // The list has 56 bytes or more, so its head includes length bytes. Type, head, length bytes and the head of the
+    // first field precede the source hash.
     this.#sourceHashAt = 3 + (this.#template[1] ?? 0) - 0xf7
     const at = attributes.bedrock === undefined ? 'packed' : 'bedrock'
     this.#sequenceNumberAt = this.#template.length - data.length + sequenceNumberAt[at]

@@ -67,7 +67,7 @@ test('logs of other contracts and other events are skipped', () => {
 })
 
 // Rules: deposit-malformed
-test('a malformed deposit among valid ones is reported by the index of its log', () => {
+test('if one of several deposits is malformed, the index of its log is reported', () => {
   const good = log(depositEvent, [zero, zero, zero], depositData(73))
   const wrong = { ...good, topics: good.topics.slice(0, 3), index: 9 }
   assert.deepEqual(derive([good, wrong, good]), {
@@ -111,7 +111,7 @@ test('an update that is reported as ignored has no effect', () => {
 })
 
 // Rules: config-update-order
-test('updates apply in order, and an invalid one does not affect the others', () => {
+test('updates apply in order, and an invalid update does not affect the other updates', () => {
   const limit = (gas: number) =>
     log(updateEvent, [zero, updateType(2)], fromHex(`0x${wordOf(32)}${wordOf(32)}${wordOf(gas)}`))
   const wrong = log(updateEvent, [zero, updateType(99)], new Uint8Array())

@@ -2,7 +2,7 @@ import type { Address } from '#protocol/primitives.ts'
 
 // Addresses that derivation uses. Spec: protocol/predeploys.md
 
-/** The depositor account: sender of the L1 attributes and most upgrades; it has no key. */
+/** The depositor account: sender of the L1 attributes and most upgrades. The account has no key. */
 export const depositorAddress = '0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001' as Address
 
 /** The L1Block contract, which receives the L1 attributes. */

@@ -3,8 +3,8 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { BlockRules } from './block-rules.ts'
 
 /**
- * Gas added to the limit of an activation block for its upgrade transactions. Lagoon's value includes the two transactions
- * that some chains do not have. Spec: protocol/karst/derivation.md
+ * Gas added to the limit of an activation block for its upgrade transactions. Lagoon's value includes the gas of the
+ * two transactions that only chains with interop peers have. Spec: protocol/karst/derivation.md
  */
 const upgradeGasByFork = { karst: 55_370_657n, lagoon: 60_653_172n } as const
 
@@ -22,7 +22,7 @@ export function upgradeGas({ begins }: BlockRules): bigint {
   )
 }
 
-/** Upgrade gas that stays in the limit of later blocks, because some chains did not remove the gas of Karst. */
+/** Upgrade gas that stays in the gas limit of later blocks: some chains did not remove the upgrade gas of Karst. */
 export function lastingUpgradeGas(config: RollupConfig, { begins }: BlockRules): bigint {
   return config.keepsKarstUpgradeGas && begins.includes('karst') ? upgradeGasByFork.karst : 0n
 }

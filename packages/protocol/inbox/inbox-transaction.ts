@@ -50,7 +50,8 @@ const layouts: Readonly<Record<number, { readonly signed: number; readonly to: n
  * Decodes an L1 transaction to the batch inbox, from any sender.
  *
  * @param raw typed bytes of the transaction
- * @returns undefined if it has another recipient, a type that batchers must not use, or a signature invalid on L1
+ * @returns undefined if the transaction has another recipient, a type that batchers must not use, or a signature
+ * invalid on L1
  * Spec: protocol/derivation.md#l1-retrieval; the allowed types are op-node's
  */
 export function scanInboxTransaction(

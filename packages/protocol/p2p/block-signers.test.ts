@@ -23,7 +23,7 @@ const after = (...read: readonly Address[]) =>
     undefined,
   )
 
-test('the first signer has no predecessor, and reading it again changes nothing', () => {
+test('the first signer has no predecessor, and if the same signer is read again, nothing changes', () => {
   assert.deepEqual(after(a), { current: a })
   assert.deepEqual(after(none, a), { current: a })
   const signers = after(a)

@@ -4,8 +4,8 @@ import type { Address } from '#protocol/primitives.ts'
 export interface BlockSigners {
   readonly current: Address
   /**
-   * The signer before the last change. It is still accepted until `until`, since the sequencer and its peers read the
-   * change from L1 at different times.
+   * The signer before the last change. This signer is still accepted until `until`, since the sequencer and its peers
+   * read the change from L1 at different times.
    */
   readonly previous?: { readonly address: Address; readonly until: bigint } | undefined
 }

@@ -15,7 +15,7 @@ import type { PayloadVersion } from './payload-version.ts'
 
 /**
  * Decodes the signed part of a block message: SSZ of the payload. From version 3 on, the parent beacon block root
- * precedes it.
+ * precedes the payload.
  *
  * @returns the payload; its byte fields are views into the input. Fields of later versions are undefined.
  * @throws DecodeError unless the bytes are exactly what `encodePayload` returns for the payload

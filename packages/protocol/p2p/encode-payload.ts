@@ -13,7 +13,7 @@ import type { PayloadVersion } from './payload-version.ts'
 
 /**
  * Encodes the signed part of a block message: SSZ of the payload. From version 3 on, the parent beacon block root
- * precedes it.
+ * precedes the payload.
  *
  * @throws RangeError if the payload lacks a field of this version, has a field of a later one, or exceeds a limit of
  * SSZ

@@ -20,8 +20,8 @@ export function ipv4Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined 
 }
 
 /**
- * The endpoint over IPv6; undefined if the record has no valid one. A port without an entry of its own is the same as
- * over IPv4.
+ * The endpoint over IPv6; undefined if the record has no valid one. If a port has no entry for IPv6, the port of IPv4
+ * applies.
  */
 export function ipv6Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined {
   const ip = entries.get('ip6')

@@ -4,7 +4,7 @@ import { declaredLength, decompress } from './snappy-block.ts'
 /** Limit on the decompressed size of a gossip message. Spec: rollup-node-p2p.md#configuration */
 export const maxGossipBytes: number = 10 * 2 ** 20
 
-/** The data of a gossip message. It is decompressed once, for its id and for its validation. */
+/** The data of a gossip message, which is decompressed once, for both its id and its validation. */
 export type GossipData =
   | { readonly kind: 'decompressed'; readonly bytes: Uint8Array }
   /** The bytes as received, which cannot be decompressed. */

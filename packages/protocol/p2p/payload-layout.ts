@@ -3,7 +3,7 @@ import type { PayloadVersion } from './payload-version.ts'
 // The SSZ container ExecutionPayload: a part of fixed size, then extra data, transactions and withdrawals, back to
 // back. Numbers are little-endian. Spec: rollup-node-p2p.md#block-encoding, consensus-specs ssz/simple-serialize.md
 
-/** Size of the fixed part. It is also the offset of the extra data, so it identifies the version. */
+/** Size of the fixed part. This size is also the offset of the extra data, which therefore identifies the version. */
 export const fixedPartBytes: Readonly<Record<PayloadVersion, number>> = {
   1: 508,
   2: 512,
@@ -11,7 +11,7 @@ export const fixedPartBytes: Readonly<Record<PayloadVersion, number>> = {
   4: 560,
 }
 
-/** Offsets of the fields in the fixed part. Those after `transactionsOffset` exist from a later version on. */
+/** Offsets of the fields in the fixed part. The fields after `transactionsOffset` do not exist in version 1. */
 export const fieldAt = {
   parentHash: 0,
   feeRecipient: 32,

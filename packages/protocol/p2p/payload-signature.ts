@@ -19,13 +19,13 @@ export type RecoverPublicKey = (hash: Uint8Array, signature: Signature) => Uint8
 /** Domain of signatures on blocks: zero. */
 const blocksDomain = new Uint8Array(32)
 
-/** The hash of the body of a block message. It is part of {@link signingHash}, and is not the block hash. */
+/** The hash of the body of a block message, which {@link signingHash} covers. This hash is not the block hash. */
 export function payloadHash(body: Uint8Array): Uint8Array {
   return keccak256(body)
 }
 
 /**
- * The hash that the sequencer signs. It covers the domain, the chain and the payload.
+ * The hash that the sequencer signs: over the domain, the chain and the payload.
  *
  * @param hash {@link payloadHash}
  * Spec: rollup-node-p2p.md#block-signatures

@@ -30,7 +30,7 @@ test('small data is stored uncompressed, and larger data is compressed in chunks
   }
 })
 
-test('padding is skipped; unknown chunks, truncated chunks and chunks with a wrong checksum are refused', () => {
+test('padding is skipped, but chunks that are unknown, truncated or have a wrong checksum are refused', () => {
   const [head, body] = [hello.subarray(0, 10), hello.subarray(10)]
   const padding = Uint8Array.of(0xfe, 2, 0, 0, 7, 7)
   assert.deepEqual(decompressFrames(joined([head, padding, body]), limit), text.encode('hello'))

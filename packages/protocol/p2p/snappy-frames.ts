@@ -8,8 +8,8 @@ import { compress, decompress } from './snappy-block.ts'
 const streamHead = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59)
 
 /**
- * Limit on chunks without data in one stream. The head of the stream is the only normal one. More of them only
- * cost time, and no program writes them.
+ * Limit on chunks without data in one stream. A normal stream has only one such chunk, its head. Further ones only cost
+ * time.
  */
 const maxEmptyChunks = 1_000
 

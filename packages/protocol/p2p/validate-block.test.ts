@@ -81,7 +81,7 @@ test('a message has at least a signature and one byte', () => {
   assert.equal(verdictOn(new Uint8Array(66)), 'reject bad-signature')
 })
 
-test('a block with an unrecoverable signature is rejected; while no signer is known, it is ignored', () => {
+test('a block with an unrecoverable signature is rejected, but ignored while no signer is known', () => {
   const message = signedMessage(4, payloadOf(4))
   const parity = message[64] ?? 0
   assert.equal(verdictOn(message), 'accept')
@@ -166,7 +166,7 @@ test('a block has to be on the topic of its time', () => {
   assert.equal(at(2, now), 'reject wrong-topic')
 })
 
-test('six blocks at one height are accepted; then a seventh, and even a repeat, is rejected', () => {
+test('after six blocks at one height were accepted, a seventh block, and even a repeat, is rejected', () => {
   const rules = { seen: new SeenBlocks() }
   const block = (gasUsed: bigint) => verdictOnBlock({ gasUsed }, rules)
   for (let count = 1n; count <= 5n; count++) assert.equal(block(count), 'accept')

@@ -114,7 +114,8 @@ function payloadProblem(
   // From Jovian on, this field is the data availability footprint. The text of the specs still requires zero.
   if (blobGasUsed !== 0n && !isActive(config, 'jovian', timestamp)) return 'blob-gas-used'
   if (excessBlobGas !== 0n) return 'excess-blob-gas'
-  // op-node does not check the topic, but its engine refuses such a block. Here the peer that relays it is at fault.
+  // op-node does not check the topic, but its engine refuses such a block. Atoll lowers the score of the peer that
+  // relayed the block.
   if (version !== payloadVersionAt(config, timestamp)) return 'wrong-topic'
   return undefined
 }

@@ -27,7 +27,7 @@ export class DerivationDriver {
     return this.#safe
   }
 
-  /** The newest derived block. It is the safe head, or above it within a span batch before Holocene. */
+  /** The newest derived block: the safe head, or, within a span batch before Holocene, a block above the safe head. */
   get pending(): L2Head {
     return this.#pending
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 
-// L1 block n has the time 12 n. A run begins with L1 block 2 and requests L1 block 3.
+// L1 block n has the time 12 n. A run begins with L1 block 2, its base, and requests L1 block 3.
 
 const run = (script: string, options: PipelineRun) => runPipeline(script, options)
 
@@ -31,7 +31,7 @@ test('an invalid update of the batcher has no effect', () => {
 })
 
 // Rules: base-batcher
-test('the pipeline reads its base with the given batcher, and ignores batcher updates in the base', () => {
+test('in its base, the pipeline reads the data of the given batcher, and ignores updates of the batcher', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
   assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')

@@ -34,7 +34,7 @@ interface Chain {
   readonly refOf: (derived: DerivedAttributes) => L2BlockRef
 }
 
-/** Limit on the blocks derived while one L1 block is read; a pipeline above it is in an endless loop. */
+/** Limit on the L2 blocks derived while one L1 block is read. A pipeline that derives more is in an endless loop. */
 const maxBlocks = 2_000
 
 /** Derives until L1 ends or the pipeline stops; returns the numbers of the derived blocks. */

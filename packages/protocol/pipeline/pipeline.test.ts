@@ -71,7 +71,7 @@ test('a channel waits for the channels opened before it if the time of the L1 bl
 })
 
 // Rules: stage-invalid
-test('an invalid batch drops the rest of its channel, from Holocene on', () => {
+test('from Holocene on, if a batch is invalid, the rest of its channel is dropped', () => {
   const channels = { a: '13 14! 14', b: '14' }
   const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
   assert.equal(run('@3 a', at(37n)), '. 13 (batch:other-parent) 14 .')
@@ -80,7 +80,7 @@ test('an invalid batch drops the rest of its channel, from Holocene on', () => {
 })
 
 // Rules: stage-past
-test('a past batch drops nothing else', () => {
+test('if a batch is past, only this batch is dropped', () => {
   const channels = { a: '13 13! 14', b: '13-14 15' }
   assert.equal(run('@3 a b', { channels }), '. 13 (batch:past) 14 (batch:past) 15 .')
 })
@@ -92,7 +92,7 @@ test('an invalid batch does not drop frames that are not read yet', () => {
 })
 
 // Rules: malformed-batch
-test('a malformed batch drops the rest of its channel', () => {
+test('if a batch is malformed, the rest of its channel is dropped', () => {
   const channels = { a: '13 ~ 14', b: '14' }
   for (const hardforkTimes of [before, { holocene: 0n }])
     assert.equal(run('@3 a b', { channels, hardforkTimes }), '. 13 (batch:malformed) 14 .')
@@ -108,7 +108,7 @@ test('a span batch is valid only if Delta is active at the L1 block being read a
 })
 
 // Rules: deposits-only
-test('a deposits-only block drops the rest of its span and channel', () => {
+test('if a deposits-only block replaces a block, the rest of the span and of the channel is dropped', () => {
   const channels = { a: '13-15 16', b: '13 14+02c0 15', c: '15 16' }
   assert.equal(run('@3 a c', { channels, refused: [14] }), '. 13 14x 15 16 .')
   assert.equal(run('@3 a', { channels, refused: [14] }), '. 13 14x .')
@@ -142,7 +142,7 @@ test('before Holocene a refused block revokes the earlier blocks of its span', (
 })
 
 // Rules: safe-block-missing
-test('a missing block of the safe chain is requested, without losing data', () => {
+test('a missing block of the safe chain is requested, and no data is lost', () => {
   const channels = { a: '13 14', b: '12-15 16' }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
     const said = run('@3 a b', { channels, hardforkTimes, missing: [11, 12, 14] })

@@ -125,9 +125,9 @@ interface Rules {
 /**
  * Derives the L2 chain from L1: it takes L1 blocks and returns payload attributes.
  *
- * The order of all steps is op-node's, where each stage pulls from the stage before. The next L1 block is requested
- * only when all data before it is read, because channel timeouts and empty blocks depend on this order.
- * A pipeline cannot be reset; the caller makes a new one instead.
+ * The order of all steps is that of op-node, in which each stage requests data from the stage before it. The next L1
+ * block is requested only when all data before it is read, because channel timeouts and empty blocks depend on this
+ * order. A pipeline cannot be reset; the caller makes a new one instead.
  * Spec: protocol/derivation.md#l2-chain-derivation-pipeline
  */
 export class Pipeline {

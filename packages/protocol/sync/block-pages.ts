@@ -14,7 +14,7 @@ export interface L2PageRequest {
   readonly number: bigint
   /** Hash of the first block; if undefined, the canonical block of that number is requested. */
   readonly hash: Hash | undefined
-  /** Maximum number of blocks; the answer may have fewer, at least one. */
+  /** Maximum number of blocks in the answer. The answer has at least one block. */
   readonly count: number
 }
 
@@ -58,8 +58,8 @@ export class L2Pages {
   }
 
   /**
-   * Takes an answer and returns its first block; undefined if the answer does not match the request. From the first
-   * block that is not linked by parent hash, the blocks are dropped.
+   * Takes an answer and returns its first block; undefined if the answer does not match the request. If a block is not
+   * linked by parent hash to the one before it, this block and all later ones are dropped.
    */
   take(blocks: readonly L2BlockRef[]): L2BlockRef | undefined {
     const [first] = blocks

@@ -5,7 +5,7 @@ import { l2Block } from '#test/fakes/batch-notation.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { findPipelineBase, isPipelineBase, searchHeld } from './pipeline-base.ts'
 
-/** Whether a pipeline for a safe head in epoch 100 can begin at the first block of an epoch, its base. */
+/** Whether the first L2 block of an epoch can be the base of a pipeline whose safe head is in epoch 100. */
 const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => {
   const { genesis } = rollupConfig({})
   const config = rollupConfig({

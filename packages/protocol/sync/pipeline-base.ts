@@ -13,8 +13,8 @@ export interface BaseCandidate {
   readonly l1OriginTimestamp: bigint
 }
 
-// Rule pipeline-base: Of the channel timeouts at the safe head and at the base, where the pipeline begins, the longer
-// applies.
+// Rule pipeline-base: A pipeline begins at its base. Of the channel timeouts at the base and at the safe head, the
+// longer one applies.
 // Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
 /**
  * Adds the timestamp of the L1 origin to an L2 block.
@@ -26,7 +26,7 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
   source: Source,
   { transactions: [first] }: Pick<L2Block, 'transactions'>,
 ): Source & BaseCandidate {
-  // The genesis block has no L1 attributes. It is always a base, so this timestamp is never read.
+  // The genesis block has no L1 attributes. The genesis is always a base, so this timestamp is never read.
   if (source.ref.number === genesis.l2.number) return { ...source, l1OriginTimestamp: 0n }
   if (first === undefined)
     throw new DecodeError(`L2 block ${source.ref.number} has no transactions`)
@@ -35,8 +35,8 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
 }
 
 /**
- * Whether a pipeline can begin at the L1 origin of a block. It can if every channel that may still be open at the safe
- * head's L1 origin was opened in this L1 block or a later one.
+ * Whether a pipeline can begin at the L1 origin of a block. A pipeline can begin there if every channel that may still
+ * be open at the safe head's L1 origin was opened in this L1 block or a later one.
  *
  * The longer of the timeouts at the block and at the safe head applies. Implementations differ on which timeout counts,
  * and reading more L1 blocks does no harm.
@@ -61,7 +61,7 @@ export function isPipelineBase(
  * an earlier L1 origin, so the search halves the range and reads about twenty blocks instead of all within a channel
  * timeout.
  *
- * This is a generator. It yields the number of each L2 block that it needs, and is resumed with that block.
+ * This generator yields the number of each L2 block that it needs, and is resumed with that block.
  *
  * @param options `lowest`: number of the first available block, which always counts as a base; default: the genesis
  * Spec: protocol/derivation.md#resetting-the-pipeline

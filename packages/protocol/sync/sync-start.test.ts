@@ -115,13 +115,14 @@ test('the safe head is not set back below the finalized head', () => {
 })
 
 // Rules: sync-start-window
-test('if the previous safe head is below the window, the search for the safe head starts there', () => {
+test('if the safe head is more than a sequencing window below the newest block, it is set back only to the end of the previous epoch', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 
 // Rules: sync-start-origins
 test('blocks whose L1 origin was replaced are dropped', () => {
-  // L1 was replaced from block 46 on. That is the origin of L2 block 92, so L2 blocks up to 91 have canonical origins.
+  // L1 was replaced from block 46 on. L1 block 46 is the origin of L2 block 92, so L2 blocks up to 91 have canonical
+  // origins.
   assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
 })
 
@@ -131,19 +132,19 @@ test('blocks with an L1 origin that is not available on L1 yet are kept', () => 
 })
 
 // Rules: limit-reorg
-test('a reorg of five sequencing windows is followed, a longer one is not', () => {
+test('a reorg of five sequencing windows is followed, and a longer reorg is not', () => {
   const l2 = l2Chain(201)
   assert.equal(found(world(l1Chain(120, 51), l2, [201, 60, 4])), '101/59/4')
   assert.equal(found(world(l1Chain(120, 50), l2, [201, 60, 4])), 'reorg-too-deep')
 })
 
 // Rules: sync-start-broken
-test('a finalized block whose L1 origin is not canonical fails the search', () => {
+test('if the L1 origin of the finalized block is not canonical, the search fails', () => {
   assert.equal(found(world(l1Chain(60, 40), l2Chain(101), [101, 95, 90])), 'reorg-past-finality')
 })
 
 // Rules: sync-start-broken
-test('another block at the height of the finalized one fails the search', () => {
+test('if the chain has another block at the height of the finalized block, the search fails', () => {
   const chain = l2Chain(101)
   const [unsafe, finalized] = [chain[101], chain[85]]
   assert.ok(unsafe && finalized)
@@ -153,7 +154,7 @@ test('another block at the height of the finalized one fails the search', () => 
 })
 
 // Rules: sync-start-labels
-test('without labels the chain starts at its genesis', () => {
+test('if the client has no labels, the chain starts at its genesis', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(20), [20])), '20/0/0')
   assert.equal(found(world(l1Chain(60), l2Chain(0), [0])), '0/0/0')
 })
@@ -176,7 +177,7 @@ test('if the unsafe head is below the safe head, all heads start at the unsafe h
 })
 
 // Rules: sync-start-broken
-test('a chain with another genesis fails the search', () => {
+test('if the chain has another genesis, the search fails', () => {
   const chain = l2Chain(10)
   const [unsafe] = chain.slice(-1)
   assert.ok(unsafe)
@@ -189,13 +190,13 @@ for (const [name, wrong] of [
   ['an L1 origin that jumps', { l1Origin: { number: 9n, hash: hashOf(1, 'a', 9) } }],
 ] as const)
   // Rules: sync-start-broken
-  test(`blocks that are not linked fail the search: ${name}`, () => {
+  test(`if blocks are not linked, the search fails: ${name}`, () => {
     const chain = l2Chain(101, { number: 51n, ...wrong })
     assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), 'l2-inconsistent')
   })
 
 // Rules: sync-start-broken
-test('a chain that changes during the search makes the search fail', () => {
+test('if the chain changes during the search, the search fails', () => {
   const given = world(l1Chain(60), l2Chain(101), [101, 90, 4])
   assert.equal(found({ ...given, l2: given.l2.filter(({ number }) => number > 80n) }), 'l2-missing')
   const l1 = new Map([...given.l1, ...[...l1Chain(60, 20)].filter(([at]) => at === 42)])

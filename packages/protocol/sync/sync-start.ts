@@ -9,8 +9,8 @@ const maxReorgWindows = 5n
 // Rule limit-recover: A chain of more than fourteen sequencing windows without a safe head counts as EL-synced.
 // Spec: sync/start.go
 /**
- * Length in sequencing windows. An unsafe chain that is longer, and has no safe head, counts as synced by the execution
- * client (EL sync).
+ * If an unsafe chain is longer than this many sequencing windows and has no safe head, it counts as synced by the
+ * execution client (EL sync).
  */
 const recoverWindows = 14n
 
@@ -89,8 +89,8 @@ export class SyncStart {
     this.#options = options
     this.#at = labels.unsafe
     this.#unsafe = labels.unsafe
-    // If the client has no finalized block, its unsafe head stands in for it until the genesis block is fetched. A
-    // missing safe head is the finalized one.
+    // If the client has no finalized block, its unsafe head stands in for it until the genesis block is fetched. If the
+    // client has no safe block, the finalized block is the safe head.
     this.#finalized = labels.finalized ?? labels.unsafe
     this.#safe = labels.safe ?? this.#finalized
   }
@@ -158,8 +158,8 @@ export class SyncStart {
     return { kind: 'found', heads: { unsafe, safe, finalized: safe } }
   }
 
-  // Rule sync-start-origins: Blocks with a replaced L1 origin are dropped; blocks with one that L1
-  // does not have yet are kept. Spec: sync/start.go
+  // Rule sync-start-origins: L2 blocks whose L1 origin was replaced are dropped. L2 blocks whose L1 origin is not on L1
+  // yet are kept. Spec: sync/start.go
   /** Checks the current block, and whether the search ends there. */
   #visit(): SyncStartStep | undefined {
     const block = this.#at
@@ -173,7 +173,10 @@ export class SyncStart {
       this.#unsafe = block
       const newest = this.#options.labels.unsafe
       if (block.l1Origin.number + maxReorgWindows * sequencingWindow < newest.l1Origin.number)
-        return failed('reorg-too-deep', `back to ${nameOf(block)} from ${nameOf(newest)}`)
+        return failed(
+          'reorg-too-deep',
+          `the search went down to ${nameOf(block)} from ${nameOf(newest)}`,
+        )
     }
     // An L1 origin that L1 does not have yet may become canonical.
     if (l1 !== undefined && l1.hash !== block.l1Origin.hash) {

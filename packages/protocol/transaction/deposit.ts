@@ -6,7 +6,7 @@ import { depositType } from './transaction-types.ts'
 
 /** A transaction that L1 forces on L2. Spec: protocol/deposits.md#the-deposited-transaction-type */
 export interface Deposit {
-  /** Identifies its source on L1; unique. */
+  /** Unique; identifies the event on L1 that caused the deposit. */
   readonly sourceHash: Hash
   readonly from: Address
   /** Absent for the creation of a contract. */

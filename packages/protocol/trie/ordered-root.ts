@@ -8,8 +8,8 @@ export const emptyTrieRoot: Uint8Array = keccak256(Uint8Array.of(0x80))
 const nodeBytes = 600
 
 /**
- * The entries of a trie in the order of their keys, and a buffer in which each node is encoded from the end. A key is the
- * RLP of an index as a number: numbers are faster than bytes, and a block waits while its root is computed.
+ * The entries of a trie in the order of their keys, and a buffer in which each node is encoded from the end. A key is
+ * the RLP of an index as a number, since numbers are faster than bytes.
  */
 interface Entries {
   readonly keys: readonly number[]

@@ -162,7 +162,7 @@ class Derivation {
         }
         case 'needs-l2-block':
           throw recordFault(
-            `L2 block ${output.number}, which a batch overlaps, is not in the record, or not in memory any more: begin at an earlier block`,
+            `L2 block ${output.number}, which a batch overlaps, is not in the record, or no longer in memory: begin at an earlier block`,
           )
         case 'reset':
           return false

@@ -16,7 +16,7 @@ export interface DeriveRecordOptions {
   readonly isExecuted: boolean
   /** Whether to check header hash, transactions root, receipts root and blobs of each L1 block. */
   readonly isL1Verified: boolean
-  /** Number of runs. With more than one, L1 is loaded into memory before the first. */
+  /** Number of runs. For more than one run, L1 is loaded into memory before the first run. */
   readonly repeat: number
   readonly onBlock: (block: SettledBlock) => void
   /** Called for attributes whose payload was refused. */
@@ -129,7 +129,7 @@ async function mismatchOf(
   if (last.ref.number <= safe.number) return undefined
   if (refusal !== undefined && refusal.derived.parent.number < last.ref.number) return refusal
   throw recordFault(
-    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson continues to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson is truncated, or it was changed (--verify-l1 shows it), or rollup.json belongs to another chain`,
+    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson continues to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson is truncated, or it was changed (--verify-l1 detects this), or rollup.json belongs to another chain`,
   )
 }
 

@@ -16,7 +16,8 @@ export interface L1WorkerData {
 }
 
 /**
- * Requests to the thread. A reading is one pass over the L1 blocks from a number on; a new one ends the previous one.
+ * Requests to the thread. A reading is one pass over the L1 blocks from a number on; a new reading ends the previous
+ * reading.
  */
 export type L1Request =
   | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
@@ -45,7 +46,7 @@ export type L1Answer =
       readonly error: SerializedError
     }
 
-/** An error in a form that survives the transfer between threads, which loses classes. */
+/** An error as plain data, since a transfer between threads loses the class of an error. */
 interface SerializedError {
   readonly code: string | undefined
   readonly message: string

@@ -71,7 +71,7 @@ async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGene
   while (ahead.length > 0) yield await taken(ahead.shift())
 }
 
-/** A block, and the flaw of its blobs, if any, which is thrown when the block is read. */
+/** A block, and the flaw of its blobs, if any. The flaw is thrown when the block is read. */
 type Checked = { readonly recorded: RecordedL1; readonly flaw: string | undefined }
 
 async function taken(checked: Promise<Checked> | undefined): Promise<RecordedL1> {

@@ -86,7 +86,7 @@ export class ReferenceChain implements Judge {
       const line = await lines.next()
       if (line.done === true)
         throw recordFault(
-          `${blocks.at(-1)?.where}: l2.ndjson ends before block ${from ?? 'the first'}`,
+          `${blocks.at(-1)?.where}: l2.ndjson ends before ${from === undefined ? 'its first block' : `block ${from}`}`,
         )
       const read = toReference(config, line.value)
       blocks.push(read)
@@ -158,7 +158,7 @@ export class ReferenceChain implements Judge {
     }
   }
 
-  /** Drops blocks that no valid batch can overlap any more, and the oldest ones above the size limit. */
+  /** Drops blocks that no valid batch can overlap any more. Above the size limit, also drops the oldest blocks. */
   #forget({ derivedFrom, parent }: DerivedAttributes): void {
     if (this.#isPreloaded) return
     const { sequencingWindow, channelTimeout } = this.#config

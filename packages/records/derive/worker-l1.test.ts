@@ -155,7 +155,7 @@ test('a waiting reader ends when another reading begins, and gets an error when 
   await rejected
 })
 
-test('an invalid block is reported with its line, after the blocks before it', async (t) => {
+test('if a block is invalid, the blocks before it arrive, and then an error with its line', async (t) => {
   const copy = await edited(t, (lines) => {
     lines[5] = (lines[5] ?? '').replace(/"gasUsed":"0x\w+"/u, '"gasUsed":"0x7"')
   })

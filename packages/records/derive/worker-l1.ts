@@ -50,7 +50,7 @@ export class WorkerL1 implements L1Source {
     const file = new URL('./l1-worker.ts', import.meta.url)
     this.#worker = new Worker(file, { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
-    // This also happens on close, so that no caller waits forever.
+    // The thread also exits on `close`. A caller that still waits then gets this error.
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads L1 has ended')))
     port1.on('message', (answer: L1Answer) => this.#take(answer))
     if (!isLoaded) this.#loaded.resolve()
@@ -63,7 +63,7 @@ export class WorkerL1 implements L1Source {
     return this.#loaded.promise
   }
 
-  /** Opens a reader, which ends the previous one. */
+  /** Opens a reader, which ends the previous reader. */
   open(from: bigint): Promise<L1Reader> {
     const reading = ++this.#reading
     this.#queue = []
@@ -129,14 +129,17 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
-  /** Keeps the first error, because it is the cause of later ones. */
+  /** Keeps the first error, because it is the cause of later errors. */
   #fail(error: Error): void {
     this.#failure ??= error
     this.#loaded.reject(error)
     this.#wake()
   }
 
-  /** Acknowledges rarely, since each message wakes the other thread, on a core that this one may need. */
+  /**
+   * Acknowledges several messages at a time. Each acknowledgement wakes the other thread, on a core that this one may
+   * need.
+   */
   #noteUsed(): void {
     const [message] = this.#messages
     if (message === undefined || --message.blocks > 0) return

@@ -24,7 +24,7 @@ test('lines are read one by one, with any line ending, and empty lines are skipp
   assert.deepEqual(await read('packed.ndjson.gz', gzipSync('{"a":1}\n\n"ä"\n[2]\n')), expected)
 })
 
-test('a line may be longer than one read', async () => {
+test('a line may be longer than the piece of the file that is read at a time', async () => {
   const long = 'x'.repeat(300_000)
   assert.deepEqual(await read('long.ndjson', `1\n"${long}"\n2\n`), [
     'line 1: 1',
@@ -33,11 +33,11 @@ test('a line may be longer than one read', async () => {
   ])
 })
 
-test('malformed JSON is reported with its line', async () => {
+test('if a line is malformed JSON, the error names the line', async () => {
   await assert.rejects(read('bad.ndjson', '1\n2\n{'), /bad\.ndjson, line 3: .*JSON/)
 })
 
-test('an uncompressed file with the name of a compressed one is reported', async () => {
+test('if an uncompressed file has the name of a compressed file, this is reported', async () => {
   await assert.rejects(
     read('bad.ndjson.gz', '1\n'),
     /bad\.ndjson\.gz, line 1: it cannot be decompressed/,

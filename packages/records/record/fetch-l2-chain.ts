@@ -49,7 +49,7 @@ export async function* fetchL2Chain(
       if (parent !== undefined && block.parentHash !== parent.block.blockHash)
         throw invalid(
           options,
-          `block ${block.number} is not a child of block ${parent.block.number}: L2 was reorganised meanwhile, begin again`,
+          `block ${block.number} is not a child of block ${parent.block.number}: L2 was reorganised meanwhile; begin again`,
         )
       yield { ...checked, line, where: options.name, isBefore: block.number < first.recorded }
       parent = checked

@@ -52,7 +52,7 @@ test('a record made from the da-watcher cache equals the replayed one, even if t
   }
 })
 
-test('a recording without its cache, or with both or neither of L1 node and cache, fails and leaves no folder', async (t) => {
+test('if the cache is missing, or not exactly one of L1 node and cache is given, a recording fails and leaves no folder', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }

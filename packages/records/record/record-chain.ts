@@ -46,8 +46,8 @@ export interface RecordedChain {
 }
 
 /**
- * Records an L2 chain and the L1 it is derived from. It derives while it records, so it knows how much of L1 is needed,
- * and does not record inconsistent data.
+ * Records an L2 chain and the L1 it is derived from. The chain is derived during the recording: this shows how much of
+ * L1 is needed, and detects inconsistent data.
  *
  * @throws Fault with advice if L1 and L2 do not match, end too early, or an answer is wrong
  */

@@ -75,7 +75,7 @@ async function writeFrom(
   } catch (error) {
     await writer.discard()
     if (!isFault(error, 'aborted')) throw withAdvice(error)
-    const detail = `stopped; nothing is left of ${options.out}`
+    const detail = `the recording was stopped; nothing is left of ${options.out}`
     throw new Fault('recording-stopped', { detail, cause: error })
   }
 }
@@ -166,7 +166,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   const blobAdvice =
     beacon === undefined
       ? '; give --l1-beacon-url to read blobs'
-      : `; ${beacon.name} does not keep it any more, give --l1-beacon-url of an archive`
+      : `; ${beacon.name} does not keep it any more; give --l1-beacon-url of an archive`
   const client = new L1Client({ rpc, name, beacon, view: config, signal })
   const close = async () => {
     await Promise.all([rpc.close(), beacon?.close()])
@@ -174,7 +174,9 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   return { rpc, name, client, blobAdvice, close }
 }
 
-/** Checks chain ids, the newest L2 block and the genesis before recording, because wrong ones would fail late. */
+/**
+ * Checks chain ids, the newest L2 block and the genesis before recording, because a mismatch would be detected late.
+ */
 async function checkChains(
   { l1, l2, signal }: Nodes,
   config: RollupConfig,
@@ -194,7 +196,7 @@ async function checkChains(
   }
   const newest = parseJson(quantityJson, await ask(l2.rpc, 'eth_blockNumber'), 'eth_blockNumber')
   if (newest < to)
-    throw wrong(`--to ${to}: the newest block of ${l2.name} is ${newest}; give a lower one`)
+    throw wrong(`--to ${to}: the newest block of ${l2.name} is ${newest}; give a lower --to`)
   const { number, hash } = config.genesis.l2
   const genesis = await ask(l2.rpc, 'eth_getBlockByNumber', [toQuantity(number), false])
   if (typeof genesis !== 'object' || genesis === null || !('hash' in genesis)) return

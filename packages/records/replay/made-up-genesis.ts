@@ -11,8 +11,8 @@ const slotSeconds = 12n
 
 /**
  * Makes L1 block 0 for a record that begins later, since a node that starts at the genesis of its chain reads block 0.
- * The block is empty, and its hash is valid, so it passes every check. The record has no child of it, so no other block
- * refers to its hash.
+ * The block is empty, and its hash is valid, so it passes every check. The record has no child of block 0, so no other
+ * block refers to its hash.
  */
 export function madeUpGenesis(first: ReplayedBlock): ReplayedBlock {
   const parentHash = toHash(new Uint8Array(32))

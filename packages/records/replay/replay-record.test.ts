@@ -109,7 +109,7 @@ test('blobs are served by slot, and checked', async (t) => {
   assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
 })
 
-test('sidecars are requested if a beacon node does not serve blobs, with any path in its URL', async (t) => {
+test('if a beacon node does not serve blobs, sidecars are requested, whatever path the URL has', async (t) => {
   const { beaconUrl } = await replayed(t)
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
@@ -131,7 +131,7 @@ test('sidecars are requested if a beacon node does not serve blobs, with any pat
   ])
 })
 
-test('a failing beacon node is retried, and another kind of server is detected', async (t) => {
+test('if a beacon node fails, the request is retried, and if a server is not a beacon node, this is detected', async (t) => {
   let requests = 0
   const busy = await serveHttp(t, (_request, response) => {
     requests++

@@ -33,7 +33,7 @@ export interface ReplayedL1 {
   readonly beaconUrl: string
   /** The chain; its head can be moved. */
   readonly chain: ReplayedChain
-  /** Resolves when the whole record is served and final. */
+  /** Resolves when all blocks of the record are served and finalized. */
   readonly grown: Promise<void>
   close(): Promise<void>
 }

@@ -44,7 +44,7 @@ test('each block appears at its time, and the lagging labels reach the head at t
   ])
 })
 
-test('half the speed takes twice as long; with unlimited speed the whole chain exists from the start', () => {
+test('at half the speed the views take twice as long, and at unlimited speed the whole chain is visible from the start', () => {
   assert.equal(viewsOf({ speed: 6 })[5], '10: 5 3 1')
   assert.deepEqual(viewsOf({ speed: 0 }), ['0: 27 27 27'])
 })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** The SHA-256 hash of chunks back to back, 32 bytes. It takes 7 ms for 10 MiB, an eighth of the time of WebAssembly. */
+/**
+ * The SHA-256 hash of chunks back to back, 32 bytes. Hashing 10 MiB takes 7 ms, an eighth of the time of WebAssembly.
+ */
 export function sha256(chunks: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256')
   for (const chunk of chunks) hash.update(chunk)

@@ -48,7 +48,7 @@ export async function readNkey(
 }
 
 /**
- * Reads the keys of all users of a node's bus from `<folder>/<role>.nkey`, and creates missing ones.
+ * Reads the keys of all users of a node's bus from `<folder>/<role>.nkey`, and creates missing keys.
  *
  * @throws Fault `bad-key` if a file has other content
  */

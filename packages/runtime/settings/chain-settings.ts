@@ -42,7 +42,7 @@ export const chainSettings = z.strictObject({
     .describe('fork times and blob schedule of an L1 that is not public'),
   dependencySet: readableFile("a dependency set in op-node's form", jsonProblem)
     .optional()
-    .describe('chains that this one can call, for a chain with Lagoon'),
+    .describe('chains with which this chain exchanges messages, for a chain with Lagoon'),
 })
 
 /** Values of `chainSettings`. */

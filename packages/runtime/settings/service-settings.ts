@@ -29,7 +29,9 @@ export const busSettings = z.strictObject({
     .describe('key of this user of the bus; not needed if the server requires none'),
   natsCaFile: readableFile('a certificate authority, PEM', certificateProblem)
     .optional()
-    .describe('certificate authority of the server; not needed for public ones, or without TLS'),
+    .describe(
+      'certificate authority of the server; not needed for a public authority, or without TLS',
+    ),
 })
 
 /** Settings of the log. */

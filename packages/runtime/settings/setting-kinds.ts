@@ -33,7 +33,7 @@ export function insteadOf<Kind extends z.ZodType>(other: string, kind: Kind): Ki
   return kind.meta({ ...kind.meta(), insteadOf: other })
 }
 
-/** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
+/** Key of another setting, if exactly one of the two must be given; otherwise undefined. */
 export function otherOf(kind: z.ZodType): string | undefined {
   const other = kind.meta()?.['insteadOf']
   return typeof other === 'string' ? other : undefined
@@ -46,7 +46,7 @@ export function url(protocols: readonly string[], example: string): z.ZodType<st
   return want(z.string().refine(fits), `a URL, such as ${example}`)
 }
 
-/** A URL without user and password. Its server uses another kind of authorization, so they would be ignored. */
+/** A URL without user and password, which the server would ignore, since it uses another kind of authorization. */
 export function urlWithoutUser(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) => {
     if (!URL.canParse(text)) return true

@@ -26,7 +26,7 @@ export function addSettings(
   const known = new Set(settings.map(({ flag }) => flag))
   for (const { flag } of aliases) {
     if (known.has(flag)) continue
-    // All values are kept, so that a second one is reported as a mistake.
+    // All values are kept, so that a second value is reported as a mistake.
     const option = new Option(valued(flag)).argParser((value, before: unknown) => {
       return [...(Array.isArray(before) ? (before as string[]) : []), value]
     })

@@ -92,7 +92,7 @@ test('five mistakes are reported in one message, each with the expected value', 
   })
 })
 
-test('an unknown flag is one mistake, with or without a value', () => {
+test('an unknown flag is one mistake, whether it has a value or not', () => {
   assert.deepEqual(mistakes([...needed, '--colour', 'red', '--shape=round', '--loud']), [
     '--colour is not known',
     '--shape is not known',
@@ -101,7 +101,7 @@ test('an unknown flag is one mistake, with or without a value', () => {
   assert.deepEqual(mistakes([...needed, 'stray']), ['stray is not known'])
 })
 
-test('a word after a switch that is not its value is a mistake', () => {
+test('if a word after a switch is not a value of the switch, the word is a mistake', () => {
   assert.deepEqual(mistakes([...needed, '--no-verbose', 'true']), ['true is not known'])
   assert.deepEqual(mistakes([...needed, '--verbose', 'stray']), ['--verbose is "stray"'])
 })
@@ -117,7 +117,7 @@ test('a setting may have the name of another setting with no- before it', () => 
   assert.deepEqual(settings, { node: 'b', noNode: true })
 })
 
-test('a flag without its value is a mistake', () => {
+test('if a flag has no value, this is a mistake', () => {
   assert.deepEqual(mistakes([...needed, '--mode']), ['--mode has no value'])
   assert.deepEqual(mistakes(['--l1-rpc-url', '--chain-id', '10']), ['--l1-rpc-url has no value'])
 })
@@ -159,7 +159,7 @@ for (const [value, isFine] of [
   })
 }
 
-test('a chain id keeps all its digits', () => {
+test('a chain id above 2^53 keeps all digits', () => {
   const args = ['--l1-rpc-url=http://a', '--chain-id=18446744073709551617']
   const { settings } = readSettings(schema, { args, env: {} })
   assert.equal(settings.chainId, 18_446_744_073_709_551_617n)

@@ -75,8 +75,8 @@ export interface ReadSettings<Schema extends SettingsSchema> {
   /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
   /**
-   * Environment variables of other programs that have no counterpart here and were ignored. They are no error, since an
-   * environment may be shared. A variable that changes the chain is an error.
+   * Environment variables of other programs that have no counterpart here and were ignored. Such a variable is no
+   * error, since an environment may be shared. A variable that changes the chain is an error.
    */
   readonly passedOver: readonly Mistake[]
 }
@@ -118,7 +118,7 @@ export interface SettingDescription {
   readonly choices: readonly string[] | undefined
   /** Undefined if the setting is not a number. */
   readonly bounds: Bounds | undefined
-  /** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
+  /** Key of another setting, if exactly one of the two must be given; otherwise undefined. */
   readonly insteadOf: string | undefined
 }
 

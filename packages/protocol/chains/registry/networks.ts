@@ -13,8 +13,8 @@ export interface NetworkChoices extends RollupConfigSources {
 }
 
 /**
- * Networks with a config from the superchain registry at commit 8336d2ae. Base has left the registry; its configs are
- * the last ones there.
+ * Names of the networks with a built-in config. The configs come from the superchain registry at commit 8336d2ae. Base
+ * has left the registry, so the configs of Base are the last ones that the registry had.
  */
 export const networkNames: readonly string[] = Object.keys(networks)
 
