@@ -261,10 +261,7 @@ test('of requests that arrive together, each is counted only after its token is 
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())
-  /**
-   * Statuses of requests that arrive in one segment, so that the server reads all of them in one turn of the event
-   * loop.
-   */
+  /** Statuses of requests that arrive in one segment: the server reads all of them in one turn. */
   const statuses = async (...tokens: readonly string[]) => {
     const body = call([], 'slow')
     const head = (authorization: string) =>

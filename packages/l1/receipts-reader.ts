@@ -87,7 +87,7 @@ export class ReceiptsReader {
    * @throws Fault `l1-behind` if the node does not have the block; otherwise the faults of `JsonRpcClient`
    */
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
-    // A block without transactions has no receipts to request. If the node left out the transactions, the verification
+    // A block without transactions has no receipts to request. If the node omitted the transactions, the verification
     // against the header detects this.
     if (block.transactions.length === 0) return this.#read([], block)
     const refused: (readonly [standing: Standing, isClear: boolean])[] = []
