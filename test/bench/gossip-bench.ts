@@ -32,9 +32,9 @@ export interface GossipResult {
   readonly atoll: Summary
   /** Undefined if op-node is omitted. */
   readonly opNode: Summary | undefined
-  /** Ratio of the medians. */
+  /** Atoll's median divided by op-node's. */
   readonly ratio: number | undefined
-  /** Atoll's time in two parts, measured with separate blocks: to read the time on the bus takes time itself. */
+  /** Atoll's time in two parts, measured with other blocks: to note when a block is on the bus takes time itself. */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */
     readonly toBus: Summary
@@ -60,7 +60,7 @@ const sizes = [
 /** Number of warm-up blocks of each size, during which V8 compiles the code. Their times are not counted. */
 const warmUpBlocks = 30
 
-/** Number of blocks of each size whose time on the bus is measured too. */
+/** Number of further blocks of each size. For these, the moment of arrival on the bus is measured too. */
 const splitBlocks = 30
 
 /** Pause after each block, so that both nodes are idle when the next one is sent. */
@@ -237,7 +237,7 @@ async function untilReady({ failed, viewer }: RecordedNode): Promise<void> {
   const isReady = async () => {
     const { chain, services } = viewer.view
     const { progress, wait } = services.get('gossip') ?? {}
-    // Gossip runs before its host listens. When the host listens, gossip has progress, and waits only for the signer.
+    // Gossip has progress only once its host listens. Without a wait, it also knows the signer, and accepts blocks.
     return chain !== undefined && progress !== undefined && wait === undefined
   }
   const options = { withinMs: startMs, everyMs: 50, explain }

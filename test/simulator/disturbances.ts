@@ -92,7 +92,7 @@ export const lateAgain: Disturbance = ({ simulation, l1 }) => {
   })
 }
 
-/** F1–F3, F6: each service is killed repeatedly, after a random number of its messages and external actions. */
+/** Each service is killed repeatedly, after a random number of its messages and external actions. */
 export const killed: Disturbance = ({ simulation, l1 }) => {
   const { clock, random, processes } = simulation
   for (const victim of processes.values()) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import protobuf from 'protobufjs'
 import { protoFiles } from './proto-code.ts'
 
-/** The permanent part of a message or an enum: name and type of each number. */
+/** The permanent part of all messages and enums: for each of them, the name and type of each field number. */
 export type Schema = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const historyFile = 'proto/history.json'

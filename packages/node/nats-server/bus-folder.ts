@@ -76,7 +76,7 @@ export async function claimBusFolder(
     serverStarted: async ({ pid, url }) => {
       const owner = { ...claim, server: pid, serverStart: startOf(pid) }
       await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
-      // The modification time of this file is the start of the node. A restart of the server must not change it.
+      // Commands take the modification time of the URL file as the start of the node: a restart must not write it again.
       if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },
@@ -104,7 +104,7 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
-  /** Whether the supervisor of the server is alive. A supervisor `atoll node` also keeps the services running. */
+  /** Whether the supervisor of the server is alive. If it is `atoll node`, it also keeps the services running. */
   readonly isKept: boolean
 }
 

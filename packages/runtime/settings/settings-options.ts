@@ -92,7 +92,7 @@ function valued(flag: string): string {
   return `${flag} [value]`
 }
 
-/** Makes an option set our key instead of the one that commander derives from the flag. */
+/** Makes commander store the value of an option under our key, not under the one that it derives from the flag. */
 function keyed(key: string, option: Option): Option {
   return Object.assign(option, { attributeName: () => key })
 }

@@ -75,7 +75,7 @@ test('if a call repeats an earlier call, it counts as in vain, even if the answe
     world,
     Array.from({ length: maxVainForkchoices + 3 }, (_, at) => at % 2),
   )
-  // The first call of each kind is not a repetition.
+  // The first call with each of the two heads is not a repetition, so two of the calls are not in vain.
   assert.deepEqual(world.sentMs.slice(-2), [0, paceWindowMs])
 })
 

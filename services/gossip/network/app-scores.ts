@@ -13,7 +13,7 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
-  // Three such RPCs within a minute get a peer banned.
+  // Not in op-node. Three in quick succession get a peer banned.
   'oversized-rpc': { factor: -40, cap: 3 },
 }
 
@@ -29,8 +29,8 @@ interface Counters {
 }
 
 /**
- * The part of the scores that gossip computes: for answers to requests, and for blocks that the execution client
- * refused.
+ * The part of the scores that this service computes, not gossipsub: for answers to requests, for blocks that the
+ * execution client refused, and for RPCs that are too large.
  */
 export class AppScores {
   readonly #clock: Clock

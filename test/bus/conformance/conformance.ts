@@ -83,7 +83,7 @@ function testStates(): void {
     }
   })
 
-  test('a key that was never written is not found; a read of a missing stream fails as temporary', async () => {
+  test('a key that was never written is not found; a read of a missing stream fails with a temporary fault', async () => {
     assert.equal(await get('never'), undefined)
     // New servers answer immediately. With old servers, the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
