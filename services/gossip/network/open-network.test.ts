@@ -151,6 +151,12 @@ test('up to 8 MiB wait until a peer reads; beyond that, the stream to the peer i
   const peer = await join()
   assert.equal(maxOutboundBytes, 8 * 2 ** 20)
   await until(() => network.peers().some(({ meshes }) => meshes.length === 4))
+  // The stream to the peer is open once a block reaches the peer.
+  let recipients = 0
+  while (recipients === 0) {
+    recipients = await network.publish(topic, compress(randomBytes(100)))
+    await sleep(5)
+  }
   await until(() => peer.inbound !== undefined)
   peer.inbound?.pause()
   const send = () => network.publish(topic, compress(randomBytes(3_900_000)))
