@@ -93,7 +93,8 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
   try {
     await discv5.start()
   } catch (cause) {
-    const detail = `cannot listen on ${address}: ${toError(cause).message}`
+    const why = 'another process has the port, or this machine does not have the address'
+    const detail = `cannot listen on ${address}: ${why}`
     throw new Fault('p2p-port', { detail, cause })
   }
   for (const text of [...records, ...bootnodes.filter((each) => !each.startsWith('enode:'))])

@@ -7,7 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
-import { Fault, toError } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 import type { PeerGate } from './peer-gate.ts'
 
 /** Limits on the connections of a host. */
@@ -92,7 +92,8 @@ export async function openHost<Services extends ServiceMap>(
   try {
     await host.start()
   } catch (cause) {
-    const detail = `cannot listen on ${settings.listen.join(', ')}: ${toError(cause).message}`
+    const why = 'another process has the port, or this machine does not have the address'
+    const detail = `cannot listen on ${settings.listen.join(', ')}: ${why}`
     throw new Fault('p2p-port', { detail, cause })
   }
   return host

@@ -41,7 +41,7 @@ export function addPeersCommand(program: Command): void {
     name: 'peers',
     summary: 'list the peers of a node and why some are banned, and change them',
     description:
-      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet; a block outlives a restart. Unblocking also ends a ban. A block does not close connections. A disconnect ends a block. So disconnect a peer first, and then block it.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet; a block outlives a restart. Unblocking also ends a ban. A block of a peer closes its connections; a block of an address or a subnet does not. A disconnect ends a block of the peer.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(

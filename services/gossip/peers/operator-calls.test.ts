@@ -48,12 +48,12 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   )
   // As with op-node, the blocked peers, IPs and subnets are stored, so that they stay blocked after a restart.
   assert.deepEqual(store.blocked(), gate.blocked)
-  // As with op-node, the connection of a peer that is blocked stays open, and disconnecting the peer unblocks it.
-  assert.deepEqual(await ids(), [peer.peerId])
+  // A block of a peer closes its connection. As with op-node, disconnecting the peer unblocks it.
+  assert.deepEqual(await ids(), [])
   assert.equal(await world.change('disconnect', peer.peerId), undefined)
   assert.deepEqual([await ids(), (await world.peers()).blockedPeers], [[], []])
   await world.change('block-peer', peer.peerId)
-  assert.match(String(await world.change('connect', address)), /den(y|ied)|dial/i)
+  assert.match(String(await world.change('connect', address)), /^the peer is blocked or banned; /)
   for (const change of ['unblock-peer', 'unblock-ip', 'unblock-subnet'] as const) {
     const names = {
       'unblock-peer': peer.peerId,

@@ -83,8 +83,10 @@ async function changeNow(
     case 'connect':
       if (!peerAddress.test(name))
         throw new Error(
-          `bad peer address: want a multiaddr, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…`,
+          `bad peer address: want a multiaddr with the peer id, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…`,
         )
+      if (gate.deniesPeer(name.split('/').at(-1) ?? ''))
+        throw new Error('the peer is blocked or banned; atoll peers unblock ends both')
       return network.dial([name])
     case 'disconnect':
       await network.disconnect(name)
@@ -99,7 +101,9 @@ async function changeNow(
     case 'unprotect':
       return undefined
     case 'block-peer':
-      return gate.blockPeer(name)
+      gate.blockPeer(name)
+      // Not as in op-node: a peer that redials would connect again between a disconnect and a block.
+      return network.disconnect(name)
     case 'unblock-peer':
       return gate.unblockPeer(name)
     case 'block-ip':
