@@ -14,7 +14,11 @@ export interface NetworkFile {
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
   readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
-  readonly accounts: readonly { readonly key: string; readonly role?: string }[]
+  readonly accounts: readonly {
+    readonly address: string
+    readonly key: string
+    readonly role?: string
+  }[]
   readonly contracts: Readonly<Record<'disputeGameFactory', string>>
   /** Files with the output of each program. */
   readonly logs: Readonly<Record<string, string>>
