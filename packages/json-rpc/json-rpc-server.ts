@@ -324,9 +324,9 @@ function addRoutes(
     url: '/',
     handler: (_request, reply) =>
       reply.type('text/plain').send('JSON-RPC 2.0: POST a request, or open a WebSocket\n'),
-    wsHandler: (socket, { ip }) => {
-      const client = clientOf(ip)
-      serveSocket(socket, { dispatch, limits, notificationMethod, log, clients, client, clock })
+    wsHandler: (socket, { ip, socket: connection }) => {
+      const shared = { dispatch, limits, notificationMethod, log, clients, clock }
+      serveSocket(socket, { ...shared, client: clientOf(ip), connection })
     },
   })
   for (const [path, page] of Object.entries(options.pages ?? {}))

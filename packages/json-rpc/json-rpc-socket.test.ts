@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
+import { Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import type { WebSocket as ServerSocket } from '@fastify/websocket'
 import { type Clock, sleep, systemClock } from '#runtime/clock.ts'
@@ -278,6 +279,7 @@ for (const [waiting, outcome] of [
       notificationMethod: 'eth_subscription',
       clients,
       client: '127.0.0.1',
+      connection: new Socket(),
       clock: systemClock,
     }
     serveSocket(socket as unknown as ServerSocket, options)

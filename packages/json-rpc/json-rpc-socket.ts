@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
@@ -36,6 +37,8 @@ export interface SocketOptions {
   readonly clients: Clients
   /** Names the client. */
   readonly client: string
+  /** The TCP connection of the WebSocket. */
+  readonly connection: Socket
   readonly clock: Clock
 }
 
@@ -66,6 +69,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   let running = 0
 
   function runWaiting(): void {
+    if (cutOffs.has(socket)) return
     while (running < limits.maxRequestsPerSocket) {
       const message = waiting.shift()
       if (message === undefined) break
@@ -90,7 +94,9 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
       })
   }
 
+  holdUnfinished(socket, options)
   socket.on('message', (data: Buffer) => {
+    if (cutOffs.has(socket)) return
     const caller = clients.caller(client, isOpen)
     if (caller.hold(data.length)) {
       waiting.push({ text: data.toString('utf8'), caller })
@@ -130,6 +136,35 @@ function contextOf({
   }
 }
 
+/**
+ * Counts what a client has sent of an unfinished message as memory that the client holds, until the message ends. The
+ * library keeps up to the size limit of a message for each socket, for as long as the client likes.
+ */
+function holdUnfinished(socket: WebSocket, options: SocketOptions): void {
+  const { client, clients, connection } = options
+  let held = 0
+  const release = (bytes: number) => {
+    const released = Math.min(bytes, held)
+    held -= released
+    clients.release(client, released)
+  }
+  // The bytes are counted before the library reads them, since they may end the message.
+  connection.prependListener('data', (chunk: Buffer) => {
+    if (cutOffs.has(socket)) return
+    if (clients.hold(client, chunk.length)) held += chunk.length
+    else cutOff(socket, { ...options, why: 'too-many-bytes', code: tryAgainLater })
+  })
+  for (const event of ['message', 'close']) socket.on(event, () => release(held))
+  for (const event of ['ping', 'pong'])
+    socket.on(event, (data: Buffer) => release(data.length + controlFrameBytes))
+}
+
+/** Size of a control frame from a client without its data: two bytes, and the mask. */
+const controlFrameBytes = 6
+
+/** Sockets that are being disconnected: what still arrives on them is ignored. */
+const cutOffs = new WeakSet<WebSocket>()
+
 /** Disconnects a client, with a close code unless the library has sent one. */
 function cutOff(
   socket: WebSocket,
@@ -144,6 +179,8 @@ function cutOff(
     readonly code?: number
   },
 ): void {
+  if (cutOffs.has(socket)) return
+  cutOffs.add(socket)
   clients.refused(client, why)
   if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
   // Nothing more is read from the client. After an error, the library resumes the socket in the same turn, so the pause

@@ -10,6 +10,7 @@ import { type NodeRecord, signRecord } from '#protocol/p2p/enr.ts'
 import { parseRecord, recordToText } from '#protocol/p2p/enr-text.ts'
 import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { Fault, toError } from '#runtime/fault.ts'
+import { listenProblem } from './listen-problem.ts'
 
 /** Settings of discovery. */
 export interface DiscoverySettings {
@@ -93,8 +94,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
   try {
     await discv5.start()
   } catch (cause) {
-    const why = 'another process has the port, or this machine does not have the address'
-    const detail = `cannot listen on ${address}: ${why}`
+    const detail = `cannot listen on ${address}: ${listenProblem(cause)}`
     throw new Fault('p2p-port', { detail, cause })
   }
   for (const text of [...records, ...bootnodes.filter((each) => !each.startsWith('enode:'))])

@@ -149,8 +149,10 @@ test('if an address is not over TCP or is in use, the error names the address', 
   const listen = host.getMultiaddrs().map((each) => each.decapsulate('/p2p').toString())
   await assert.rejects(hostOf(t, { listen }), {
     code: 'p2p-port',
-    message: /cannot listen on \/ip4/,
+    message: /cannot listen on \/ip4\/127.0.0.1\/tcp\/\d+: another process has this port$/,
   })
+  const elsewhere = hostOf(t, { listen: ['/ip4/192.0.2.1/tcp/9222'] })
+  await assert.rejects(elsewhere, { code: 'p2p-port', message: /192\.0\.2\.1.*: EADDRNOTAVAIL: / })
 })
 
 const topic = '/optimism/10/3/blocks'

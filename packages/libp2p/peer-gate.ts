@@ -140,16 +140,15 @@ export class PeerGate {
     return this.#isBanned('ip', ip)
   }
 
-  /**
-   * The gate in the form of libp2p. As in op-node, a connection that was dialed is not checked again when it is
-   * secured.
-   */
+  /** The gate in the form of libp2p. A peer may have been blocked or banned during its handshake, so it is checked again. */
   toGater(): ConnectionGater {
     return {
       denyDialPeer: (peerId) => this.deniesPeer(peerId.toString()),
       denyDialMultiaddr: (address) => this.deniesIp(ipOf(address) ?? ''),
       denyInboundConnection: ({ remoteAddr }) => this.deniesIp(ipOf(remoteAddr) ?? ''),
       denyInboundEncryptedConnection: (peerId) => this.deniesPeer(peerId.toString()),
+      denyInboundUpgradedConnection: (peerId) => this.deniesPeer(peerId.toString()),
+      denyOutboundUpgradedConnection: (peerId) => this.deniesPeer(peerId.toString()),
     }
   }
 

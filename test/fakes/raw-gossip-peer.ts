@@ -12,6 +12,10 @@ import { frame, joinFrame, meshProtocols } from './gossip-frames.ts'
 export interface RawGossipPeer {
   readonly id: string
   send(rpc: Partial<RPC>): void
+  /** The stream on which `send` writes. */
+  readonly stream: Stream
+  /** Opens another stream to the host. */
+  openStream(): Promise<Stream>
   /** Whether the received data contain these bytes. */
   hasHeard(bytes: Uint8Array): boolean
   /** The stream that the other host opened to this peer; undefined before that. */
@@ -49,7 +53,9 @@ export async function rawGossipPeer(
   stream.send(joinFrame(topics))
   return {
     id: host.peerId.toString(),
+    stream,
     send: (rpc) => void stream.send(frame(rpc)),
+    openStream: () => host.dialProtocol(remotePeer, meshProtocols),
     hasHeard: (bytes) => heard.includes(Buffer.from(bytes)),
     get inbound() {
       return inbound

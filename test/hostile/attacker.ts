@@ -176,7 +176,7 @@ function manyMessages(): Uint8Array {
 }
 
 function controlFlood(): Uint8Array {
-  const ids = () => Array.from({ length: 2_000 }, () => new Uint8Array(randomBytes(20)))
+  const ids = () => Array.from({ length: 1_000 }, () => new Uint8Array(randomBytes(20)))
   const topicID = topics[done % topics.length] ?? topic
   switch (done % 4) {
     case 0:

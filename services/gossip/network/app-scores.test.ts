@@ -17,7 +17,7 @@ test('each kind of deed has its own weight and limit', () => {
     ['valid-response', 0.5, 10],
     ['failed-response', -1, 9],
     ['refused-block', -20, 2],
-    ['oversized-rpc', -40, 3],
+    ['refused-rpc', -40, 3],
   ] as const satisfies readonly (readonly [Deed, number, number])[]
   for (const [deed, factor, limit] of expected) {
     const { scores } = scoresAt()

@@ -2,7 +2,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { decayOver } from './score-params.ts'
 
 /** What a peer did outside of gossipsub. */
-export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'oversized-rpc'
+export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'refused-rpc'
 
 /**
  * Factor and limit of each counter. Source: op-node, app_params.go, except for the limit of `refused-block`: a peer
@@ -13,8 +13,8 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
-  // Not in op-node. Three in quick succession get a peer banned.
-  'oversized-rpc': { factor: -40, cap: 3 },
+  // Not in op-node: an RPC that is too large, or beyond the rate. It lowers the score to that of a peer that is ignored.
+  'refused-rpc': { factor: -40, cap: 3 },
 }
 
 /** A counter below this is zero. */
@@ -30,7 +30,7 @@ interface Counters {
 
 /**
  * The part of the scores that this service computes, not gossipsub: for answers to requests, for blocks that the
- * execution client refused, and for RPCs that are too large.
+ * execution client refused, and for RPCs beyond the limits.
  */
 export class AppScores {
   readonly #clock: Clock

@@ -56,6 +56,10 @@ export function gossipOptions(
     // tags.
     tagMeshPeers: false,
     allowedTopics: new Set(topics),
+    // `limitPeers` needs it.
+    awaitRpcHandler: true,
+    // A peer opens one, and another after it lost the first.
+    maxInboundStreams: 2,
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
     // A peer that uses the other form of message ids never seems to send the messages that it announced. Such a peer

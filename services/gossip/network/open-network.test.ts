@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
+import { joined } from '#protocol/codec/joined.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { control } from '#test/fakes/gossip-frames.ts'
+import { control, frame, prefixed } from '#test/fakes/gossip-frames.ts'
 import { hostOn } from '#test/fakes/gossip-world.ts'
 import { rawGossipPeer, type RawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'
 import { maxOutboundBytes } from './gossip-options.ts'
@@ -31,14 +32,14 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** A host whose clock does not move. The host gives each message the same verdict, and counts its messages. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
-  const seen = { judged: 0, busy: 0, control: 0, tooLarge: 0 }
+  const seen = { judged: 0, busy: 0, 'control-rate': 0, 'rpc-rate': 0, 'too-large': 0 }
   const network = await hostOn(t, {
     clock: { ...systemClock, monotonicMs: () => 0 },
     onDropped: (version, outcome) => {
       assert.deepEqual([version, outcome], [4, 'busy'])
       seen.busy++
     },
-    onRpcDropped: (reason) => seen[reason === 'too-large' ? 'tooLarge' : 'control']++,
+    onRpcDropped: (reason) => seen[reason]++,
   })
   network.onBlock(({ arrival }) => {
     seen.judged++
@@ -92,11 +93,11 @@ test('a control message that has the 1,025th control entry of a burst is dropped
   peer.send({ control: iwant(1_024 - 4 - 1) })
   peer.send({ messages: [newMessage()] })
   await until(() => seen.judged === 1)
-  assert.equal(seen.control, 0)
+  assert.equal(seen['control-rate'], 0)
   const [topicID = ''] = topics
   peer.send({ control: control({ prune: [{ topicID, peers: [] }] }), messages: [newMessage()] })
   await until(() => seen.judged === 2)
-  assert.equal(seen.control, 1)
+  assert.equal(seen['control-rate'], 1)
   assert.equal(network.peers()[0]?.meshes.length, 4)
 })
 
@@ -117,12 +118,51 @@ test('if a peer sends an RPC beyond 10 MiB, it is disconnected immediately', asy
   const peer = await join()
   await until(() => network.peers().length === 1)
   peer.send({ messages: [{ topic, data: new Uint8Array(maxGossipBytes) }] })
-  await until(() => seen.tooLarge === 1)
+  await until(() => seen['too-large'] === 1)
   await until(() => network.peers().length === 0)
   const again = await join()
   again.send({ messages: [newMessage()] })
   await until(() => seen.judged === 1)
-  assert.equal(seen.tooLarge, 1)
+  assert.equal(seen['too-large'], 1)
+})
+
+test('a peer that sends 2 MiB of empty RPCs is disconnected after 20 of them, and another peer is not delayed', async (t) => {
+  const { network, seen, join } = await judgingHost(t, 'accept')
+  const [peer, other] = [await join(), await join()]
+  await until(() => network.peers().length === 2)
+  peer.stream.send(new Uint8Array(19))
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 1)
+  assert.equal(seen['rpc-rate'], 0)
+  peer.stream.send(new Uint8Array(2 ** 21))
+  await until(() => seen['rpc-rate'] === 1)
+  other.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 2)
+  await until(() => network.peers().length === 1)
+  assert.equal(seen['rpc-rate'], 1)
+})
+
+test('malformed RPCs count as empty RPCs do', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  // Two bytes: a field that ends too early.
+  const malformed = Uint8Array.of(2, 0x0a, 0x7f)
+  peer.stream.send(joined(times(21, () => malformed)))
+  await until(() => seen['rpc-rate'] === 1)
+})
+
+test('if a peer opens another stream, its earlier stream is aborted', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 1)
+  // An RPC that is not finished.
+  peer.stream.send(prefixed(new Uint8Array(2 ** 20)).subarray(0, 2 ** 19))
+  const second = await peer.openStream()
+  second.send(frame({ messages: [newMessage()] }))
+  await until(() => seen.judged === 2)
+  await until(() => peer.stream.status !== 'open')
+  assert.equal(second.status, 'open')
 })
 
 test('if the score of a peer is too low, its messages are dropped before they are opened', async (t) => {

@@ -149,21 +149,22 @@ async function openGossip(
     onMessageDropped: (topic) => onDropped(topic, 'busy'),
     onRpcDropped: (peer, reason) => {
       settings.onRpcDropped(reason)
-      if (reason === 'too-large') refuse(host, peer, appScores)
+      if (reason !== 'control-rate') refuse(host, peer, { appScores, reason })
     },
     onPassed: (data, peer) => opener.received(data, peer),
   })
   return { host, opener }
 }
 
-/**
- * Aborts the connections of a peer that sent an RPC beyond the size limit, because the rest of the RPC would be
- * decrypted in vain.
- */
-function refuse(host: Host<{ gossip: GossipSub }>, peer: PeerId, appScores: AppScores): void {
-  appScores.count(peer.toString(), 'oversized-rpc')
+/** Aborts the connections of a peer that sends RPCs beyond a limit, because the rest would be decrypted in vain. */
+function refuse(
+  host: Host<{ gossip: GossipSub }>,
+  peer: PeerId,
+  { appScores, reason }: { readonly appScores: AppScores; readonly reason: RpcDropReason },
+): void {
+  appScores.count(peer.toString(), 'refused-rpc')
   for (const connection of host.getConnections(peer))
-    connection.abort(new Error('the peer sent an RPC that is too large'))
+    connection.abort(new Error(`the peer sent an RPC beyond a limit: ${reason}`))
 }
 
 const insideOf = (host: Host<{ gossip: GossipSub }>) =>

@@ -1,11 +1,13 @@
 import type { RPC } from '@libp2p/gossipsub/message'
-import type { PeerId } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '#runtime/clock.ts'
-import { controlRate, messageRate, PeerRate } from './peer-rate.ts'
+import { controlRate, emptyRpcCost, messageRate, PeerRate, rpcRate } from './peer-rate.ts'
 import { PeerTurns } from './peer-turns.ts'
 
 /** The handlers of gossipsub, which its exported type omits. */
 export interface GossipHandlers {
+  /** Called by gossipsub for the bytes of each RPC. */
+  decodeRpc(bytes: Pick<Uint8Array, 'length'>): RPC
   /** Called by gossipsub for each RPC. */
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
   /** Called by gossipsub for each message of an RPC. */
@@ -13,14 +15,16 @@ export interface GossipHandlers {
     from: PeerId,
     message: { readonly topic: string; readonly data?: Uint8Array },
   ): Promise<void>
+  /** The stream from each peer. */
+  readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Stream }>
+  /** Called by gossipsub when a peer opens a stream. */
+  createInboundStream(peer: PeerId, stream: Stream): void
   /** Called by gossipsub when the stream of a peer can no longer be read. */
   handlePeerReadStreamError(error: Error, peer: PeerId): void
 }
 
-/**
- * Why an RPC or the control message in it is dropped: the peer sends too many control entries, or the RPC is too large.
- */
-export type RpcDropReason = 'control-rate' | 'too-large'
+/** Why an RPC is dropped, or only the control message in it (`control-rate`). Each has a limit, see peer-rate.ts. */
+export type RpcDropReason = 'control-rate' | 'rpc-rate' | 'too-large'
 
 /** Rules and callbacks for the messages of peers. */
 export interface PeerLimits {
@@ -42,7 +46,9 @@ export interface PeerLimits {
 export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
   limitMessages(handlers, limits)
   limitControl(handlers, limits)
+  limitRpcs(handlers, limits)
   limitSize(handlers, limits)
+  limitStreams(handlers)
 }
 
 function limitMessages(
@@ -57,6 +63,8 @@ function limitMessages(
     if (isIgnored(peer) || !rate.take(peer)) return onMessageDropped(message.topic)
     const turn = turns.take(peer)
     if (turn !== undefined) await turn
+    // Messages before this one in the same RPC may have lowered the score.
+    if (isIgnored(peer)) return onMessageDropped(message.topic)
     if (message.data !== undefined) onPassed(message.data, peer)
     await handle(from, message)
   }
@@ -77,6 +85,49 @@ function limitControl(
   }
 }
 
+/** Handles one RPC of a peer in a turn of the event loop, and none beyond the limit of the peer. */
+function limitRpcs(
+  handlers: GossipHandlers,
+  { clock, onRpcDropped }: Pick<PeerLimits, 'clock' | 'onRpcDropped'>,
+): void {
+  const decode = handlers.decodeRpc.bind(handlers)
+  const handle = handlers.handleReceivedRpc.bind(handlers)
+  const rate = new PeerRate(clock, rpcRate)
+  const turns = new PeerTurns()
+  const costs = new WeakMap<RPC, number>()
+  handlers.decodeRpc = (bytes) => {
+    const rpc = orEmpty(() => decode(bytes))
+    costs.set(rpc, isEmpty(rpc) ? emptyRpcCost : 1 + Math.floor(bytes.length / rpcCostBytes))
+    return rpc
+  }
+  handlers.handleReceivedRpc = async (from, rpc) => {
+    const peer = from.toString()
+    await turns.take(peer)
+    if (rate.take(peer, costs.get(rpc))) return handle(from, rpc)
+    onRpcDropped(from, 'rpc-rate')
+    // Gossipsub waits for the handler before it decodes the next RPC, and there may be a million in what it has read.
+    return new Promise(() => undefined)
+  }
+}
+
+/** Bytes of an RPC that cost as much as another RPC. */
+const rpcCostBytes = 64 * 1024
+
+/** A malformed RPC counts as one without content. */
+function orEmpty(decode: () => RPC): RPC {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return { subscriptions: [], messages: [] }
+  }
+}
+
+function isEmpty({ subscriptions, messages, control }: RPC): boolean {
+  const isWithout = control === undefined || controlEntries(control) === 0
+  return subscriptions.length === 0 && messages.length === 0 && isWithout
+}
+
 /** Reports RPCs that are too large. Gossipsub itself checks the size, and stops reading the stream. */
 function limitSize(
   handlers: GossipHandlers,
@@ -86,6 +137,19 @@ function limitSize(
   handlers.handlePeerReadStreamError = (error, peer) => {
     handle(error, peer)
     if (sizeErrors.has(error.name)) onRpcDropped(peer, 'too-large')
+  }
+}
+
+/**
+ * Aborts the earlier stream of a peer that opens another one. Gossipsub only stops writing to the earlier stream, and
+ * each stream may hold an RPC of 10 MiB that the peer never finishes.
+ */
+function limitStreams(handlers: GossipHandlers): void {
+  const create = handlers.createInboundStream.bind(handlers)
+  handlers.createInboundStream = (peer, stream) => {
+    const earlier = handlers.streamsInbound.get(peer.toString())
+    create(peer, stream)
+    earlier?.rawStream.abort(new Error('the peer opened another stream'))
   }
 }
 

@@ -20,6 +20,15 @@ export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
  */
 export const controlRate: RateLimit = { perSecond: 256, burst: 1_024 }
 
+/**
+ * Limit on the RPCs of a peer. Each costs 1, and 1 more for each 64 KiB. An RPC without content costs `emptyRpcCost`.
+ * An honest peer sends an RPC for each block and a few in each heartbeat; the blocks of a minute are 64 MiB at most.
+ */
+export const rpcRate: RateLimit = { perSecond: 200, burst: 2_000 }
+
+/** Cost of an RPC without content, or that is malformed. Honest peers send none. */
+export const emptyRpcCost = 100
+
 /** Limit on peers that are remembered. */
 const maxPeers = 1_000
 
