@@ -126,7 +126,9 @@ function payload({ json }: { readonly json: boolean }): Promise<object> {
 async function rpc({ json }: { readonly json: boolean }): Promise<object> {
   const results = await benchRpc((what) => console.error(what))
   if (!json) {
-    console.log('rpc: optimism_syncStatus, compared with op-node in one network without new L2 blocks')
+    console.log(
+      'rpc: optimism_syncStatus, compared with op-node in one network without new L2 blocks',
+    )
     printTable([
       ['', 'processes', 'answers/s', 'per CPU second', 'p50', 'p99'],
       ...results.map(({ program, replicas, p50Ms, p99Ms, ...rates }) => {

@@ -75,7 +75,7 @@ const relay = createServer((client) => {
 await once(relay, 'listening')
 const relayAddress = `/ip4/127.0.0.1/tcp/${(relay.address() as AddressInfo).port}`
 
-/** A host that speaks gossipsub by hand. */
+/** A libp2p host without gossipsub, which the attacks encode themselves. */
 async function openPeer(): Promise<Libp2p> {
   const host = await openHost(
     {

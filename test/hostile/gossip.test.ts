@@ -182,7 +182,7 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-/** Dials a host that may not be up yet. */
+/** Dials a libp2p host that may not be up yet. */
 async function untilDialed(peer: OpenNetwork, address: string): Promise<void> {
   for (let attempts = 1; ; attempts++)
     try {

@@ -115,7 +115,7 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (instance, code) (increase(atoll_engine_failures_total[10m])) > 10',
     for: '10m',
     severity: 'page',
-    means: 'work with the execution client fails',
+    means: 'the engine repeatedly fails to work with the execution client',
     action: 'docs/fault-codes.md has the advice for the code; see the log of the execution client',
   },
   {

@@ -16,7 +16,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const noReexport: Rule = {
   create: (context) => {
     const report = (node: Node) =>
-      context.report({ node, message: 'Do not re-export: import a declaration from the file that declares it.' })
+      context.report({
+        node,
+        message: 'Do not re-export: import a declaration from the file that declares it.',
+      })
     return {
       ExportAllDeclaration: report,
       ExportNamedDeclaration: (node) => {
