@@ -61,8 +61,8 @@ export interface DevnetResult extends ComparedChain {
  * Runs a verifier on the L1 of a record, with the embedded execution client, until it reaches the requested heads.
  * Then compares each block up to the safe head with the record.
  *
- * @throws Fault `record` if the record cannot be used; `settings` if it has too few blocks; `devnet` at the timeout;
- *   `aborted` if `signal` is aborted
+ * @throws Fault `record` if the record cannot be used; `settings` if the record has too few blocks; `devnet` at the
+ *   timeout; `aborted` if `signal` is aborted
  */
 export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
   const { dataDir, signal } = options

@@ -24,7 +24,7 @@ const root = join(import.meta.dirname, '..')
 const readJson = (name: string): unknown =>
   JSON.parse(readFileSync(join(root, 'test/vectors/derivation', name), 'utf8'))
 
-/** The upgrades of a bundle. The intents in a bundle lack the label of the fork and the position, which are added. */
+/** The upgrades of a bundle. Adds the label of the fork and the position, which the `intent` texts of a bundle lack. */
 const fromBundle = (fork: string, label: string): readonly Upgrade[] =>
   (readJson(`${fork}_nut_bundle.json`) as Bundle).transactions.map(
     ({ intent, gasLimit, ...rest }, at) => ({

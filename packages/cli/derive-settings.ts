@@ -24,7 +24,9 @@ export const deriveSettings = z.strictObject({
     ),
   repeat: wholeNumber(1, 1_000)
     .default(1)
-    .describe('number of runs, for measuring; with more than one, L1 is loaded into memory first'),
+    .describe(
+      'number of runs, for measuring; with more than one run, L1 is loaded into memory first',
+    ),
   quiet: onOff().default(false).describe('whether to print only the summary, without progress'),
   json: shownDefault(
     onOff().default(!process.stdout.isTTY),

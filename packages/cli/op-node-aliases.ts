@@ -123,7 +123,8 @@ export const opNodeAliases: readonly SettingAlias[] = [
 
 const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
 const noGapSync = 'blocks missing between the unsafe head and a gossip block are derived from L1'
-const oneTransport = 'remove it: hosts speak noise and yamux over TCP, as every op-node does'
+const oneTransport =
+  'remove it: gossip always uses noise and yamux over TCP, which every op-node supports'
 const ownTimeout = 'remove it: dials and handshakes time out after 10 s, as by default in op-node'
 const noNeed = 'not needed: remove it'
 
@@ -195,7 +196,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign(
     'l2.skip-sync-start-check',
-    'remove it: the search for the start always checks the L1 origins, and reads blocks in pages',
+    'remove it: the search for the start of derivation always checks the L1 origins, and reads blocks in pages',
   ),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),

@@ -10,9 +10,9 @@ import {
 } from '#runtime/settings/settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 
-/** The inputs of a command other than its settings. */
+/** The inputs of a command other than the parsed values of its settings. */
 interface CommandSource {
-  /** The values as given, by key, to be passed to another program. */
+  /** The unparsed values of the given settings, by key. The command may pass them to another program. */
   readonly given: Readonly<Record<string, string>>
   /** Environment variables of other programs that have no counterpart in Atoll. */
   readonly passedOver: readonly Mistake[]

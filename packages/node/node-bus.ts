@@ -40,7 +40,7 @@ export function busFolder(nodeDir: string): string {
   return join(nodeDir, 'bus')
 }
 
-/** Two connections of a bus user. */
+/** The connections of a bus user, as `connectService` opens them. */
 type BusConnections = Awaited<ReturnType<typeof connectService>>
 
 /** The bus of a node, with its streams. */

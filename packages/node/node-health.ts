@@ -85,7 +85,7 @@ export async function readReasons(healthUrl: string): Promise<readonly string[]>
   return reasonsIn(await read(healthUrl, '/readyz')) ?? []
 }
 
-/** The reasons in an answer; undefined if there is no answer, or another server gave it. */
+/** The reasons in an answer; undefined if there is no answer, or if another program answered. */
 function reasonsIn(text: string | undefined): readonly string[] | undefined {
   try {
     return readyJson.safeParse(JSON.parse(text ?? '')).data?.reasons

@@ -89,7 +89,7 @@ const silentMs = 15_000
 /** A service stops within 2 s. If its status is `stopping` and older than this, the service is shown as silent. */
 const stoppedMs = 3_000
 
-/** Age of the L1 head above which operators are advised. L1 has a block every 12 s unless proposers miss slots. */
+/** Age of the L1 head above which operators get advice. L1 has a block every 12 s unless proposers miss slots. */
 const staleL1Seconds = 120
 
 const healing = 'the node continues by itself within seconds'

@@ -42,7 +42,7 @@ export interface SupervisorOptions {
 /** Pauses before a service is started again. */
 const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
-/** Characters of the reason of a failure that are kept. */
+/** Maximum length of the stored reason of a failure, in characters. */
 const maxReason = 1_000
 
 /** Restarts services that end, with growing pauses. */

@@ -63,7 +63,7 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
 async function execution({ json }: { readonly json: boolean }): Promise<object> {
   const results = await benchExecution((what) => console.error(what))
   if (!json) {
-    console.log('execution: embedded client, beside op-geth if it was found')
+    console.log('execution: the embedded client, and op-geth if it was found')
     printTable([
       ['load', 'client', 'blocks', 'seconds', 'blocks/s', 'Mgas/s'],
       ...results.map(({ load, client, blocks, seconds, blocksPerSecond, mgasPerSecond }) => {
@@ -111,7 +111,7 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
 function payload({ json }: { readonly json: boolean }): Promise<object> {
   const results = benchPayload((what) => console.error(what))
   if (!json) {
-    console.log('payload: a block of gossip in SSZ, beside @chainsafe/ssz')
+    console.log('payload: a block of gossip in SSZ, compared with @chainsafe/ssz')
     printTable([
       ['', 'bytes', 'Atoll median', 'p99', 'library median', 'p99', 'ratio'],
       ...results.map(({ step, bytes, atoll, library, ratio }) => {
@@ -126,7 +126,9 @@ function payload({ json }: { readonly json: boolean }): Promise<object> {
 async function rpc({ json }: { readonly json: boolean }): Promise<object> {
   const results = await benchRpc((what) => console.error(what))
   if (!json) {
-    console.log('rpc: optimism_syncStatus, beside op-node in one network at rest')
+    console.log(
+      'rpc: optimism_syncStatus, compared with op-node in one network without new L2 blocks',
+    )
     printTable([
       ['', 'processes', 'answers/s', 'per CPU second', 'p50', 'p99'],
       ...results.map(({ program, replicas, p50Ms, p99Ms, ...rates }) => {

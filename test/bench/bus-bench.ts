@@ -22,7 +22,7 @@ import {
 import { machineMs } from './machine-ms.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** Times of messages of one kind and one size, over Atoll's bus and over raw NATS. */
+/** Times of messages of one `kind` and one size, over Atoll's bus and over raw NATS. */
 export interface BusResult {
   readonly kind: Kind
   readonly bytes: number

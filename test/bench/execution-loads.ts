@@ -19,7 +19,7 @@ const blockJson = z.looseObject({
   raw: z.array(z.string()).optional(),
 })
 
-/** Imports the blocks of a record into a client, and makes each block the head. @returns the best of two runs */
+/** Imports the blocks of a record into a client, and makes each block the head. @returns the faster of two runs */
 export async function importRecord(
   candidate: Candidate,
   record: string,

@@ -34,7 +34,10 @@ export interface GossipResult {
   readonly opNode: Summary | undefined
   /** Atoll's median divided by op-node's. */
   readonly ratio: number | undefined
-  /** Atoll's time in two parts, measured with other blocks: to note when a block is on the bus takes time itself. */
+  /**
+   * The two parts of Atoll's time. They are measured with other blocks, because recording when a block is on the bus
+   * takes time.
+   */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */
     readonly toBus: Summary
@@ -237,7 +240,8 @@ async function untilReady({ failed, viewer }: RecordedNode): Promise<void> {
   const isReady = async () => {
     const { chain, services } = viewer.view
     const { progress, wait } = services.get('gossip') ?? {}
-    // Gossip has progress only once its host listens. Without a wait, it also knows the signer, and accepts blocks.
+    // Gossip reports progress only after its libp2p host listens. If gossip also reports no wait, it knows the signer
+    // and accepts blocks.
     return chain !== undefined && progress !== undefined && wait === undefined
   }
   const options = { withinMs: startMs, everyMs: 50, explain }

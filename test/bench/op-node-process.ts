@@ -18,7 +18,7 @@ export interface OpNodeWorld {
 
 /** A running op-node with gossip. */
 export interface OpNodeProcess {
-  /** Multiaddr of its host. */
+  /** Multiaddr of its libp2p host. */
   readonly address: string
   stop(): Promise<void>
 }

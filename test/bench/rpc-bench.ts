@@ -49,8 +49,8 @@ interface Server {
 }
 
 /**
- * Measures `optimism_syncStatus` of op-node, and of 1, 2 and 4 replicas of rpc, in one network at rest. A program of
- * the reference network makes the load.
+ * Measures `optimism_syncStatus` of op-node, and of 1, 2 and 4 replicas of rpc, in one network without new L2 blocks. A
+ * program of the reference network makes the load.
  *
  * @throws Error if there is no reference network
  */

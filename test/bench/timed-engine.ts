@@ -16,8 +16,8 @@ export interface TimedEngine {
 const endBytes = 200
 
 /**
- * Starts a server that passes each request on. The time is taken before the request is parsed: to parse a large block
- * takes as long as the whole way of the block from the peer.
+ * Starts a server that passes each request on. The time is taken before the request is parsed: parsing a large
+ * block takes as long as its whole way from the peer to this server.
  */
 export async function startTimedEngine(target: string): Promise<TimedEngine> {
   const arrivals = new Map<string, number>()

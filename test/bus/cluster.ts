@@ -133,7 +133,11 @@ export class Cluster {
     return actor
   }
 
-  /** Waits until the chain equals one pass over L1. @throws Error after a minute, with the output of the actors */
+  /**
+   * Waits until the chain equals that of one pass over L1.
+   *
+   * @throws Error after a minute, with the output of the actors
+   */
   async untilDone(): Promise<void> {
     const deadlineMs = performance.now() + 60_000
     while (!this.world.isDone) {

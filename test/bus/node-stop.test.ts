@@ -108,7 +108,7 @@ test('atoll status reports that a node was killed, and exits with 4', async (t) 
 
 test('no secret of a setting appears on a command line, in a log, in the status, or in the metrics', async (t) => {
   const secret = 'sk_0123456789'
-  // The server repeats the path, the query, the headers and the body of each request.
+  // In its answers, the server repeats the path, the query, the headers and the body of each request.
   const url = await serveHttp(t, ({ body, incoming }, response) => {
     const { headers, rawHeaders } = incoming
     asked.add(incoming.url?.split('/').at(1) ?? '')

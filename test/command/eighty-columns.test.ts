@@ -15,7 +15,7 @@ import { ProgressLog } from '#services/engine/reports/progress-log.ts'
 import { helpOf } from '#test/fakes/help-of.ts'
 import { chainAt, l1Ref, l2Ref } from '#test/fakes/values.ts'
 
-/** A terminal of the usual width. */
+/** The usual width of a terminal, in columns. */
 const width = 80
 
 function assertFits(text: string, what: string): void {
@@ -27,7 +27,7 @@ function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)]
 }
 
-test('the help of every command has 80 columns', () => {
+test('the help of every command fits 80 columns', () => {
   const commands = allCommands(createProgram())
   assert.ok(commands.length > 20)
   for (const command of commands) assertFits(helpOf(command, width), command.name())

@@ -13,7 +13,7 @@ const installed = pathOf('../../node_modules/.bin/node')
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 
-/** Makes Node report an older version, so that `atoll.js` starts the installed Node. */
+/** Makes Node.js report an older version, so that `atoll.js` starts the Node.js in node_modules. */
 const older = `data:text/javascript,
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
@@ -21,8 +21,8 @@ const older = `data:text/javascript,
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'if an older Node starts the program on the installed Node, the program ends when the older Node is killed',
-  { skip: !existsSync(installed) && 'node_modules has no Node', timeout: 20_000 },
+  'if an older Node.js starts the program on the Node.js in node_modules, the program ends when the older one is killed',
+  { skip: !existsSync(installed) && 'node_modules has no Node.js', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')
     const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']

@@ -50,7 +50,7 @@ function addUpdate(draft: Draft, { random, at }: At): void {
   addLog(block, broken ? breakLog(log, random) : log)
   draft.notes.push(`config update ${type}${broken ? ' broken' : ''} in L1 ${at}`)
   if (type !== 0 || broken) return
-  // In most cases the new batcher posts from here on.
+  // In most cases the new batcher posts from this L1 block on.
   if (random.chance(0.7))
     for (const later of draft.blocks.slice(at))
       later.posts = later.posts.map((post) => ({ ...post, sender: stranger }))

@@ -21,7 +21,7 @@ export interface RebatchOptions {
   readonly channels: readonly ChannelDraft[]
 }
 
-/** Replaces the batches of the record by new batches of the same transactions, in channels of all kinds. */
+/** Replaces the batches of the record by new batches of the same transactions, in every encoding of channels. */
 export function rebatch(draft: Draft, options: RebatchOptions): void {
   const writer = new Writer(draft, options)
   writer.write()

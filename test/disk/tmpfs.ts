@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSystemError } from '#runtime/fault.ts'
 
-/** Mounts a small disk in memory on a folder. @returns why it failed, for example for a user that is not root */
+/** Mounts a small disk in memory on a folder. @returns why that failed, for example because the user is not root */
 export function mountTmpfs(folder: string, options: string): string | undefined {
   const { status, stderr, error } = spawnSync(
     'mount',

@@ -9,7 +9,7 @@ import { type FillBlock, PayloadBuilds } from '#execution-client/engine-api/payl
 import { headerOfPayload } from '#execution-client/engine-api/payload-json.ts'
 import { payloadJson } from '#json-rpc/forms/payload-json.ts'
 
-/** The answer to a forkchoice call; `payloadId` is null if the call started no block. */
+/** The answer to a forkchoice call; `payloadId` is null if the call started no build. */
 export interface Built {
   readonly payloadStatus: PayloadStatus
   readonly payloadId: string | null

@@ -75,7 +75,7 @@ export class EngineDriver {
     return this.call('eth_getBlockByNumber', 'latest', false)
   }
 
-  /** Starts a block on a parent. @returns the payload id */
+  /** Starts to build a block on a parent. @returns the payload id */
   async start(
     parent: Parent,
     {
@@ -104,7 +104,7 @@ export class EngineDriver {
     return built.payloadId ?? assert.fail(JSON.stringify(built))
   }
 
-  /** Gets a started block, imports it, and sets it as the head. */
+  /** Gets the block of a started build, imports it, and sets it as the head. */
   async finish(
     payloadId: string,
     { version = 5 }: { readonly version?: 4 | 5 } = {},

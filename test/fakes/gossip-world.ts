@@ -79,7 +79,7 @@ export interface GossipWorldOptions {
   readonly network?: Partial<NetworkSettings>
 }
 
-/** The gossip service with a real host, on an in-memory bus. The bus and the service run in virtual time. */
+/** The gossip service with a real libp2p host, on an in-memory bus. The bus and the service run in virtual time. */
 export class GossipWorld {
   readonly config: RollupConfig
   readonly network: OpenNetwork
@@ -303,7 +303,7 @@ export function blockData(
   return encodeBlockMessage(signature, body)
 }
 
-/** Connects two hosts, and waits until each is in the mesh of the other. */
+/** Connects two libp2p hosts, and waits until each is in the mesh of the other. */
 export async function join(world: GossipWorld, peer: OpenNetwork, to: OpenNetwork = world.network) {
   await peer.dial(to.addresses)
   const has = (from: OpenNetwork, other: OpenNetwork) =>

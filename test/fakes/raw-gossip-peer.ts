@@ -18,11 +18,11 @@ export interface RawGossipPeer {
   openStream(): Promise<Stream>
   /** Whether the received data contain these bytes. */
   hasHeard(bytes: Uint8Array): boolean
-  /** The stream that the other host opened to this peer; undefined before that. */
+  /** The stream that the other libp2p host opened to this peer; undefined before that. */
   readonly inbound: Stream | undefined
 }
 
-/** Connects to a host until the test ends, and joins the meshes of topics. */
+/** Connects to a libp2p host until the test ends, and joins the meshes of topics. */
 export async function rawGossipPeer(
   t: TestContext,
   addresses: readonly string[],

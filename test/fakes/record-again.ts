@@ -18,7 +18,7 @@ export interface Again {
   readonly options?: Partial<WriteRecordOptions>
 }
 
-/** A record, and a second record of the same chain that was made from it. */
+/** A record, and a second record of the same chain that was made from the first. */
 export interface RecordedAgain {
   readonly record: string
   readonly out: string

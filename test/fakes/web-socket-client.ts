@@ -7,7 +7,7 @@ import { WebSocket } from 'undici'
 /** The fields of a server's messages that tests read. */
 export type Answer = Readonly<Record<'id' | 'result' | 'error' | 'params', unknown>>
 
-/** Opens a WebSocket that sends calls, and returns the received messages in order. It closes when the test ends. */
+/** Opens a WebSocket until the test ends. `ask` sends a call, and `next` returns the received messages in order. */
 export async function openSocket(
   t: TestContext,
   url: string,

@@ -21,7 +21,7 @@ export type Attack = (typeof attacks)[number]
 export interface Order {
   readonly attack: Attack
   readonly forMs: number
-  /** Multiaddr of the host of gossip. */
+  /** Multiaddr of gossip's libp2p host. */
   readonly address: string
   /** The port on which discovery listens, on loopback. */
   readonly udpPort: number

@@ -54,10 +54,10 @@ async function repeat(perSecond: number, act: () => Promise<void> | void): Promi
   }
 }
 
-/** IP address of all hostile peers: peers of one address share its score, and the sequencer has another one. */
+/** IP address of this hostile peer. Peers with one address share its score, so the sequencer has another address. */
 const localAddress = `127.0.0.${66 + attacks.indexOf(order.attack)}`
 
-/** A connection to the victim from the address of the hostile peers. */
+/** A connection to the victim from the address of this hostile peer. */
 function connectRaw(): Socket {
   const [, , host = '', , port = ''] = order.address.split('/')
   const socket = connect({ host, port: Number(port), localAddress })
@@ -75,7 +75,7 @@ const relay = createServer((client) => {
 await once(relay, 'listening')
 const relayAddress = `/ip4/127.0.0.1/tcp/${(relay.address() as AddressInfo).port}`
 
-/** A host that speaks gossipsub by hand. */
+/** A libp2p host without gossipsub, which the attacks encode themselves. */
 async function openPeer(): Promise<Libp2p> {
   const host = await openHost(
     {
@@ -166,7 +166,7 @@ const bombs = Array.from({ length: 20 }, (_, at) =>
   compress(joined([new Uint8Array(10 * 2 ** 20 - 4), Uint8Array.of(at, 1, 2, 3)])),
 )
 
-/** An RPC with as many messages as it may have, each of the largest size that is opened on the main thread. */
+/** An RPC with the maximum number of messages. Each has the largest size that is decompressed on the main thread. */
 function manyMessages(): Uint8Array {
   const messages = Array.from({ length: messageRate.burst }, () => {
     const bytes = joined([new Uint8Array(largeMessageBytes - 8), new Uint8Array(randomBytes(8))])

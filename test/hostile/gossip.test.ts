@@ -41,7 +41,7 @@ const chosen = attacks.filter(
 const honestRate = 10
 
 /**
- * Limit on the delay of honest blocks: `factor` times the delay without attacks, or times `floorMs` if that is more.
+ * Limit on the delay of honest blocks: `factor` times the delay without attacks, which counts as at least `floorMs`.
  */
 const delayed = { factor: 3, floorMs: 20 }
 
@@ -162,7 +162,7 @@ function sumOf(metrics: ReadonlyMap<string, number>, name: string, label = ''): 
     .reduce((sum, [, value]) => sum + value, 0)
 }
 
-/** What gossip counted so far: blocks and requests by outcome, RPCs by the reason for which they are dropped. */
+/** The number of blocks and requests with the outcome `name`, and of RPCs that were dropped for the reason `name`. */
 function countOf(metrics: ReadonlyMap<string, number>, name: string): number {
   return (
     sumOf(metrics, 'atoll_gossip_rpcs_', `reason="${name}"`) +
@@ -182,7 +182,7 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-/** Dials a host that may not be up yet. */
+/** Dials a libp2p host that may not be up yet. */
 async function untilDialed(peer: OpenNetwork, address: string): Promise<void> {
   for (let attempts = 1; ; attempts++)
     try {

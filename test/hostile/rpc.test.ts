@@ -34,7 +34,7 @@ const settleMs = 500
  */
 const hostileNice = 10
 
-/** Limit on the time of honest calls: `factor` times the time without attacks, or times `floorMs` if that is more. */
+/** Limit on the time of honest calls: `factor` times the time without attacks, which counts as at least `floorMs`. */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */

@@ -8,8 +8,8 @@ import { isUp, startExecutionClient } from './followers.ts'
 import { blockOf, clientOf, flagsOf, Network, Program, programs, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
-// A real op-node drives the embedded execution client: first as a verifier, then as the sequencer, without its op-geth.
-// op-batcher posts the blocks of the sequencer, and another op-node with op-geth verifies them.
+// A real op-node drives the embedded execution client: first as a verifier, then as the sequencer, in place of
+// its op-geth. op-batcher posts the blocks of the sequencer, and another op-node with op-geth verifies them.
 
 const portBase = 9_700
 const verifiedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 300)

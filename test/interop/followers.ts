@@ -34,7 +34,7 @@ export function sequencerOf({ file }: Network): Follower {
   return ofNetwork('sequencer', file.nodes.a.executionUrl)
 }
 
-/** L1 itself, whose heads have the same labels. */
+/** L1 itself. The labels of its heads are the same as on L2. */
 export function l1Of({ file }: Network): Follower {
   return ofNetwork('L1', file.l1.rpcUrl)
 }

@@ -57,7 +57,7 @@ function membersOf(network: Network, folder: string): readonly [Member, Member] 
   ]
 }
 
-/** Waits until an op-node is connected to nodes, and sees each in the topic of blocks. @returns the time it took */
+/** Waits until an op-node is connected to each of the ids, and sees it in the topic of blocks. @returns milliseconds */
 async function untilPeers(url: string, ids: readonly string[], withinMs: number): Promise<number> {
   const startedMs = performance.now()
   const explain = async () => JSON.stringify(await peersOf(url))

@@ -53,7 +53,7 @@ export function whyNoNetwork(): string | undefined {
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with the network's programs`
 }
 
-/** Whether all programs are built. op-geth is built last. A folder of an earlier version lacks op-proposer. */
+/** Whether all programs are built: op-geth is the last one, and a folder of an earlier version lacks op-proposer. */
 function isBuilt(): boolean {
   return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }

@@ -54,7 +54,7 @@ function lagOf(samples: readonly Sample[], name: string) {
   return { blocks: medianAndWorst(blocks), seconds: medianAndWorst(seconds) }
 }
 
-/** When each block was first seen safe, in milliseconds. */
+/** When each block was first seen safe, in Unix milliseconds. */
 function safeSince(samples: readonly Sample[], name: string): ReadonlyMap<number, number> {
   const since = new Map<number, number>()
   let next: number | undefined

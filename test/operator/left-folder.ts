@@ -24,7 +24,7 @@ export function safeAt(l1Head: bigint): bigint {
 /** Folders that nodes left on disk, each with the data of a node and of its execution client, and their JWT secret. */
 export interface LeftFolders {
   readonly stopped: string
-  /** The folder of a killed node. This folder has more files, such as the logs of databases. */
+  /** The folder of a killed node. This folder has more files, such as write-ahead logs of databases. */
   readonly killed: string
   readonly jwtSecret: string
 }

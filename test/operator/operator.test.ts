@@ -87,7 +87,8 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   proxy.misbehave = misbehave
   const brokenMs = performance.now()
   const stuckMs = await growUntilStuck(world)
-  // A wait begins between the start of the fault and the moment when derivation is stuck: a heartbeat may fail earlier.
+  // The wait begins after the start of the fault, and at the latest when derivation is stuck. It may begin earlier,
+  // since a heartbeat may fail before derivation is stuck.
   const assertSince = (seconds: number, what: string) => {
     const [leastMs, mostMs] = [performance.now() - stuckMs, performance.now() - brokenMs]
     const precisionMs = sincePrecisionSeconds * 1_000

@@ -12,7 +12,7 @@ const [seed, l1Blocks] = [9, 14]
 const kills = 36
 
 for (const chosen of ['below', 'above'] as const) {
-  test(`if EL sync chooses a safe head ${chosen} the end of the safe-head history, no kill of the engine leaves a gap in it`, async () => {
+  test(`if EL sync chooses a safe head ${chosen} the end of the safe-head history, no kill of the engine leaves a gap in the history`, async () => {
     for (let killAfter = 1; killAfter <= kills; killAfter++) {
       const run = new VerifierRun(seed, undefined, l1Blocks)
       const outcome = await run.run(() => elSync(run, { chosen, killAfter }))

@@ -22,7 +22,7 @@ export interface Posting {
   readonly block: string
 }
 
-/** Posts the blocks of a sequencer in channels of all kinds. Sometimes pauses for about a sequencing window. */
+/** Posts the blocks of a sequencer, in every encoding of channels. Sometimes pauses for about a sequencing window. */
 export class Batcher {
   readonly #config: RollupConfig
   readonly #random: Random

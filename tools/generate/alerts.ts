@@ -99,7 +99,7 @@ export const alerts: readonly Alert[] = [
     severity: 'page',
     means: 'derivation halted, because to continue would split the chain',
     action:
-      'compare the block that atoll status names with another node, and look for a newer version of Atoll; the alert ends with a restart of derivation',
+      'compare the block that atoll status names with the block of another node, and look for a newer version of Atoll; the alert ends when derivation is restarted',
   },
   {
     name: 'AtollExecutionClientTooOld',
@@ -107,7 +107,7 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     severity: 'page',
     means:
-      'a fork starts within 14 days, or has started, that the execution client does not support',
+      'a fork that the execution client does not support starts within 14 days, or has started',
     action: 'update the execution client before the fork; atoll status says what the client lacks',
   },
   {
@@ -115,7 +115,7 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (instance, code) (increase(atoll_engine_failures_total[10m])) > 10',
     for: '10m',
     severity: 'page',
-    means: 'work with the execution client fails',
+    means: 'the engine repeatedly fails to work with the execution client',
     action: 'docs/fault-codes.md has the advice for the code; see the log of the execution client',
   },
   {

@@ -16,7 +16,7 @@ export function configurationPage(): string {
     'Made by `npm run generate` from the settings that the programs read.',
     '',
     'Each setting is read from its flag (`--l1-rpc-urls`), else from its variable (`ATOLL_L1_RPC_URLS`). Without both, it has its default.',
-    'An unknown flag is an error, and all mistakes are reported together. A secret is the path of a file.',
+    'An unknown flag is an error, and all mistakes are reported together. A secret is given as the path of a file.',
     '`atoll config PROGRAM` prints the settings that a program would use, and the source of each value.',
     '',
     ...Object.entries(programs).flatMap(([name, schema]) => [

@@ -44,7 +44,7 @@ export function derivationPage(sources: Sources = derivationSources()): string {
     '# Rules of derivation',
     '',
     'Made by `npm run generate` from the comments `// Rule ID: … Spec: …` beside the code and `// Rules: ID, …` above the tests:',
-    'search for an ID to find both. A spec `*.md` is a file of ethereum-optimism/specs, below `specs/protocol`; a `*.go` is one of op-node v1.19.6,',
+    'search for an ID to find both. A spec `*.md` is a file of ethereum-optimism/specs, below `specs/protocol`; a spec `*.go` is a file of op-node v1.19.6,',
     'below `op-node/rollup`. Facts that are not rules are in [derivation-notes.md](derivation-notes.md).',
     '',
     ...Object.entries(sections).flatMap(([folder, title]) => [

@@ -13,7 +13,7 @@ export function messagesPage(): string {
     '# Messages',
     '',
     'Made by `npm run generate` from `packages/messages/subjects.ts`; the bodies are in `proto/atoll/v1`.',
-    'What each kind promises: [architecture.md](architecture.md#the-bus).',
+    'The guarantees of each kind of subject are in [architecture.md](architecture.md#the-bus).',
     '',
     ...kinds.flatMap(section),
     '## Who calls whom',
@@ -36,7 +36,7 @@ export function messagesPage(): string {
     '',
     '## Streams',
     '',
-    'Created and repaired by `atoll bus provision` and `atoll node`.',
+    '`atoll bus provision` and `atoll node` create and repair the streams.',
     '',
     ...table(
       ['stream', 'kept for each subject', 'for', 'at most', 'when full'],

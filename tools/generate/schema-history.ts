@@ -11,7 +11,7 @@ const historyFile = 'proto/history.json'
  * The published schema, extended by new fields.
  *
  * @throws Error if a published field is missing or changed: services of two releases communicate during
- * an upgrade, and would silently misread a number with a changed meaning
+ * an upgrade, and would silently misread a field whose number changed its meaning
  */
 export async function schemaHistory(): Promise<string> {
   const published = JSON.parse(await readFile(historyFile, 'utf8')) as Schema

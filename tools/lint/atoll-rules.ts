@@ -16,7 +16,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const noReexport: Rule = {
   create: (context) => {
     const report = (node: Node) =>
-      context.report({ node, message: 'Import it where it is declared: no re-exports.' })
+      context.report({
+        node,
+        message: 'Do not re-export: import a declaration from the file that declares it.',
+      })
     return {
       ExportAllDeclaration: report,
       ExportNamedDeclaration: (node) => {
@@ -71,7 +74,7 @@ function specifierIn(source: Node): string | undefined {
   return typeof source['value'] === 'string' ? source['value'] : undefined
 }
 
-/** Node runs the sources as they are, so only erasable TypeScript is allowed. */
+/** Node.js runs the sources without a compiler, so only erasable TypeScript is allowed. */
 const noEnum: Rule = {
   create: (context) => ({
     TSEnumDeclaration: (node) =>

@@ -104,7 +104,7 @@ async function readStatus({ connection, names, found }: NodeConnection): Promise
   }
 }
 
-/** Reads all states of one kind, with their names. */
+/** Reads the states that exist once per instance, or the others, with their names. */
 export async function readStates(
   connection: Connection,
   names: BusNames,

@@ -4,7 +4,7 @@ import { completions } from '#cli/completions.ts'
 import { addHelpLines } from '#runtime/settings/settings-help.ts'
 
 /**
- * Completion scripts by shell. The scripts call the command itself, so they stay valid over releases. If the command
+ * Completion scripts by shell. The scripts call `atoll` itself, so they stay valid after an upgrade. If the command
  * has no candidates, the scripts complete files.
  */
 const scripts: Readonly<Record<string, string>> = {

@@ -59,7 +59,7 @@ async function printSettings(
       flag,
       value: value === undefined ? undefined : shown(textOf(value)),
       origin: read.origins[key],
-      // The name that op-node gives the setting.
+      // The op-node name under which the setting was given; undefined if Atoll's own name or no name was given.
       name: given === flag || given === variable ? undefined : given,
       defaultText,
     }

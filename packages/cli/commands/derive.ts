@@ -13,7 +13,7 @@ type DeriveSettings = z.output<typeof deriveSettings>
 export function addDeriveCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'derive',
-    summary: 'derive the L2 chain from recorded L1 data, and compare it',
+    summary: 'derive the L2 chain from recorded L1 data, and compare it with the recorded chain',
     description:
       'Derives the L2 chain from recorded L1 data, with no network, and compares each block with the recorded one. Exits with 1 at the first block that differs, with 2 if the record cannot be used.',
     schema: deriveSettings,
@@ -115,7 +115,7 @@ function printSummary(
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
   if (result.unrecorded > 0)
     print(`the last ${result.unrecorded} blocks are not in the record, and were not compared`)
-  if (refused > 0) print(`${refused} sets of attributes refused`)
+  if (refused > 0) print(`${refused} sets of payload attributes were refused`)
   print(`safe head ${safe.number} ${safe.hash}`)
   const speed = withCommas(blocks / seconds)
   const times = [`${seconds.toFixed(3)} s deriving (${speed} blocks/s)`]

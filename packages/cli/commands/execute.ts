@@ -25,7 +25,7 @@ async function execute(settings: ExecuteSettings): Promise<void> {
 }
 
 async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Promise<void> {
-  // The interpreter is slow to load, so it is loaded only where it is used.
+  // The EVM interpreter is slow to load, so it is loaded only where it is used.
   const { executeFixture } = await import('#records/execute/execute-fixture.ts')
   const result = await executeFixture(path)
   const { number, expected, hash, matches, gasUsed, seconds } = result
@@ -54,7 +54,7 @@ async function executeRecordedChain(folder: string, { json, opGeth }: ExecuteSet
     print(`${equal} of ${result.blocks} blocks equal, ${txs} transactions`)
     print(`${seconds.toFixed(2)} s, ${mgasPerSecond.toFixed(1)} Mgas/s`)
     if (refused.recorded > 0)
-      print(`${refused.refused} of ${refused.recorded} payloads refused as in the record`)
+      print(`${refused.refused} of ${refused.recorded} invalid payloads of the record refused`)
     if (firstDifference !== undefined) {
       const { number, want, got, fields } = firstDifference
       print(`block ${number} differs: want ${want}, got ${got}`)

@@ -32,14 +32,14 @@ export function addExecutionClientCommands(program: Command): void {
     name: 'genesis',
     summary: 'create the genesis of a new L2 for development',
     description:
-      "Creates the genesis of a new L2 for development, in geth's form: the predeploys after all upgrades, and funded accounts, whose keys are derived from the mnemonic.",
+      "Creates the genesis of a new L2 for development, in geth's form: the predeploys in their state after all upgrades, and funded accounts, whose keys are derived from the mnemonic.",
     schema: genesisSettings,
     run: writeGenesis,
   })
 }
 
 async function runExecutionClient(settings: ClientSettings): Promise<void> {
-  // The interpreter is slow to load, so it is loaded only where it is used.
+  // The EVM interpreter is slow to load, so it is loaded only where it is used.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const opened = await unlessStopped(unlessAborted(openClient(settings), signal), signal)

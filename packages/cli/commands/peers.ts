@@ -39,9 +39,10 @@ type Action = (typeof actions)[number]
 export function addPeersCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'peers',
-    summary: 'list the peers of a node and why some are banned, and change them',
+    summary:
+      'list the peers of a node and why some are banned, and connect, disconnect or block peers',
     description:
-      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet; a block outlives a restart. Unblocking also ends a ban. A block of a peer closes its connections; a block of an address or a subnet does not. A disconnect ends a block of the peer.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, which stays blocked after a restart. Unblocking also ends a ban. Blocking a peer closes its connections; blocking an address or a subnet closes none. Disconnecting a peer also unblocks it.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(

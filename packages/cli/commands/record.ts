@@ -41,6 +41,6 @@ async function record(settings: RecordSettings): Promise<void> {
   }).finally(() => progress.clear())
   print(`L2 blocks ${l2.first} to ${l2.last} with ${txs} transactions`)
   print(`L1 blocks ${l1.first} to ${l1.last}`)
-  if (refused > 0) print(`${refused} sets of attributes refused`)
+  if (refused > 0) print(`${refused} sets of payload attributes were refused`)
   print(`in ${out}: atoll derive --record ${out}`)
 }

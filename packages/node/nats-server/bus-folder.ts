@@ -76,7 +76,8 @@ export async function claimBusFolder(
     serverStarted: async ({ pid, url }) => {
       const owner = { ...claim, server: pid, serverStart: startOf(pid) }
       await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
-      // Commands take the modification time of the URL file as the start of the node: a restart must not write it again.
+      // Commands take the modification time of the URL file as the start of the node, so a restart of the server must
+      // not write the file again.
       if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },

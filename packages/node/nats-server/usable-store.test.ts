@@ -25,7 +25,7 @@ async function startOn(t: TestContext, starts: (store: string) => Promise<string
   return { running, said, isKept: file('store'), isAside: file('store.unusable') }
 }
 
-test('if the server ends at once when it is started on an existing store, the store is moved aside, and that is reported', async (t) => {
+test('if the server ends immediately when it is started on an existing store, the store is moved aside, and that is reported', async (t) => {
   const starts = (store: string) =>
     existsSync(join(store, 'state')) ? Promise.reject(ended) : Promise.resolve('runs')
   const { running, said, isKept, isAside } = await startOn(t, starts)
@@ -37,7 +37,7 @@ test('if the server ends at once when it is started on an existing store, the st
 })
 
 for (const [what, error] of [
-  ['also ends at once with an empty store', ended],
+  ['also ends immediately with an empty store', ended],
   ['does not become ready in time', new Fault('nats-server-failed', { detail: 'not in time' })],
   ['finds its port in use', new Fault('nats-port')],
 ] as const)

@@ -6,9 +6,9 @@ import type { Report } from '#node/supervisor.ts'
 import { storeFolder } from './nats-server.ts'
 
 /**
- * Starts a server. If the server ends at once when it is started on an existing store, the store is moved aside, and
- * the server is started on an empty store, to which the services write their states again. If the server does not start
- * on the empty store either, the old store is moved back.
+ * Starts a server. If the server ends immediately when it is started on an existing store, the store is moved aside,
+ * and the server is started on an empty store, to which the services write their states again. If the server does not
+ * start on the empty store either, the old store is moved back.
  *
  * @throws the error of the first start; `aborted` if the second one is cancelled
  */
