@@ -101,7 +101,7 @@ test('a batch is one request, and its answers come in order', async (t) => {
 })
 
 for (const excess of [0, 1]) {
-  test(`${defaultMaxBatch + excess} calls are ${1 + excess} requests`, async (t) => {
+  test(`${defaultMaxBatch + excess} calls of a batch are sent in ${1 + excess} requests`, async (t) => {
     const seen: Call[][] = []
     const { rpc } = client(t, [{ url: await echo(t, seen) }])
     const calls = Array.from({ length: defaultMaxBatch + excess }, (_, at) => {
@@ -160,7 +160,7 @@ for (const [name, answer, code] of [
   ['a number', text('7'), 'rpc-response'],
   ['an error without a code', badError, 'rpc-response'],
 ] as const) {
-  test(`${name} is retried, and reported as ${code}`, async (t) => {
+  test(`if the answer is ${name}, the call is retried, and the failure is reported as ${code}`, async (t) => {
     const { url, requests } = await script(t, answer, answer, ok)
     const { rpc, failures, pauses } = client(t, [{ url }])
     assert.equal(await rpc.call('x', []), 'ok')

@@ -185,7 +185,7 @@ function meaningOfRefusal(error: unknown): ErrorMeaning | undefined {
   return isFinalAnswer(error) ? 'perhaps-missing-method' : undefined
 }
 
-/** Behind a load balancer, the block and its receipts may be requested from different nodes. */
+/** The fault of a node with a block, but without its receipts. A load balancer may request them from different nodes. */
 function behind({ hash, header }: UnverifiedL1Block): Fault {
   const detail = `it has L1 block ${header.number} (${hash}), but not its receipts`
   return new Fault('l1-behind', { detail })

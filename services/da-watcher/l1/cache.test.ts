@@ -101,7 +101,10 @@ test('final blocks in a cache of another L1 with the same chain id are not trust
   assert.ok(!isForeignFinal)
 })
 
-/** Writes a cache whose final blocks are the true genesis, a wrong block 3, and a highest one that does not exist. */
+/**
+ * Writes a cache of another L1. It has three final blocks: the genesis, which is the same, block 3, which differs, and
+ * the block at `highest`.
+ */
 async function cacheOfEarlierL1(
   t: TestContext,
   settings: Awaited<ReturnType<typeof l1>>['settings'],

@@ -9,8 +9,8 @@ export interface RateLimit {
 
 /**
  * Limit on the messages of a peer. An honest peer sends each block once. A chain has at most one block per second. After
- * a gap, an honest peer sends at most the blocks of a minute at once, since older blocks are rejected by default. Each
- * message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
+ * a gap, an honest peer sends at most the blocks of a minute in a burst, since older blocks are rejected by default.
+ * Each message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
  */
 export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
 
