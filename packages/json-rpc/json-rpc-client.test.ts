@@ -116,7 +116,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('one call of a batch may fail without the others', async (t) => {
+test('if one call of a batch fails, the other calls do not fail', async (t) => {
   const url = await serveHttp(t, ({ body }, response) => {
     const [first, second] = JSON.parse(body) as Call[]
     const error = { code: 3, message: 'execution reverted' }
@@ -154,7 +154,7 @@ for (const [name, answer, code] of [
   ['a status of 429', status(429), 'rpc-status'],
   ['a rate limit as an error', limited, 'rpc-limited'],
   ['a page of HTML', text('<html>'), 'rpc-response'],
-  ['nothing', text(''), 'rpc-response'],
+  ['an empty body', text(''), 'rpc-response'],
   ['JSON that is not an answer', text('{"jsonrpc":"2.0"}'), 'rpc-response'],
   ['the answer to another call', text('{"id":999,"result":1}'), 'rpc-response'],
   ['a number', text('7'), 'rpc-response'],

@@ -90,8 +90,8 @@ export interface JsonRpcServer {
 }
 
 /**
- * Limits by default. The sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth allows
- * bodies of 128 MiB.
+ * Limits by default. The sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth
+ * allows bodies of 128 MiB.
  */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,

@@ -69,7 +69,11 @@ for (const [what, isMeant, answer] of [
     ({ method }: JsonRpcCall) => method.includes('getPayload'),
     refuses(-38_001),
   ],
-  ['getPayload gets a malformed answer', ({ method }: JsonRpcCall) => method.includes('getPayload'), () => ({})],
+  [
+    'getPayload gets a malformed answer',
+    ({ method }: JsonRpcCall) => method.includes('getPayload'),
+    () => ({}),
+  ],
   [
     'newPayload gets SYNCING for the block that the client built',
     ({ method }: JsonRpcCall) => method.includes('newPayload'),

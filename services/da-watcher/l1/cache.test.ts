@@ -269,7 +269,7 @@ test('the oldest blocks are removed when the cache is full', (t) => {
   disk.close()
 })
 
-test('of two blocks with one number, only the final block remains', (t) => {
+test('of two blocks with the same number, only the final block remains', (t) => {
   const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
   for (const branch of ['a', 'b'])
     disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))

@@ -111,7 +111,8 @@ export async function readStart(
   }
 }
 
-// Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is reset.
+// Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is
+// reset.
 // Spec: Atoll's own
 /**
  * Whether the L1 block that made the safe head safe was reorged out. If that block is unknown, checks the L1 origin of

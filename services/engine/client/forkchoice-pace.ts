@@ -4,8 +4,8 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 
 /**
- * Limit on forkchoice calls in vain within `paceWindowMs`. A call is in vain if it fails, repeats an earlier call, or is
- * answered with SYNCING; without attributes, also if it is answered with INVALID. Each job has its own pauses. This
+ * Limit on forkchoice calls in vain within `paceWindowMs`. A call is in vain if it fails, repeats an earlier call, or
+ * is answered with SYNCING; without attributes, also if it is answered with INVALID. Each job has its own pauses. This
  * limit is for all jobs together, for example if two jobs set the heads back and forth.
  */
 export const maxVainForkchoices = 10

@@ -102,8 +102,8 @@ async function changeNow(
       return undefined
     case 'block-peer':
       gate.blockPeer(name)
-      // In op-node, blocking a peer does not disconnect it. If the peer were disconnected before it is blocked, it could
-      // connect again in between.
+      // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again
+      // in between.
       return network.disconnect(name)
     case 'unblock-peer':
       return gate.unblockPeer(name)
