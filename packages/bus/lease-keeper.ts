@@ -114,7 +114,8 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // The message keeps the holder: a process that lost the lease to this holder may read it only after the release.
+      // The message still names the holder, for a process that lost the lease to this holder and looks only after the
+      // release.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
@@ -177,7 +178,7 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** Reads the sequence of our lease after a conflict: our own renewal may be stored without an acknowledgement. */
+  /** Reads the sequence of our lease after a conflict, which our own renewal causes if its acknowledgement was lost. */
   async #ownSequence(): Promise<number> {
     const stored = await readLease(this.#context)
     const holder = stored && parseHolder({ ...stored, isDeletion: false })

@@ -112,7 +112,7 @@ test('a holder stops if its lease was lost together with the store of the bus', 
   assert.match(engine.fatal[0]?.message ?? '', /the bus lost its store/)
 })
 
-test('a renewal that was stored without an acknowledgement does not lose the lease', async () => {
+test('if a renewal is stored but not acknowledged, the lease is not lost', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   // All acknowledgements, of the renewal and its repeats, are lost for longer than the duplicate window of the server.

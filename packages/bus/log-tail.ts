@@ -35,7 +35,8 @@ export async function* tailLog<Value>(
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
   const remembered = new Map<string, true>()
-  // No entry is returned after the reader has ended: an entry implies that all entries below it were returned.
+  // A returned entry means that all entries below it were returned. After an abort this may be wrong, so no entry is
+  // returned any more.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
   const stop = () => live.stop()

@@ -45,7 +45,7 @@ export interface ServiceBusOptions {
   readonly onWait?: (wait: BusWait) => void
   /** Called when the operation succeeded or was cancelled. */
   readonly onWaitOver?: (wait: BusWait) => void
-  /** Called when the process has to stop: the lease is lost, another process writes its state, or a handler threw. */
+  /** Called when the process has to stop: the lease is lost, another process wrote our state, or a handler threw. */
   readonly onFatal: (error: Error) => void
 }
 

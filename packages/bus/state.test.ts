@@ -127,7 +127,7 @@ test('a write to a missing stream is retried until the stream exists, and report
   assert.deepEqual(bus.waits(), [])
 })
 
-test('checks do not pile up behind a write that waits', async () => {
+test('while a write waits, the periodic checks of the stored value do not pile up', async () => {
   const world = await BusWorld.provisioned()
   const { bus, control } = world.joinUnleased('rpc')
   const owner = bus.own(serviceStatus.rpc)
@@ -242,7 +242,7 @@ test('the writes of a restarted writer count as newer, even if its clock is behi
   assert.deepEqual(seen, [1n, 2n, 3n])
 })
 
-test('the first writer detects a second one at its next write, and stops', async () => {
+test('when a writer writes again, it detects that another instance wrote meanwhile, and stops', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   const stream = world.server.streams.get(world.names.stateStream(l1Heads))

@@ -154,10 +154,18 @@ test('after a refusal of getPayloadV5, V4 is called', async () => {
 for (const [what, answer, code] of [
   ['a number', () => 7, 'engine-response'],
   ['an unknown status', () => ({ payloadStatus: { status: 'FINE' } }), 'engine-response'],
-  ['another error', () => Promise.reject(new JsonRpcError(-32_000, 'busy')), 'engine-refused'],
-  ['a missing method', () => Promise.reject(new JsonRpcError(-32_601, 'none')), 'engine-port'],
+  [
+    'an error with code -32000',
+    () => Promise.reject(new JsonRpcError(-32_000, 'busy')),
+    'engine-refused',
+  ],
+  [
+    'the error for a missing method',
+    () => Promise.reject(new JsonRpcError(-32_601, 'none')),
+    'engine-port',
+  ],
 ] as const) {
-  test(`if the answer is ${what}, the fault is temporary`, async () => {
+  test(`if the answer to a forkchoice is ${what}, the fault is ${code}, and temporary`, async () => {
     const heads = { head: hash(1), safe: undefined, finalized: undefined }
     await assert.rejects(answered(answer).forkchoice(heads), (error) => {
       assert.ok(isFault(error, code))

@@ -18,8 +18,8 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
 
 /**
  * Converts the error of a failed call to a fault: `engine-forkchoice` (severity reset), `engine-refused`, `engine-old`,
- * `engine-port`, `engine-forks`, `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other error
- * unchanged.
+ * `engine-port`, `engine-forks`, `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other
+ * error unchanged.
  *
  * @param options.isEngineApi whether the server has the Engine API, if it lacks the method
  */

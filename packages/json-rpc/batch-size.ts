@@ -46,7 +46,7 @@ export class BatchSize {
   }
 
   /**
-   * Records that a batch of a size above 1 met a rate limit. Even for a small batch, the current size is only halved.
+   * Records that a batch of a size above 1 met a rate limit. The current size is halved, even if the batch was smaller.
    */
   limited(size: number): void {
     this.#shrink(Math.floor(Math.max(size, this.#current) / 2), growAfterLimitMs)

@@ -198,7 +198,7 @@ export class Clients {
     for (const socket of client.connections) socket.destroy()
   }
 
-  /** Forgets clients that are gone, with their refusals, when their periods and bans are over. */
+  /** Forgets each client that uses nothing of the server now, and whose counted refusals and ban are over. */
   tend(): void {
     for (const [name, client] of this.#byName) this.#forget(name, client)
   }

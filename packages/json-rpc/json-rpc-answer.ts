@@ -72,8 +72,8 @@ const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalid
 const maxMessage = 500
 
 /**
- * Number of characters that are cleaned of secrets before the start of a text that is not JSON is quoted. A key is
- * shorter.
+ * The start of a text that is not JSON is quoted. Before that, this number of its characters is cleaned of secrets, so
+ * that no key is cut: every key is shorter.
  */
 const maxText = 10_000
 

@@ -101,7 +101,7 @@ test('a batch is one request, and its answers come in order', async (t) => {
 })
 
 for (const excess of [0, 1]) {
-  test(`${defaultMaxBatch + excess} calls are ${1 + excess} requests`, async (t) => {
+  test(`${defaultMaxBatch + excess} calls of a batch are sent in ${1 + excess} requests`, async (t) => {
     const seen: Call[][] = []
     const { rpc } = client(t, [{ url: await echo(t, seen) }])
     const calls = Array.from({ length: defaultMaxBatch + excess }, (_, at) => {
@@ -116,7 +116,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('one call of a batch may fail without the others', async (t) => {
+test('if one call of a batch fails, the other calls do not fail', async (t) => {
   const url = await serveHttp(t, ({ body }, response) => {
     const [first, second] = JSON.parse(body) as Call[]
     const error = { code: 3, message: 'execution reverted' }
@@ -154,13 +154,13 @@ for (const [name, answer, code] of [
   ['a status of 429', status(429), 'rpc-status'],
   ['a rate limit as an error', limited, 'rpc-limited'],
   ['a page of HTML', text('<html>'), 'rpc-response'],
-  ['nothing', text(''), 'rpc-response'],
+  ['an empty body', text(''), 'rpc-response'],
   ['JSON that is not an answer', text('{"jsonrpc":"2.0"}'), 'rpc-response'],
   ['the answer to another call', text('{"id":999,"result":1}'), 'rpc-response'],
   ['a number', text('7'), 'rpc-response'],
   ['an error without a code', badError, 'rpc-response'],
 ] as const) {
-  test(`${name} is retried, and reported as ${code}`, async (t) => {
+  test(`if the answer is ${name}, the call is retried, and the failure is reported as ${code}`, async (t) => {
     const { url, requests } = await script(t, answer, answer, ok)
     const { rpc, failures, pauses } = client(t, [{ url }])
     assert.equal(await rpc.call('x', []), 'ok')

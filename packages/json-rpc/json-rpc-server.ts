@@ -90,7 +90,8 @@ export interface JsonRpcServer {
 }
 
 /**
- * Sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth allows bodies of 128 MiB.
+ * Limits by default. The sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth
+ * allows bodies of 128 MiB.
  */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,
@@ -211,7 +212,7 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   }
 }
 
-/** For `localhost` there are two servers, for IPv4 and IPv6. */
+/** Makes the HTTP application. @param servers receives its server, or for `localhost` two servers, for IPv4 and IPv6 */
 function createApp(
   {
     limits,
@@ -261,7 +262,7 @@ function serveAdmitted(server: Server, clients: Clients): void {
 
 /**
  * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline. The parser
- * passes on all requests in 64 KiB at once, so closing the connection costs less than answering each request.
+ * passes on all requests of a 64 KiB chunk together, so closing the connection costs less than answering each request.
  */
 function pipelineLimit(clients: Clients) {
   const open = new WeakMap<Socket, number>()

@@ -183,8 +183,8 @@ function cutOff(
   cutOffs.add(socket)
   clients.refused(client, why)
   if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
-  // Nothing more is read from the client. After an error, the library resumes the socket in the same turn, so the pause
-  // comes later.
+  // Nothing more is read from the client. After an error, the library resumes the socket in the same turn of the event
+  // loop, so the socket is paused in the next turn.
   setImmediate(() => socket.pause())
   // Without this timeout, the client could go on sending: the library waits half a minute for the client's close frame.
   clock.after(closeGraceMs, () => socket.terminate())

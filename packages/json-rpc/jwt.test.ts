@@ -93,7 +93,7 @@ for (const [what, header, problem] of [
   ['a time of null', bearer({ iat: null }), 'missing issued-at'],
   ['a time without bound', bearer(`{"iat":1e999}`), 'future token'],
 ] as const) {
-  test(`a token with ${what} is refused: ${problem}`, async () => {
+  test(`a header Authorization with a flaw (${what}) is refused: ${problem}`, async () => {
     assert.equal(await check(header), problem)
   })
 }

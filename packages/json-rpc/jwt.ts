@@ -86,8 +86,8 @@ function problemOf(error: errors.JOSEError): TokenProblem {
 }
 
 /**
- * Checks the claims in op-geth's order, so that a token with two faults gets the same answer. `jose` would also check
- * `nbf`, which the Engine API does not have.
+ * Checks the claims in op-geth's order, so that for a token with two flaws the answer is the same. `jose` would also
+ * check `nbf`, which the Engine API does not have.
  */
 function checkClaims(claims: Claims | undefined, nowMs: number): TokenProblem | undefined {
   if (claims === undefined) return 'token is malformed'

@@ -16,7 +16,7 @@ export interface SubscriptionsOptions {
   readonly maxSubscriptions: number
   /** Sends a notification, or ends the connection. */
   readonly send: (text: string) => void
-  /** Called when there are too many. */
+  /** Called when a subscription is refused because there are too many. */
   readonly onRefused?: () => void
   readonly log: Pick<Logger, 'error'> | undefined
 }
@@ -109,7 +109,7 @@ export class Subscriptions {
   }
 }
 
-/** The method that ends a subscription, as `eth_unsubscribe`: true, or an error for an unknown id. */
+/** The method that ends a subscription, such as `eth_unsubscribe`. Returns true, or an error for an unknown id. */
 export const unsubscribe: Method = ([id], context) => {
   if (typeof id !== 'string')
     throw new JsonRpcError(errorCodes.invalidParams, 'the first param must be a subscription id')

@@ -150,7 +150,7 @@ test('if a server does not answer or limits calls, the other path is not tried',
   assert.deepEqual(gone.asked.slice(2), ['blobs/10'])
 })
 
-test('if a spec has SLOT_DURATION_MS and not SECONDS_PER_SLOT, it is read', async (t) => {
+test('if the spec of a beacon node has SLOT_DURATION_MS and not SECONDS_PER_SLOT, SLOT_DURATION_MS is used', async (t) => {
   const { fetch, asked } = await beacon(t, { ...good, spec: json({ SLOT_DURATION_MS: '6000' }) })
   await fetch()
   assert.equal(asked[2], 'blobs/20')

@@ -101,11 +101,10 @@ const blobPaths: readonly BlobPath[] = [
 /** HTTP statuses of a path that the node does not serve. */
 const missingStatuses: readonly number[] = [404, 405, 501]
 
-/**
- * Times until the newer path is tried again: after it failed, and after the node answered that it does not serve the
- * path.
- */
+/** Time until the newer path is tried first again after it failed. */
 const preferMs = 60_000
+
+/** Time until the newer path is tried first again after the node answered that it does not serve the path. */
 const preferMissingMs = 600_000
 
 /** Time until an endpoint is queried again for the slot times that it did not serve. */

@@ -42,7 +42,7 @@ test('while a commitment is computed, the calling thread is not blocked', async 
 })
 
 test(
-  'a process that exits during the setup ends immediately, with its exit code',
+  'a process that exits during the setup of a thread ends immediately, with its exit code',
   { timeout: 20_000 },
   async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))

@@ -96,7 +96,7 @@ test('if the answers of the only endpoint are wrong, it is queried twice a secon
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
     assert.equal(asked.length, round)
-    // The next query waits until the rest of the endpoint ends.
+    // The next query waits until the endpoint no longer rests.
     assert.equal(clock.monotonicMs(), (round - 1) * 500)
   }
   const [a] = Object.values(plans)

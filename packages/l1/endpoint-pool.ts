@@ -41,8 +41,8 @@ interface Scored<Endpoint> {
 
 /**
  * Endpoints of one API. The best endpoint is queried first; if it fails or is slow, the next endpoint is queried.
- * Failures, lag and wrong answers lower the score of an endpoint. After a wrong answer or a rate limit an endpoint
- * rests: for some time, it is queried only if no other endpoint answers.
+ * Failures, lag and wrong answers make the rating of an endpoint worse. After a wrong answer or a rate limit an
+ * endpoint rests: for some time, it is queried only if no other endpoint answers.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -84,8 +84,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Pause before a query: the time until the first endpoint may be queried, even if only as the last resort. There is
-   * no pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
+   * Pause before a query: the time until any endpoint may be queried, even if only as the last resort. There is no
+   * pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
@@ -106,7 +106,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Queries all endpoints that are not resting, and returns the answers. Failures lower the scores of the endpoints.
+   * Queries all endpoints that are not resting, and returns the answers. Failures make their ratings worse.
    */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,

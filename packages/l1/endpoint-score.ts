@@ -10,7 +10,7 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Why and for how long the endpoint is not queried; undefined: the endpoint does not rest. */
+  /** Why and for how long the endpoint rests; undefined: the endpoint does not rest. */
   readonly rest:
     | {
         readonly reason: string
@@ -48,7 +48,7 @@ export const lastResortRestMs = 500
 /** Kinds of queries. A wrong answer to a query of one kind does not stop the queries of the other kind. */
 export type QueryKind = 'heads' | 'data'
 
-/** A time in which an endpoint is not queried. */
+/** A time in which an endpoint is queried only if no other endpoint answers. */
 interface Rest {
   readonly reason: string
   readonly untilMs: number

@@ -242,8 +242,8 @@ export class L1Endpoint {
 
   /**
    * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
-   * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain,
-   * because the engine compares L1 block 0 after the reorg.
+   * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain:
+   * after the reorg, it compares the L1 block of the rollup's genesis.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

@@ -96,20 +96,20 @@ const unusable: readonly (readonly [what: string, node: Node, code: FaultCode])[
     { block: (number) => ({ result: { ...blocks[Number(number)], gasUsed: '0x1' } }) },
     'l1-unavailable',
   ],
-  ['another block', { block: () => recorded(3n) }, 'l1-unavailable'],
+  ['the header of another block', { block: () => recorded(3n) }, 'l1-unavailable'],
   ['a malformed answer', { block: () => ({ result: 'fine' }) }, 'l1-unavailable'],
   ['a refusal', { block: refuse }, 'l1-refused'],
   ['no answer', { block: () => undefined }, 'l1-unavailable'],
-  ['another chain', { chainId: '0x1' }, 'l1-wrong-chain'],
+  ['the chain id of another chain', { chainId: '0x1' }, 'l1-wrong-chain'],
 ]
 
 for (const [what, node, code] of unusable) {
-  test(`${what} is a temporary fault, and no header`, async (t) => {
+  test(`if the only endpoint gives ${what}, the request fails with the temporary fault ${code}`, async (t) => {
     const { headers } = await headersFrom(t, node)
     await assert.rejects(headers.blocksDown({ number: 2n, count: 1 }), fault(code))
   })
 
-  test(`after ${what}, another endpoint answers, and is queried first from then on`, async (t) => {
+  test(`if an endpoint gives ${what}, another endpoint answers, and is queried first from then on`, async (t) => {
     const { headers, requests } = await headersFrom(t, node, {})
     assert.deepEqual(await headers.blocksDown({ number: 2n, count: 1 }), [refAt(2)])
     const [first] = requests

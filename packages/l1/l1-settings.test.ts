@@ -4,7 +4,7 @@ import { config as daWatcher } from '#services/da-watcher/config.ts'
 import { config as engine } from '#services/engine/config.ts'
 
 for (const scheme of ['http', 'https', 'ws', 'wss']) {
-  test(`da-watcher and engine take the same L1 endpoints: ${scheme}`, () => {
+  test(`da-watcher and engine accept L1 endpoints with the scheme ${scheme}`, () => {
     const urls = `${scheme}://l1.example:8545/key`
     for (const { shape } of [daWatcher, engine])
       assert.deepEqual(shape.l1RpcUrls.parse(urls), [urls])

@@ -73,7 +73,7 @@ for (const [name, answer, code] of [
   ['null from a node that lags behind its load balancer', null, 'l1-behind'],
   ['an internal error', new JsonRpcError(-32_603, 'Internal server error'), 'rpc-refused'],
 ] as const)
-  test(`after ${name}, the same method for receipts is called`, async (t) => {
+  test(`if the answer is ${name}, receipts are requested with the same method again`, async (t) => {
     const { state, fetch } = await node(t)
     for (let round = 0; round < 10; round++) {
       state.answer = answer

@@ -185,7 +185,7 @@ function meaningOfRefusal(error: unknown): ErrorMeaning | undefined {
   return isFinalAnswer(error) ? 'perhaps-missing-method' : undefined
 }
 
-/** Behind a load balancer, the block and its receipts may be requested from different nodes. */
+/** The fault of a node that has a block, but not its receipts. A load balancer may query two nodes for them. */
 function behind({ hash, header }: UnverifiedL1Block): Fault {
   const detail = `it has L1 block ${header.number} (${hash}), but not its receipts`
   return new Fault('l1-behind', { detail })

@@ -76,7 +76,7 @@ type ReceiptJson = z.output<typeof receiptJson>
 /**
  * Parses a block with its transactions, as `eth_getBlockByNumber` and `eth_getBlockByHash` return it.
  *
- * @param options `isTrusted`: a transaction of an unknown type is not an error, and has no bytes
+ * @param options `isTrusted`: a transaction of an unknown type is not an error, and its `raw` is empty
  * @throws DecodeError that names the malformed field
  */
 export function parseL1Block(

@@ -23,7 +23,7 @@ export interface DiscoverySettings {
    * others.
    */
   readonly entries: ReadonlyMap<string, Uint8Array>
-  /** Sequence of the own record, which grows with each start. */
+  /** Sequence number of the own record. The number grows with each start. */
   readonly sequence: bigint
   /** Records (`enr:`) and enode URLs of the nodes with which discovery begins. */
   readonly bootnodes: readonly string[]

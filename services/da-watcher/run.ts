@@ -14,7 +14,7 @@ import { type Event, initialState } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
 
-/** Number of polls of the head per poll of the safe and the finalized head, which move once an epoch. */
+/** The safe and the finalized head move once per epoch, so they are polled only at every twelfth poll of the head. */
 const finalityPolls = 12
 
 /** Watches L1 until it is stopped: publishes its heads and the unsafe block signer, and serves its blocks. */

@@ -13,7 +13,7 @@ import { type BlockCall, type Effect, type Event, initialState, type State } fro
 import { step } from './step.ts'
 import { failureOf } from './waits.ts'
 
-/** A head such as `7a`: its number and its branch. A second branch forks at `fork`. */
+/** A head from a text such as `7b`: its number and its branch. Branch `b` has the blocks of branch `a` up to `fork`. */
 function ref(text: string, fork = 0): L1BlockRef {
   const number = BigInt(text.slice(0, -1))
   const branch = text.slice(-1)

@@ -23,7 +23,7 @@ function watched() {
     endpoints: 1,
   })
   return {
-    /** Whether the failure is reported. */
+    /** Adds a failure. @returns whether it is reported */
     fail: (about: string, failure: Failure) => {
       const [next, ...effects] = withFailure(state, { topic: 'block', about, failure, nowMs })
       state = next

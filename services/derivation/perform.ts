@@ -119,8 +119,8 @@ class Performer {
   }
 
   /**
-   * Updates the safe-head history before it reads the start of the session, so that new entries are added to a history
-   * that matches the chain.
+   * Reads the start of a session. First brings the safe-head history in line with the chain, because derivation
+   * will add entries to this history.
    */
   async #fetchStart({
     session,

@@ -55,7 +55,7 @@ function waitsOn(on: 'engine' | 'da-watcher', next: string): Pick<Waiting, 'next
 function haltReason({ reason, detail, head, l1 }: Halted): Waiting {
   const isPeers = reason === 'interop-peers'
   const what = isPeers
-    ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
+    ? `an operator: from Lagoon on, a chain with interop peers, such as this chain, cannot be derived alone; the last block is ${nameOf(head)}`
     : `an operator: derivation cannot continue after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason}${detail === undefined ? '' : `: ${detail}`})`
   const advice = isPeers
     ? 'follow this chain with a node that derives all of its peers too'

@@ -61,27 +61,31 @@ for (const [what, answer] of [
 }
 
 for (const [what, isMeant, answer] of [
-  ['attributes, SYNCING', hasAttributes, () => statusWith('SYNCING')],
-  ['attributes, no id', hasAttributes, () => statusWith('VALID')],
-  ['attributes, -32000', hasAttributes, refuses(-32_000)],
+  ['a forkchoice with attributes gets SYNCING', hasAttributes, () => statusWith('SYNCING')],
+  ['a forkchoice with attributes gets no payload id', hasAttributes, () => statusWith('VALID')],
+  ['a forkchoice with attributes gets error -32000', hasAttributes, refuses(-32_000)],
   [
-    'a block, unknown payload',
+    'getPayload gets the error for an unknown payload',
     ({ method }: JsonRpcCall) => method.includes('getPayload'),
     refuses(-38_001),
   ],
-  ['a block, malformed', ({ method }: JsonRpcCall) => method.includes('getPayload'), () => ({})],
   [
-    'its own block, SYNCING',
+    'getPayload gets a malformed answer',
+    ({ method }: JsonRpcCall) => method.includes('getPayload'),
+    () => ({}),
+  ],
+  [
+    'newPayload gets SYNCING for the block that the client built',
     ({ method }: JsonRpcCall) => method.includes('newPayload'),
     () => statusWith('SYNCING').payloadStatus,
   ],
   [
-    'its own block, ACCEPTED',
+    'newPayload gets ACCEPTED for the block that the client built',
     ({ method }: JsonRpcCall) => method.includes('newPayload'),
     () => statusWith('ACCEPTED').payloadStatus,
   ],
 ] as const) {
-  test(`if a call fails once, it is retried in the same generation: ${what}`, async () => {
+  test(`if ${what} once, the block is made in the same generation nevertheless`, async () => {
     const { client, derivation, world } = await startedWorld()
     const { generation } = derivation.chain
     client.intercept = answersTo(isMeant, answer)

@@ -20,9 +20,9 @@ function answerOf(call: JsonRpcCall, status: string): unknown {
 }
 
 /**
- * Lets derivation send attributes, and gossip blocks, for ten minutes.
+ * For ten minutes, derivation sends attributes, and gossip stores unsafe blocks.
  *
- * @returns what the engine waited for, each second
+ * @returns for each second, what the engine waited for
  */
 async function tenMinutes(world: EngineWorld, status: () => string): Promise<readonly string[]> {
   const { bus, client, derivation, gossip, record } = world

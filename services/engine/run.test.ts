@@ -104,8 +104,8 @@ test('an engine that is killed at any call to the execution client continues aft
       derivation.take(derived, derivation.chain)
       continue
     }
-    // After a restart, blocks that are not final are read again, so each kill comes some calls later than the last
-    // kill.
+    // After a restart, blocks that are not final are derived again. Each run makes four calls more than the run before,
+    // so that the chain advances.
     left = Number.POSITIVE_INFINITY
     engine = await world.start()
     await derivation.until((chain) => chain.generation > generation)

@@ -81,8 +81,8 @@ export interface State {
   readonly paused: readonly JobKind[]
   readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
   /**
-   * Time of the first failure of the job that caused the last reset, in monotonic milliseconds; until another job
-   * succeeds.
+   * Time of the first failure of the job that caused the last reset, in monotonic milliseconds. The time is kept until
+   * another job succeeds.
    */
   readonly resetSinceMs: number | undefined
 }

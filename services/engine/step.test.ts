@@ -169,7 +169,7 @@ for (const [before, cause, expected] of [
   ['el-syncing', 'started', 'el-synced'],
   ['ready', 'started', 'ready'],
 ] as const) {
-  test(`after ${before} and a reset (${cause}), sync is ${expected} until attributes are applied`, () => {
+  test(`if sync was ${before} before a reset (${cause}), it is ${expected} until attributes are applied`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {

@@ -4,7 +4,7 @@ import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** What each kind of job waits for. The kinds that block more of the other kinds come first. */
+/** What each kind of job waits for. The kinds that delay more of the other kinds come first. */
 const names: readonly (readonly [JobKind, string])[] = [
   ['start', 'the blocks to start from'],
   ['el-sync', 'the execution client to sync'],
@@ -21,7 +21,7 @@ export function waitOf(state: State): Waiting | undefined {
   const due = dueJobs(state).map(({ kind }) => kind)
   for (const [kind, what] of names) {
     const failure = failures[kind]
-    // A failed job that is not due any more blocks nothing, unless its failure caused the reset.
+    // The engine does not wait for a failed job that is not due any more, unless its failure caused the reset.
     const isDue = due.includes(kind) || (resetDue !== undefined && failure?.severity === 'reset')
     if (failure === undefined || !isDue) continue
     // The wait for a new start began with the failure that caused the reset.

@@ -125,7 +125,7 @@ export const config = z.strictObject({
     ),
   p2pMeshD: wholeNumber(1, 100)
     .default(8)
-    .describe('number of peers in the mesh of a topic at which gossip aims'),
+    .describe('number of peers that gossip wants in the mesh of a topic'),
   p2pMeshDlo: wholeNumber(1, 100)
     .default(6)
     .describe('number of peers in a mesh below which more are added'),

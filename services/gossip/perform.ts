@@ -56,7 +56,7 @@ export function createPerform(dependencies: Dependencies) {
       case 'ban':
         return { later: ban(effect, dependencies) }
       case 'score':
-        log.debug({ peer: effect.id, deed: effect.deed }, 'score of a peer')
+        log.debug({ peer: effect.id, deed: effect.deed }, 'the score of a peer changes')
         network.score(effect.id, effect.deed)
         return []
       case 'remember-peers':

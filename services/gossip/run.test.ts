@@ -102,7 +102,7 @@ test('a large block is opened on another thread, and has the same outcome as a s
     world.network.peers().find(({ id }) => id === peer.peerId)?.score ?? 0
   await world.until(() => scoreOf(sender) < 0)
   assert.equal(scoreOf(other), 0)
-  // The peer behind this host also starts a thread.
+  // The host `behind` is in the same process, and starts a thread, too.
   assert.ok(threads >= 2, String(threads))
 })
 
@@ -267,7 +267,7 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   const store = new PeerStore(':memory:', 10n)
   const [good, bad] = [await hostOn(t), await hostOn(t)]
   const gate = new PeerGate(systemClock)
-  // The gates use the clock of the machine, which is years ahead of the simulated clock.
+  // The peer gates use the clock of the machine, which is years ahead of the simulated clock of gossip.
   const limits = { lo: 20, hi: 30, graceMs: 0, banBelow: -100, banMs: 20 * 31_536_000_000 }
   const world = await GossipWorld.start(t, { ports: { store, gate, limits }, network: { gate } })
   await join(world, good)

@@ -6,7 +6,7 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** Upper bound on the size of all other parts of a response: hashes, addresses, lengths, message headers. */
+/** Upper bound on a response without logs and batcher data: hashes, addresses, lengths, message headers. */
 const overheadBytes = 64 * 1024
 
 /**

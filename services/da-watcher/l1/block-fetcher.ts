@@ -47,7 +47,7 @@ export class BlockFetcher {
     this.#options = options
   }
 
-  /** The requested block, with the blobs of its batchers. @throws Fault as the pools do */
+  /** The requested block, with the blobs of its batchers. @throws the faults of the pools */
   async fetch(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined> {
     const block = await this.#find(request.block, lookup)
     if (block === undefined) return undefined

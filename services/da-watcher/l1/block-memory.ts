@@ -7,7 +7,7 @@ interface Stored {
   readonly value: L1Block | Uint8Array
 }
 
-/** The most recently used verified blocks, without blobs, and verified blobs, up to a size. */
+/** A cache in memory: verified blocks without their blobs, and verified blobs, up to a total size. */
 export class BlockMemory {
   readonly #maxBytes: number
   /** Least recently used first. Blocks by block hash, blobs by versioned hash. */

@@ -101,7 +101,10 @@ test('final blocks in a cache of another L1 with the same chain id are not trust
   assert.ok(!isForeignFinal)
 })
 
-/** Writes a cache whose final blocks are the true genesis, a wrong block 3, and a highest one that does not exist. */
+/**
+ * Writes a cache of another L1. It has three final blocks: the genesis, which is the same, block 3, which differs, and
+ * the block at `highest`.
+ */
 async function cacheOfEarlierL1(
   t: TestContext,
   settings: Awaited<ReturnType<typeof l1>>['settings'],
@@ -266,7 +269,7 @@ test('the oldest blocks are removed when the cache is full', (t) => {
   disk.close()
 })
 
-test('of two blocks with one number, only the final block remains', (t) => {
+test('of two blocks with the same number, only the final block remains', (t) => {
   const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
   for (const branch of ['a', 'b'])
     disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))

@@ -6,7 +6,7 @@ import { isUnusableFile } from '#runtime/sqlite.ts'
 
 /** Options of a cache on disk. */
 export interface DiskCacheOptions {
-  /** Opens or creates the file. @param options.isFresh whether to delete it first, because it is damaged */
+  /** Opens or creates the file. @param options.isFresh whether to delete the old file first, because it is damaged */
   readonly open: (options: { readonly isFresh: boolean }) => L1Cache
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Pick<Logger, 'info' | 'warn'>
@@ -75,7 +75,7 @@ export class DiskCache {
     this.close()
     this.#isUnusable = isUnusableFile(error)
     this.#notBeforeMs = clock.monotonicMs() + cachePauseMs
-    // The message of the fault has the free bytes, which other programs change.
+    // Only the cause is compared: the message of the fault also has the free space, which differs at each failure.
     const reason = toError(error.cause ?? error).message
     if (this.#problem === reason) return
     this.#problem = reason

@@ -219,7 +219,7 @@ test('with a single L1 node, the head goes back when the node reports a lower he
   await watched.until('the head went back', () => watched.heads.at(-1)?.head.number === 3n)
 })
 
-test('the header hash of a block is not checked if its node is trusted, and transactions may have unknown types', async (t) => {
+test('if a node is trusted, the header hashes of its blocks are not checked, and their transactions may have unknown types', async (t) => {
   const own = await node(t)
   own.corrupt = (call, result) => {
     if (!isBlock(call) || result === null) return result

@@ -65,7 +65,8 @@ async function readHead(
   if (latest === undefined) throw behind(endpoint, 'it has no head')
   const head = toL1Head(latest, systemConfig)
   if (!withFinality) return { endpoint: endpoint.name, head, finality: undefined }
-  // An endpoint may read the labels of one batch at different times, but L1 does not advance by two blocks meanwhile.
+  // An endpoint may answer the calls of a batch at different times, so L1 may advance by one block in between, but not
+  // by two.
   for (const found of [safe, finalized])
     if (found !== undefined && found.ref.number > head.ref.number + 1n)
       throw invalid(endpoint, `it reports block ${found.ref.number} as safe above its head`)

@@ -14,14 +14,14 @@ import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
 const { config } = await trueL1(join(recordsFolder, 'fork-ecotone'))
 
-/** Secrets of one endpoint, by where they are. */
+/** Secrets of one endpoint, by the part of the settings that contains them. */
 type Secrets = Readonly<Record<'path' | 'query' | 'password' | 'header', string>>
 
 const key = fc.stringMatching(/^[A-Za-z0-9_-]{16,64}$/)
 const anySecrets: fc.Arbitrary<Secrets> = fc.record({
   path: key,
   query: key,
-  // A password may have characters that a URL encodes.
+  // A password may have characters that are percent-encoded in a URL.
   password: fc.stringMatching(/^[A-Za-z0-9_]{8}[@:/?#&= %+]{0,4}[A-Za-z0-9_]{8,24}$/),
   header: fc.stringMatching(/^[A-Za-z0-9_.~+/=-]{16,64}$/),
 })

@@ -29,7 +29,7 @@ export async function onHistoryDisk<Value>(
     } catch (error) {
       if (!isDiskFailure(error)) throw error
       const { cause, message } = toError(error)
-      // The message of the fault has the free bytes, which other programs change.
+      // Only the cause is compared: the message of the fault also has the free space, which differs at each failure.
       const reason = toError(cause ?? error).message
       if (problem !== reason) log.warn({ error }, 'the safe-head history cannot be written')
       problem = reason

@@ -44,7 +44,7 @@ function all(history: SafeHeadHistory): string {
   return entries.join(' ')
 }
 
-test('the safe head at an L1 block is the newest entry at or below it', () => {
+test('the safe head at an L1 block is that of the newest entry at or below this L1 block', () => {
   const history = historyOf('10:20 12:22')
   assert.deepEqual(
     [9, 10, 11, 12, 13].map((number) => atL1(history, number)),
@@ -54,7 +54,7 @@ test('the safe head at an L1 block is the newest entry at or below it', () => {
   assert.equal(atL1(historyOf(''), 10), 'not-yet')
 })
 
-test('the L1 block that made an L2 block safe is the earliest entry at or above it', () => {
+test('the L1 block that made an L2 block safe is that of the earliest entry with a safe head at or above this L2 block', () => {
   const history = historyOf('10:20 12:22 15:30')
   assert.deepEqual(
     [19, 20, 21, 22, 23, 30, 31].map((number) => atL2(history, number)),

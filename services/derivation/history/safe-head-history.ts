@@ -231,7 +231,7 @@ export class SafeHeadHistory {
     if (!isFirst || known.hash === safe.hash) this.#put({ l1, safe, generation })
   }
 
-  /** Records the block of an intent that the engine applied while derivation was down. */
+  /** If the engine applied attributes while derivation was down, records the block by the stored intent. */
   #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
     if (attributesDigest === undefined || outcome === 'dropped') return
     const row = this.#file.get(

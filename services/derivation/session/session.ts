@@ -16,7 +16,7 @@ import type { SafeBlocks } from './safe-blocks.ts'
 
 /**
  * Derivation from one safe head in one generation of the engine. The session ends when the engine publishes a state
- * that the attributes of the session do not lead to.
+ * that does not result from the attributes of the session.
  */
 export type Session = Starting | Deriving | Resetting | Halted
 

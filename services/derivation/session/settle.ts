@@ -16,7 +16,7 @@ export function settle(
   const counted = { kind: 'count-outcome', outcome } as const
   const settled: Deriving = { ...session, sequence: request.sequence, inFlight: undefined }
   if (outcome === 'dropped') {
-    // Another batch may have other blocks at the numbers of the revoked span.
+    // The blocks of the dropped span are no longer on the chain, and another batch may overlap other blocks.
     safeBlocks.clear()
     driver.revokeSpan()
     return [settled, counted]

@@ -111,7 +111,8 @@ export async function readStart(
   }
 }
 
-// Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is reset.
+// Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is
+// reset.
 // Spec: Atoll's own
 /**
  * Whether the L1 block that made the safe head safe was reorged out. If that block is unknown, checks the L1 origin of
@@ -149,8 +150,8 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 }
 
 /**
- * L1 block 0. L1 contracts may be older than the L2 genesis. Users of such contracts ask for the safe head at L1 blocks
- * below the L1 origin of the genesis.
+ * L1 block 0. From this block on, the history has the L2 genesis as the safe head: users of L1 contracts that are older
+ * than the L2 genesis ask for the safe head at L1 blocks below the L1 origin of the genesis.
  */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)

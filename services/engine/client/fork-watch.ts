@@ -32,7 +32,7 @@ export class ForkWatch {
     this.#options = options
   }
 
-  /** To be called when the execution client was unreachable, because it may return as another version. */
+  /** To be called when the execution client was unreachable, because another version may run afterwards. */
   expire(): void {
     this.#checkedMs = undefined
   }

@@ -4,9 +4,9 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 
 /**
- * Limit on forkchoice calls in vain within `paceWindowMs`: calls that fail, that are not answered with VALID, or that
- * repeat an earlier call. Each job has its own pauses. This limit is for all jobs together, for example if two jobs set
- * the heads back and forth. Calls that advance the chain are not counted.
+ * Limit on forkchoice calls in vain within `paceWindowMs`. A call is in vain if it fails, repeats an earlier call, or
+ * is answered with SYNCING; without attributes, also if it is answered with INVALID. Each job has its own pauses. This
+ * limit is for all jobs together, for example if two jobs set the heads back and forth.
  */
 export const maxVainForkchoices = 10
 

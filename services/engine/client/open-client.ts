@@ -43,8 +43,8 @@ export async function openExecutionClient(
 }
 
 /**
- * Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one token is created each second,
- * with the current secret of the file. An operator who replaces the secret need not restart the service.
+ * Headers of each request. A token has its time in whole seconds and takes 0.1 ms to create, so one token is created
+ * each second, with the current secret of the file. An operator who replaces the secret need not restart the service.
  */
 function authorizations(
   path: string,

@@ -12,7 +12,7 @@ export interface Failure {
   readonly lastMs: number
   /** Number of consecutive failures. */
   readonly times: number
-  /** Number of consecutive failures with this code, up to the last one. */
+  /** Number of consecutive failures since the last failure with another code. */
   readonly timesAlike: number
 }
 

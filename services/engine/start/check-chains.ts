@@ -23,7 +23,7 @@ export async function checkL1Chain({ config, l1 }: Pick<Ports, 'config' | 'l1'>)
     )
 }
 
-/** For a pruned block, some nodes answer null and others refuse the call. */
+/** An L1 block; undefined if L1 is behind or pruned it. For a pruned block, some nodes answer null, others refuse. */
 async function l1BlockUnlessPruned(number: bigint, l1: L1Refs): Promise<L1BlockRef | undefined> {
   try {
     const [block] = await l1.blocksDown({ number, count: 1 })

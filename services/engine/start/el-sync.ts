@@ -33,8 +33,8 @@ export async function syncTo(payload: Payload, ports: Ports): Promise<ElSynced> 
 }
 
 /**
- * Finds where to start after EL sync. The safe head is set so far below the unsafe head that every block above it may
- * still be derived from L1. If the tip were safe, blocks that the batcher never posts would stay safe. The safe and
+ * Finds where to start after EL sync. The safe head is set so far below the unsafe head that L1 still has the data of
+ * every block in between. If the tip were safe, blocks that the batcher never posts would stay safe. The safe and
  * finalized heads of the execution client stay if they are higher.
  * Source: op-node, headsAfterELSync
  */

@@ -9,7 +9,7 @@ import { decodeBlock, refOf } from '#services/engine/client/read-blocks.ts'
 import type { ClientPorts, Ports } from '#services/engine/ports.ts'
 
 /**
- * Where derivation starts to read L1 for a safe head.
+ * Finds where derivation starts to read L1 if it continues from a safe head.
  *
  * @throws Fault `l2-missing`, `l1-inconsistent`, `wrong-chain`
  */

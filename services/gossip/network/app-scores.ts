@@ -1,7 +1,7 @@
 import type { Clock } from '#runtime/clock.ts'
 import { decayOver } from './score-params.ts'
 
-/** What a peer did outside of gossipsub. */
+/** What a peer did that gossipsub itself does not score. */
 export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'refused-rpc'
 
 /**

@@ -21,7 +21,7 @@ async function hostOf(t: TestContext, key: number) {
   return host
 }
 
-test('libp2p keeps no peer that has left', async (t) => {
+test('peers that are not connected are removed from the store of libp2p', async (t) => {
   const host = await hostOf(t, 1)
   const [gone, there] = [await hostOf(t, 2), await hostOf(t, 3)]
   for (const peer of [gone, there]) await host.dial(peer.getMultiaddrs())

@@ -73,7 +73,7 @@ export function gossipOptions(
       maxMessages: messageRate.burst,
       // An honest peer sends one control entry of each kind for each topic, and repeats some of them.
       maxControlMessages: 16,
-      // A burst may not have more message ids anyway.
+      // By the limit on control entries, a peer may not send more message ids in a burst anyway.
       maxIhaveMessageIDs: controlRate.burst,
       maxIwantMessageIDs: controlRate.burst,
       maxIdontwantMessageIDs: controlRate.burst,

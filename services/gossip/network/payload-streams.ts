@@ -19,8 +19,10 @@ export type AnswerRequest = (peer: string, number: bigint) => Promise<PayloadAns
 
 type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
 
-/** Timeouts of op-node: to open a stream, to read and to write. */
+/** Timeout for opening a stream. As in op-node. */
 const openMs = 5_000
+
+/** Timeout for reading a stream, and for writing it. As in op-node. */
 const limits = { timeoutMs: 10_000 }
 
 /** Limit on the open requests of one connection. Libp2p refuses further requests. */

@@ -38,10 +38,10 @@ export interface PeerLimits {
 }
 
 /**
- * Drops messages of peers beyond their limits before they are opened, and spreads the other messages over time. The
- * limits of gossipsub itself do not suffice. Gossipsub counts RPCs, not the messages and control entries in them.
- * Gossipsub opens all messages of an RPC before it checks the score of the peer again. When gossipsub asks for the id
- * of a message, it does not name the peer that sent the message.
+ * Drops the messages with which a peer exceeds its limits, before they are opened, and spreads the other messages over
+ * time. The limits of gossipsub itself do not suffice. Gossipsub counts RPCs, not the messages and control entries in
+ * them. Gossipsub opens all messages of an RPC before it checks the score of the peer again. When gossipsub asks for
+ * the id of a message, it does not name the peer that sent the message.
  */
 export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
   limitMessages(handlers, limits)

@@ -8,15 +8,15 @@ export interface RateLimit {
 }
 
 /**
- * Limit on the messages of a peer. An honest peer sends each block once. A chain has at most one block per second. After
- * a gap, an honest peer sends at most the blocks of a minute at once, since older blocks are rejected by default. Each
- * message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
+ * Limit on the messages of a peer. An honest peer sends each block once. A chain has at most one block per second.
+ * After a gap, an honest peer sends at most the blocks of a minute in a burst, since older blocks are rejected by
+ * default. Each message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
  */
 export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
 
 /**
- * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. In each heartbeat, twice a second,
- * an honest peer sends the ids of the blocks of the last seconds: after a gap up to 60, otherwise a few.
+ * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. In each heartbeat, twice a
+ * second, an honest peer sends the ids of the blocks of the last seconds: after a gap up to 60, otherwise a few.
  */
 export const controlRate: RateLimit = { perSecond: 256, burst: 1_024 }
 

@@ -12,7 +12,7 @@ export interface ScoreSettings {
   /** Block time of the chain. */
   readonly slotMs: number
   readonly topics: Iterable<string>
-  /** The part of a peer's score that gossip itself gives. */
+  /** The part of a peer's score that the gossip service computes, not gossipsub. */
   readonly appScore: (peerId: string) => number
 }
 

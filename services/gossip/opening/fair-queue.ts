@@ -16,7 +16,7 @@ export class FairQueue<Item extends Queued> {
   }
 
   /**
-   * Adds an item, then drops the newest items of the peer with the most bytes until the queue fits.
+   * Adds an item, then drops the newest items of the peer with the most bytes until the queue is within its limit.
    *
    * @returns the dropped items, which may include the added one
    */

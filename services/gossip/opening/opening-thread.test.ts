@@ -174,7 +174,7 @@ test('if a peer sent many messages, a message of another peer waits for at most 
   assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4'])
 })
 
-test('at most 64 MiB wait; beyond that, the peer with the most bytes loses its newest message, and others have room', async (t) => {
+test('at most 64 MiB wait; beyond that, the peer with the most bytes loses its newest message, and other peers have room', async (t) => {
   const thread = openThread(t)
   const quarter = maxQueuedBytes / 4
   // The first message does not wait.
@@ -253,7 +253,7 @@ test('a prepared thread opens the first message, and a closed thread does not st
   assert.equal(started, 1)
 })
 
-test('closing drops the message in work and the messages that wait, and ends the thread', async (t) => {
+test('closing drops the message that is being opened and the messages that wait, and ends the thread', async (t) => {
   const thread = openThread(t)
   const [[worker]] = await Promise.all([nextThread(), open(thread, 'a', { data: dataOf(1) })])
   const ended = once(worker, 'exit')

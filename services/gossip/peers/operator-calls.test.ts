@@ -48,7 +48,7 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   )
   // As with op-node, the blocked peers, IPs and subnets are stored, so that they stay blocked after a restart.
   assert.deepEqual(store.blocked(), gate.blocked)
-  // A block of a peer closes its connection. As with op-node, disconnecting the peer unblocks it.
+  // Blocking a peer closes its connection. As with op-node, disconnecting the peer unblocks it.
   assert.deepEqual(await ids(), [])
   assert.equal(await world.change('disconnect', peer.peerId), undefined)
   assert.deepEqual([await ids(), (await world.peers()).blockedPeers], [[], []])

@@ -102,7 +102,8 @@ async function changeNow(
       return undefined
     case 'block-peer':
       gate.blockPeer(name)
-      // Not as in op-node: a peer that redials would connect again between a disconnect and a block.
+      // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again
+      // in between.
       return network.disconnect(name)
     case 'unblock-peer':
       return gate.unblockPeer(name)

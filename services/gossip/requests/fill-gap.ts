@@ -9,7 +9,7 @@ import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
  */
 export type AboveHead = ReadonlyMap<bigint, { readonly hash: Hash; readonly parentHash: Hash }>
 
-/** Requests to peers for the blocks between the unsafe head and the lowest block above it. */
+/** Requests to peers for the missing blocks between the unsafe head and the lowest accepted block above the head. */
 export interface Fetching {
   readonly isRunning: boolean
   /** Time at which the next request may begin after a failed request. */
@@ -22,12 +22,12 @@ export interface Fetching {
 export const notFetching: Fetching = { isRunning: false, nextMs: 0, turn: 0 }
 
 /**
- * Limit on the remembered blocks above the head, and on a gap that is filled. The engine queues the same number of
- * blocks.
+ * Limit on the number of remembered blocks above the head, and on the length of a gap that is filled. The engine queues
+ * the same number of blocks.
  */
 export const maxGap = 512
 
-/** A gap that begins at an older block is not filled: L1 has those blocks. As in op-node. */
+/** If the unsafe head is older than this, the gap above it is not filled: L1 has those blocks. As in op-node. */
 const maxAgeMs = 12 * 3_600_000
 
 /** Remembers a block above the head. Beyond the limit, the highest block is forgotten. */

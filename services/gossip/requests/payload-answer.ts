@@ -89,7 +89,10 @@ function refusalOf(result: number): keyof typeof refusals {
   return result === refusals['out-of-range'] ? 'out-of-range' : 'failed'
 }
 
-/** Versions differ in the offset of the first variable part, so data is valid in at most one version. */
+/**
+ * Decodes data in the version in which it is valid. Versions differ in the offset of the first variable part, so there
+ * is at most one.
+ */
 function firstDecoded(
   versions: readonly PayloadVersion[],
   data: Uint8Array,

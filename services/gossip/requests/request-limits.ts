@@ -59,7 +59,7 @@ function refill(bucket: Bucket, { perSecond, burst }: Rate, nowMs: number): void
   bucket.atMs = nowMs
 }
 
-/** Time until the next token is free. */
+/** Time until another request may be made. */
 function waitOf({ tokens }: Bucket, { perSecond }: Rate): number {
   return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000)
 }

@@ -16,7 +16,7 @@ export interface IpNetJson {
   readonly Mask: string
 }
 
-/** A peer. @param chainId id of the chain if the peer is known to be on it, else 0 */
+/** A peer. Its field `chainID` is `chainId` if the peer is known to be on this chain, else 0. */
 export function peerToJson(peer: Peer, chainId: bigint) {
   return {
     peerID: peer.id,
@@ -136,7 +136,7 @@ function scoresToJson(scores: PeerScores) {
   }
 }
 
-/** Go encodes a list that was never filled as null. */
+/** The list; null if it is empty, because Go encodes a list that was never filled as null. */
 function orNull(list: readonly string[]): readonly string[] | null {
   return list.length === 0 ? null : list
 }

@@ -5,8 +5,8 @@ import type { ChainSettings } from '#runtime/settings/chain-settings.ts'
 import type { DependencySetJson } from '#services/rpc/ports.ts'
 
 /**
- * The dependency set of the settings, in op-node's form. The set is read from the file. Without a file, the set has
- * only the network of the settings. Without a file and a network, the set is undefined.
+ * The dependency set of the settings, in op-node's form. The set is read from the file that the settings name. Without
+ * a file, a known network has a set with only its own chain, and a chain without a network name has no set.
  */
 export async function readDependencySet(
   { dependencySet: path, network }: Pick<ChainSettings, 'dependencySet' | 'network'>,
