@@ -8,7 +8,7 @@ const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 export class NextSpan {
   #span = nothing
   #next = 0
-  /** Index among the L1 blocks of the epoch of the block that was taken last. */
+  /** Epoch of the block that was taken last, as an index into the L1 blocks of the span. */
   #epochIndex = 0
 
   /** Whether no block is left. */

@@ -108,7 +108,7 @@ async function executed(
     readonly derive: (judge: Judge) => Promise<DeriveResult>
   },
 ): Promise<DeriveResult> {
-  // The interpreter is slow to load, so it is loaded only for execution.
+  // The EVM is slow to load, so it is loaded only for execution.
   const { ExecutedChain } = await import('./executed-chain.ts')
   const chain = await ExecutedChain.open(folder, config, reference)
   try {
