@@ -4,7 +4,10 @@ import { indexOfEpoch, type NewBlocks } from './span-batch-validity.ts'
 
 const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 
-/** The blocks of an accepted span batch that have not been returned yet. Spec: protocol/delta/span-batches.md#batch-queue */
+/**
+ * The blocks of an accepted span batch that have not been returned yet.
+ * Spec: protocol/delta/span-batches.md#batch-queue
+ */
 export class NextSpan {
   #span = nothing
   #next = 0
