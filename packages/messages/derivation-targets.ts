@@ -13,7 +13,7 @@ export interface DerivationTargets {
   /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
   readonly generation: bigint
   /**
-   * A version of `engine.chain`. This and all later versions have all heads derived from L1 blocks below `currentL1`.
+   * The version of `engine.chain` from which on the state has all heads derived from L1 blocks below `currentL1`.
    */
   readonly version: bigint
 }

@@ -2,7 +2,7 @@ import { atoll } from '#proto/atoll.js'
 import { enumWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** All services log from this level on, until they end. */
+/** Sets the lowest level that all services log, until they end. */
 export interface LogLevelChange {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
 }

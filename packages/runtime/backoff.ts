@@ -1,4 +1,4 @@
-/** Pauses between tries that double from the first to the longest. */
+/** Pauses between tries. Each pause is twice as long as the one before, up to the longest. */
 export interface Backoff {
   readonly firstMs: number
   readonly longestMs: number

@@ -15,10 +15,10 @@ import { isSystemError } from './fault.ts'
 /** Size of the file by which a folder is tested. A disk with less room counts as full. */
 const testFileBytes = 256 * 1024
 
-/** A disk with less room is reported before writes fail. */
+/** A disk with less room than this is reported although writes still succeed. */
 const scarceBytes = 64 * 1024 * 1024
 
-/** Free bytes on the disk of a path. A missing file or folder has the disk of the nearest folder above it. */
+/** Free bytes on the disk of a path. If the file or folder is missing, the nearest folder above it shows the disk. */
 export function freeBytes(path: string): number {
   try {
     const { bavail, bsize } = statfsSync(path)

@@ -1,7 +1,7 @@
 import { type FaultCode, faultRule, isFaultCode } from './fault-codes.ts'
 import type { Severity } from './fault-rule.ts'
 
-/** Fields that code reads. All other fields are only logged. */
+/** Fields of faults that code reads, by fault code. All other fields are only logged. */
 interface ReadFields {
   'l1-unavailable': {
     /** When endpoints are tried again, as shown to operators. */

@@ -65,7 +65,10 @@ export function logfmtOfEntry(entry: LogEntry): string {
   return `${fields.map(([key, value]) => `${key}=${value}`).join(' ')}\n`
 }
 
-/** The message is never cut. */
+/**
+ * Fits the text of an entry to the width of the terminal. At level info, the text is cut to one line, unless the
+ * message itself would be cut. Otherwise the text is wrapped.
+ */
 function fit(
   text: string,
   { width, level, head }: { readonly width: number; readonly level: string; readonly head: string },

@@ -100,14 +100,14 @@ export const processFaults = {
     severity: 'critical',
     means: 'the lease of this instance may have passed to another',
     advice:
-      'restart it, unless a supervisor does; it stands by while another instance holds the lease',
+      'restart this instance, unless a supervisor does; it then stands by while another instance holds the lease',
     endsProcess: true,
   },
   'lease-lost': {
     severity: 'critical',
     means: 'another instance took the lease',
     advice:
-      'restart it, unless a supervisor does; it stands by while another instance holds the lease',
+      'restart this instance, unless a supervisor does; it then stands by while another instance holds the lease',
     endsProcess: true,
   },
   malformed: {

@@ -13,8 +13,8 @@ export interface FillLimits {
   /** Limit on the estimated L1 bytes of one transaction; 0 means no limit. First argument of `miner_setMaxDASize`. */
   readonly maxTxDaBytes: bigint
   /**
-   * Limit on the estimated L1 bytes of all user transactions of the block; 0 means no limit. Second argument of that
-   * method.
+   * Limit on the estimated L1 bytes of all user transactions of the block; 0 means no limit. Second argument of
+   * `miner_setMaxDASize`.
    */
   readonly maxBlockDaBytes: bigint
   /** Called before each transaction. Returns whether the deadline has passed or the block was fetched. */

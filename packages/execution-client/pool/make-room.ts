@@ -11,8 +11,8 @@ export interface RoomContext {
 }
 
 /**
- * Chooses transactions to evict for a new one, one by one: the cheapest among the last ones of each sender, so that no
- * nonce is evicted before a later one.
+ * Chooses transactions to evict for a new transaction. Each is the cheapest among the last remaining transactions of
+ * all senders, so that no nonce is evicted before a later nonce of the same sender.
  *
  * @throws PoolRefusal if no remaining transaction may be evicted: a transaction of another sender must pay less than
  * the new one, and be queued if the new one is gapped; a transaction of the same sender must have a later nonce

@@ -101,7 +101,7 @@ test('a fee history ends at the genesis, and its percentiles are limited and asc
   await assert.rejects(ask('0x0', []), { code: -32_602 })
 })
 
-test('eth_getLogs limits the range of blocks and the positions of topics', async () => {
+test('eth_getLogs limits the range of blocks and the number of topic positions', async () => {
   const { chain, call } = await opened()
   // A head far above the genesis, without the blocks in between.
   const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }

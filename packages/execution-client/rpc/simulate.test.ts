@@ -89,7 +89,7 @@ test('the maximum gas of a transaction limits an estimate, but not a call', asyn
   await call('eth_estimateGas', gas, 'latest', overrides)
 })
 
-test('the gas price of a call is the base fee and its tip, at most its fee cap', async () => {
+test('the gas price of a call is the base fee plus the tip of the call, limited to the fee cap of the call', async () => {
   const { chain, call } = await opened()
   const baseFee = chain.head.header.baseFeePerGas ?? 0n
   assert.ok(baseFee > 0n)

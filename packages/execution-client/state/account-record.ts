@@ -20,8 +20,9 @@ export const maxNonce: bigint = 2n ** 64n - 1n
 export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
 
 /**
- * Sums of balances and nonces as op-geth has them: modulo 2^256 and 2^64, without an overflow check. On an L1 that gives out
- * any amount of ether, as test networks do, mints and transfers can take balances past 2^256 - 1.
+ * Reduces a balance modulo 2^256 and a nonce modulo 2^64. op-geth computes sums in this way, without an overflow check.
+ * On an L1 that gives out any amount of ether, as test networks do, mints and transfers can take balances past
+ * 2^256 - 1.
  */
 export function wrapped({ nonce, balance }: Pick<AccountRecord, 'nonce' | 'balance'>): {
   readonly nonce: bigint

@@ -5,8 +5,8 @@ import { type EVM, EVMError } from '@ethereumjs/evm'
 const stepsBetweenLooks = 1_024
 
 /**
- * The opcodes from this one on call, create or end a frame. Such an opcode may take long, so the clock is checked at
- * each.
+ * The first of the opcodes that call, create or end a frame. Each of them may take long, so the clock is checked at
+ * each of them.
  */
 const firstCallOpcode = 0xf0
 
@@ -63,7 +63,7 @@ interface Stepping {
 
 type Step = (this: Stepping, opcode: unknown) => Promise<void>
 
-/** Makes each step of an interpreter check the watch of the interpreter, if one is set. */
+/** Makes each step of an interpreter check the watch that is set for the interpreter, if any. */
 export function heedWatches(prototype: Record<string, unknown>): void {
   const step = prototype['runStep'] as Step | undefined
   if (typeof step !== 'function') return

@@ -68,7 +68,12 @@ for (const { what, changes, of, balance } of [
     of: poor,
     balance: 0n,
   },
-  { what: 'a failed mint', changes: { from: poor, mint: most, value: 9n }, of: poor, balance: 4n },
+  {
+    what: 'the mint of a failed deposit',
+    changes: { from: poor, mint: most, value: 9n },
+    of: poor,
+    balance: 4n,
+  },
   {
     what: 'a transfer',
     changes: { from: rich, to: poor, value: most },
@@ -90,7 +95,7 @@ for (const { what, changes, of, balance } of [
 ] as const)
   test(`a balance wraps if ${what} takes it past 2^256 - 1`, async () => {
     const { chain, receipt } = await after(changes)
-    assert.equal(receipt.isSuccess, what !== 'a failed mint')
+    assert.equal(receipt.isSuccess, what !== 'the mint of a failed deposit')
     assert.equal(balanceOf(chain, of), balance)
   })
 

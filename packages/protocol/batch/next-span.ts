@@ -4,11 +4,14 @@ import { indexOfEpoch, type NewBlocks } from './span-batch-validity.ts'
 
 const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 
-/** The blocks of an accepted span batch that have not been returned yet. Spec: protocol/delta/span-batches.md#batch-queue */
+/**
+ * The blocks of an accepted span batch that have not been returned yet.
+ * Spec: protocol/delta/span-batches.md#batch-queue
+ */
 export class NextSpan {
   #span = nothing
   #next = 0
-  /** Index among the L1 blocks of the epoch of the block that was taken last. */
+  /** Epoch of the block that was taken last, as an index into the L1 blocks of the span. */
   #epochIndex = 0
 
   /** Whether no block is left. */

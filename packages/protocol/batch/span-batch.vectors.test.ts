@@ -212,7 +212,7 @@ for (const { what, changes } of [
   { what: 'zeros in a long form', changes: { nonce: '8000', gasLimit: '808000' } },
 ])
   // Rules: post-exec-slots
-  test(`a span batch in which a post-exec transaction has ${what} is taken`, () => {
+  test(`a span batch in which a post-exec transaction has ${what} is accepted`, () => {
     const blocks = [...spanOf(spanWith(changes)).blocks]
     assert.deepEqual(blocks.map(plain)[0]?.transactions, [`0x${slots.data}`])
   })

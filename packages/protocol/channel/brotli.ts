@@ -11,8 +11,8 @@ const firstInputBytes = 4_095
 const inputBytes = 32_768
 
 /**
- * A flaw is searched in this many output bytes past the limit: the sum of the largest window and the largest block. A
- * window may be decoded before any of its bytes is returned. One more byte of input adds at most a block.
+ * The search for a flaw covers this many output bytes past the limit: the sum of the largest window and the largest
+ * block. A window may be decoded before any of its bytes is returned. One more byte of input adds at most a block.
  */
 const searchBytes = 1 << 25
 

@@ -37,7 +37,7 @@ for (const { data, frames } of valid) {
 
 for (const { note, data } of invalid) {
   // Rules: frame-format
-  test(`no frames: ${note}`, () => {
+  test(`malformed frames are refused: ${note}`, () => {
     assert.throws(() => decodeFrames(fromHex(data)), { name: 'DecodeError' })
   })
 }

@@ -207,8 +207,8 @@ class Inflater {
   }
 
   /**
-   * Reads symbols while so much input is left that its end need not be checked. All state is in local variables. This
-   * is twice as fast. The reading stops before a symbol that is neither a literal nor the start of a match.
+   * Reads symbols while so much input is left that its end need not be checked. All state is in local variables, which
+   * doubles the speed. The reading stops before a symbol that is neither a literal nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data

@@ -1,6 +1,6 @@
 import type { Address } from '#protocol/primitives.ts'
 
-/** Who may sign unsafe blocks. Undefined until the system config of L1 was read. */
+/** Who may sign unsafe blocks, by the system config on L1. */
 export interface BlockSigners {
   readonly current: Address
   /**

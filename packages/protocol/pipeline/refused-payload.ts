@@ -10,7 +10,7 @@ export type AfterRefusal =
   | { readonly kind: 'build-deposits-only'; readonly attributes: PayloadAttributes }
   /** Before Holocene, the batch is dropped together with the blocks of its span that are not safe yet. */
   | { readonly kind: 'revoke-span' }
-  /** A deposits-only block cannot be invalid, so the execution client violates the protocol. */
+  /** A deposits-only block was refused. Such a block is always valid, so the execution client violates the protocol. */
   | { readonly kind: 'critical' }
 
 /**

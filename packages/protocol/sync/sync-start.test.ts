@@ -30,7 +30,10 @@ function l1Chain(length: number, forkAt = Infinity): Map<number, L1BlockRef> {
   )
 }
 
-/** L2 up to block `length`, with origins on chain a of L1; `wrong` changes the L2 block with its number. */
+/**
+ * L2 up to block `length`, with origins on chain a of L1. The fields of `wrong` replace those of the block with the
+ * same number.
+ */
 function l2Chain(length: number, wrong: Partial<L2BlockRef> = {}): L2BlockRef[] {
   return Array.from({ length: length + 1 }, (_, at) => {
     const origin = at >> 1

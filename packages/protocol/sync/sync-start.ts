@@ -78,7 +78,7 @@ export class SyncStart {
   #finalized: L2BlockRef
   #at: L2BlockRef
   #unsafe: L2BlockRef | undefined
-  /** The newest visited block with a canonical L1 origin, since the last visited block with a replaced L1 origin. */
+  /** The first visited block with a canonical L1 origin. Cleared at each block whose L1 origin was replaced. */
   #highest: L2BlockRef | undefined
   /** Whether the parent of the current block is the safe head. */
   #isReady = false

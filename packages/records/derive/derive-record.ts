@@ -35,7 +35,8 @@ export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' 
 /**
  * Derives the L2 chain of a record from its L1, and compares it with the recorded one.
  *
- * @throws Fault `record` that names file and line if the record cannot be used; `derivation` if derivation cannot continue
+ * @throws Fault `record` that names file and line if the record cannot be used; `derivation` if derivation cannot
+ * continue
  */
 export async function deriveRecord(
   folder: string,
@@ -108,7 +109,7 @@ async function executed(
     readonly derive: (judge: Judge) => Promise<DeriveResult>
   },
 ): Promise<DeriveResult> {
-  // The interpreter is slow to load, so it is loaded only for execution.
+  // The EVM is slow to load, so it is loaded only for execution.
   const { ExecutedChain } = await import('./executed-chain.ts')
   const chain = await ExecutedChain.open(folder, config, reference)
   try {

@@ -22,6 +22,10 @@ export interface L1Source {
    * Otherwise the stopwatch pauses, and the block's `workMs` is added to its time.
    */
   readonly isLoaded: boolean
-  /** Opens a reader from a block on. @throws Fault `record` if the block is missing, here or in the first `next` */
+  /**
+   * Opens a reader from a block on.
+   *
+   * @throws Fault `record` if the block is missing; a source may throw it from the first call of `next` instead
+   */
   open(from: bigint): Promise<L1Reader>
 }

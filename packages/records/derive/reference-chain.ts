@@ -39,8 +39,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * The L2 chain of a record, used as judge. Attributes that differ from the recorded block count as refused by the
- * execution client.
+ * The L2 chain of a record, which takes the place of the engine. Attributes that differ from the recorded block count
+ * as refused by the execution client.
  */
 export class ReferenceChain implements Judge {
   readonly start: ReferenceStart

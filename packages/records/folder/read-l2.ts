@@ -7,7 +7,7 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Whether the block precedes the recorded chain. Such blocks are needed for channels and spans that begin there. */
+  /** Whether the block is before the recorded chain. Channels and spans that begin before it need such blocks. */
   readonly isBefore: boolean
 }
 

@@ -85,7 +85,7 @@ export class ReplayedChain {
 
   /**
    * @param genesis block 0, if `blocks` begin later
-   * @throws RangeError without a block
+   * @throws RangeError if `blocks` is empty
    */
   constructor(blocks: readonly ReplayedBlock[], genesis?: ReplayedBlock) {
     const [first] = blocks
@@ -114,12 +114,12 @@ export class ReplayedChain {
     return this.#view.head
   }
 
-  /** Moves the head to a recorded block, as if the blocks above had never been visible. */
+  /** Moves the head to a recorded block, as if the blocks above it had never been visible. */
   moveHead(number: bigint): void {
     this.begin(this.#usualView(number))
   }
 
-  /** Applies a view, as if the blocks above had never been visible. */
+  /** Applies a view, as if the blocks above its head had never been visible. */
   begin(view: ChainView): void {
     this.#highest = view.head
     this.show(view)

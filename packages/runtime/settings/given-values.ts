@@ -15,7 +15,7 @@ export interface GivenValue {
 
 /**
  * Finds all values given for a setting, under our names and under those of other programs. A flag replaces a variable,
- * so variables count only without a flag. Of our own flag, the last value counts.
+ * so variables count only without a flag. If our own flag is repeated, the last value counts.
  */
 export function givenValues(
   { key, flag, variable }: SettingDescription,

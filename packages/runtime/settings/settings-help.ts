@@ -58,7 +58,7 @@ function subcommandTerm(command: Command): string {
   return [command.name(), ...names].join(' ')
 }
 
-/** As commander does it, but with the description below the term if there is no room beside it. */
+/** Formats a term and its description as commander does, but without room the description is below the term. */
 function formatItem(
   ...[term, termWidth, description, helper]: Parameters<Help['formatItem']>
 ): string {

@@ -87,12 +87,12 @@ export function suggestionFor(
   }
 }
 
-/** The value is optional for commander, which would otherwise read the next flag as the value. */
+/** Declares that a flag may lack its value. Otherwise commander would read the next flag as the value. */
 function valued(flag: string): string {
   return `${flag} [value]`
 }
 
-/** Makes commander store the value of an option under our key, not under the one that it derives from the flag. */
+/** Makes commander store the value of an option under our key, not under the name that it derives from the flag. */
 function keyed(key: string, option: Option): Option {
   return Object.assign(option, { attributeName: () => key })
 }
