@@ -142,7 +142,7 @@ function peerMetrics(
   })
   const rpcs = new Counter({
     name: 'atoll_gossip_rpcs_dropped_total',
-    help: 'RPCs of gossipsub that are dropped, by reason: control-rate (the peer sends too many control entries; only these are dropped), rpc-rate and too-large (the peer is disconnected)',
+    help: 'RPCs of gossipsub that are dropped, by reason: control-rate (the peer sends too many control entries; only these are dropped), malformed (or with more parts than an RPC may have), rpc-rate and too-large (the peer is disconnected)',
     labelNames: ['reason'],
     registers,
   })

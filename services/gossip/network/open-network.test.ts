@@ -32,7 +32,14 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** A host whose clock does not move. The host gives each message the same verdict, and counts its messages. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
-  const seen = { judged: 0, busy: 0, 'control-rate': 0, 'rpc-rate': 0, 'too-large': 0 }
+  const seen = {
+    judged: 0,
+    busy: 0,
+    'control-rate': 0,
+    malformed: 0,
+    'rpc-rate': 0,
+    'too-large': 0,
+  }
   const network = await hostOn(t, {
     clock: { ...systemClock, monotonicMs: () => 0 },
     onDropped: (version, outcome) => {
@@ -147,8 +154,10 @@ test('malformed RPCs count as empty RPCs do', async (t) => {
   const peer = await join()
   // Two bytes: a field that ends too early.
   const malformed = Uint8Array.of(2, 0x0a, 0x7f)
-  peer.stream.send(joined(times(21, () => malformed)))
+  peer.stream.send(joined(times(30, () => malformed)))
   await until(() => seen['rpc-rate'] === 1)
+  // The RPC with which the peer subscribed costs one, so the twentieth is too much.
+  assert.equal(seen.malformed, 20)
 })
 
 test('if a peer opens another stream, its earlier stream is aborted', async (t) => {

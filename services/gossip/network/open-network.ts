@@ -149,7 +149,7 @@ async function openGossip(
     onMessageDropped: (topic) => onDropped(topic, 'busy'),
     onRpcDropped: (peer, reason) => {
       settings.onRpcDropped(reason)
-      if (reason !== 'control-rate') refuse(host, peer, { appScores, reason })
+      if (reason === 'rpc-rate' || reason === 'too-large') refuse(host, peer, { appScores, reason })
     },
     onPassed: (data, peer) => opener.received(data, peer),
   })

@@ -1,6 +1,7 @@
 import type { RPC } from '@libp2p/gossipsub/message'
 import type { PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '#runtime/clock.ts'
+import { toError } from '#runtime/fault.ts'
 import { controlRate, emptyRpcCost, messageRate, PeerRate, rpcRate } from './peer-rate.ts'
 import { PeerTurns } from './peer-turns.ts'
 
@@ -24,7 +25,7 @@ export interface GossipHandlers {
 }
 
 /** Why an RPC is dropped, or only the control message in it (`control-rate`). Each has a limit, see peer-rate.ts. */
-export type RpcDropReason = 'control-rate' | 'rpc-rate' | 'too-large'
+export type RpcDropReason = 'control-rate' | 'malformed' | 'rpc-rate' | 'too-large'
 
 /** Rules and callbacks for the messages of peers. */
 export interface PeerLimits {
@@ -95,15 +96,24 @@ function limitRpcs(
   const rate = new PeerRate(clock, rpcRate)
   const turns = new PeerTurns()
   const costs = new WeakMap<RPC, number>()
+  const problems = new WeakMap<RPC, Error>()
   handlers.decodeRpc = (bytes) => {
-    const rpc = orEmpty(() => decode(bytes))
-    costs.set(rpc, isEmpty(rpc) ? emptyRpcCost : 1 + Math.floor(bytes.length / rpcCostBytes))
-    return rpc
+    try {
+      const rpc = decode(bytes)
+      costs.set(rpc, isEmpty(rpc) ? emptyRpcCost : 1 + Math.floor(bytes.length / rpcCostBytes))
+      return rpc
+    } catch (error) {
+      // Gossipsub would go on with the next RPC. An empty RPC reaches the handler, which counts it.
+      const empty: RPC = { subscriptions: [], messages: [] }
+      problems.set(empty, toError(error))
+      return empty
+    }
   }
   handlers.handleReceivedRpc = async (from, rpc) => {
     const peer = from.toString()
     await turns.take(peer)
-    if (rate.take(peer, costs.get(rpc))) return handle(from, rpc)
+    if (problems.has(rpc)) onRpcDropped(from, 'malformed')
+    if (rate.take(peer, costs.get(rpc) ?? emptyRpcCost)) return handle(from, rpc)
     onRpcDropped(from, 'rpc-rate')
     // Gossipsub waits for the handler before it decodes the next RPC, and there may be a million in what it has read.
     return new Promise(() => undefined)
@@ -112,16 +122,6 @@ function limitRpcs(
 
 /** Bytes of an RPC that cost as much as another RPC. */
 const rpcCostBytes = 64 * 1024
-
-/** A malformed RPC counts as one without content. */
-function orEmpty(decode: () => RPC): RPC {
-  try {
-    return decode()
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    return { subscriptions: [], messages: [] }
-  }
-}
 
 function isEmpty({ subscriptions, messages, control }: RPC): boolean {
   const isWithout = control === undefined || controlEntries(control) === 0
