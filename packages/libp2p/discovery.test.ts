@@ -47,7 +47,7 @@ async function nodeOf(
   return { discovery, key, udp }
 }
 
-/** The public key of an enode URL. */
+/** The public key of a private key, as an enode URL has it: 64 bytes in hex. */
 const toUncompressed = (key: Uint8Array) =>
   Buffer.from(pointCompress(publicKeyOf(key), false).subarray(1)).toString('hex')
 
@@ -116,7 +116,7 @@ function recordOf(bytes: number): object {
 }
 
 for (const total of [1, 2])
-  test(`if the answer of a peer has ${total} packets and records that are too long, the search continues`, async (t) => {
+  test(`if a peer announces ${total} packets, and sends one with records that are too long, the search continues`, async (t) => {
     const key = new Uint8Array(32).fill(++made)
     const udp = await freeUdpPort()
     const hostile = Discv5.create({

@@ -66,7 +66,7 @@ async function startedWorld(full: Write) {
 }
 
 for (const full of ['begin', 'intend', 'record', 'finish'] as const)
-  test(`if the disk is full for a minute at each write of kind ${full}, derivation waits, and then continues`, async () => {
+  test(`if the disk is too full for writes of kind ${full} for a minute, derivation waits, and then continues`, async () => {
     const { world, history, failure } = await startedWorld(full)
     await world.bus.pass(3_000)
     await world.bus.pass(60_000)

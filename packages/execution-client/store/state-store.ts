@@ -5,8 +5,8 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
- * Number of appended sets of reference-count changes after which their sums are written to the rows of the nodes. A new
- * block increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would
+ * Each stored or pruned state appends a row with its changes of reference counts. After this many rows, the changes are
+ * summed for each node, and added to the counts in the rows of the nodes. A new block increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would
  * write the rows of all children of each changed branch.
  */
 const notesBetweenSums = 512
@@ -103,7 +103,8 @@ export class StateStore implements StateSource {
       if (left > 0) continue
       leaving.push(...referencesOf(bytesIn(row, 'data')))
       this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
-      // Cancels the other changes of the deleted node, so that its count starts from zero if it is stored again.
+      // Cancels all changes of the deleted node that are not in its row yet, so that its count starts from zero if the
+      // node is stored again.
       changes.add(hash, -changes.of(hash) - this.#references.of(hash))
     }
     this.#note(changes)

@@ -25,7 +25,7 @@ export const quantityJson = z
 /** A number in hex, of 64 bits at most. */
 export const uint64Json = quantityJson.refine((value) => value < 2n ** 64n, 'want 64 bits at most')
 
-/** Hex bytes with a converter, whose error names the field. */
+/** Hex bytes, passed through `convert`. A DecodeError becomes an issue of zod, which names the field. */
 function hexAs<Value>(convert: (bytes: Uint8Array) => Value) {
   return z.string().transform((text, { issues }) => {
     try {

@@ -42,7 +42,7 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
   if (!isZero(bytes.subarray(end, groups * groupDataBytes)))
     throw new DecodeError('a blob has data after its declared length')
   if (!isZero(blob.subarray(groups * groupBytes)))
-    throw new DecodeError('a blob has bytes after its last field element')
+    throw new DecodeError('a blob has nonzero bytes after the field elements of its data')
   return bytes.subarray(headBytes, end)
 }
 

@@ -9,8 +9,8 @@ const domains = { user: 0, l1Attributes: 1, upgrade: 2 } as const
 // Rule source-hashes: Source hashes are computed from a log index, a sequence number or an intent.
 // Spec: deposits.md#source-hash-computation, derive/deposit_source.go
 /**
- * Computes the source hashes of the deposits of one L1 block. A source hash takes two hashes of 64 bytes. The buffers
- * are reused, since every L2 block needs a source hash.
+ * Computes the source hashes of the deposits of one L1 block. A source hash is computed in two steps, each a
+ * Keccak-256 over 64 bytes. The buffers are reused, since every L2 block needs a source hash.
  */
 export class SourceHashes {
   readonly #inner = new Uint8Array(64)

@@ -80,7 +80,10 @@ class Growing {
     }
   }
 
-  /** No block above `fork` is safe, since a reorg replaces it. */
+  /**
+   * The view from the time of a slot on. `fork` is the last block below a branch. The safe and finalized blocks are never
+   * above it, since the blocks of a branch are replaced later.
+   */
   #timed(
     slot: bigint,
     { fork, head, branch }: Pick<ChainView, 'head' | 'branch'> & { readonly fork: bigint },

@@ -10,7 +10,7 @@ import type { Address } from '#protocol/primitives.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { HeadAnswer, HeadQuery, HeadReading, L1Head } from '#services/da-watcher/ports.ts'
 
-/** Endpoints and contract from which heads are read. */
+/** The endpoints from which heads are read, and the contract whose logs may change the unsafe block signer. */
 export interface HeadSource {
   readonly pool: EndpointPool<L1Endpoint>
   /** The contract that holds the unsafe block signer. */
@@ -18,8 +18,8 @@ export interface HeadSource {
 }
 
 /**
- * Queries one endpoint after another until the head of an endpoint is not below the known head. With `everyEndpoint`,
- * queries all endpoints.
+ * Queries one endpoint after another until an endpoint has a head that is not below the known head. With
+ * `everyEndpoint`, it then also reads the newest head of every endpoint that is not resting.
  */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source
