@@ -27,7 +27,7 @@ test('after EL sync derivation asks the engine to go back to the end of the safe
   assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
   assert.deepEqual(world.logged.slice(-3), [
     'derivation begins',
-    'derivation resumes at a block of the history',
+    'resumes at a block of the history',
     'derivation asks for a reset',
   ])
   assert.match(

@@ -28,7 +28,7 @@ export async function findResumePoint(
     const found = tried.value
     if (found.kind === 'not-found' || found.ref.hash !== hash) continue
     const block = { hash, number }
-    log.info({ l2: block }, 'derivation resumes at a block of the history')
+    log.info({ l2: block }, 'resumes at a block of the history')
     return { kind: 'resume-at', block }
   }
   return { kind: 'foreign-history' }
