@@ -5,6 +5,8 @@ export const attacks = [
   'snappy-bombs',
   'many-messages',
   'large-frames',
+  'empty-rpcs',
+  'unfinished-rpcs',
   'repeated-blocks',
   'control-flood',
   'subscription-flood',

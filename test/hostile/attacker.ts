@@ -10,6 +10,7 @@ import { openHost } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { joined } from '#protocol/codec/joined.ts'
+import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -194,6 +195,25 @@ function controlFlood(): Uint8Array {
   }
 }
 
+/** Opens one stream after another, and sends a part of an RPC of the largest size on each. */
+async function unfinishedRpcs(): Promise<void> {
+  const part = prefixed(new Uint8Array(maxGossipBytes)).subarray(0, 4 * 2 ** 20)
+  let host = await openPeer()
+  await repeat(20, async () => {
+    try {
+      if (host.getPeers().length === 0) {
+        await host.stop()
+        host = await openPeer()
+      }
+      const stream = await meshStream(host)
+      stream.send(part)
+    } catch (error) {
+      ignore(error)
+      await sleep(50)
+    }
+  })
+}
+
 async function halfOpen(): Promise<void> {
   const host = await openPeer()
   const [peer] = host.getPeers()
@@ -256,6 +276,9 @@ const doings: Readonly<Record<Attack, () => Promise<void>>> = {
     return sendEach(20, () => rpcs[done % rpcs.length] ?? topicBytes)
   },
   'large-frames': () => sendEach(5, () => prefixed(new Uint8Array(12 * 2 ** 20))),
+  // A zero byte is an RPC without content.
+  'empty-rpcs': () => sendEach(20, () => new Uint8Array(2 ** 20)),
+  'unfinished-rpcs': unfinishedRpcs,
   'repeated-blocks': () => {
     const one = message(blockData(4, block({ number: 7_000_000n }), { chainId }))
     return sendEach(1_000, () => one)

@@ -73,6 +73,7 @@ const counted: Partial<Record<Attack, readonly string[]>> = {
   'repeated-blocks': ['busy'],
   'control-flood': ['control-rate'],
   'large-frames': ['too-large'],
+  'empty-rpcs': ['rpc-rate'],
   // Gossip answers a burst of 15 requests of a peer, and then four per second.
   requests: ['payload'],
 }

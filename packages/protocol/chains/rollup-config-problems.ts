@@ -90,8 +90,8 @@ function lagoonProblems(
     problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
   else if (!dependencySet.includes(config.l2ChainId))
     problems.push(`lagoon_time: the dependency set does not contain ${config.l2ChainId} itself`)
-  // If one block activated Karst and Lagoon, the upgrade gas of both forks would be added to its gas limit, but the
-  // upgrade gas of only one fork would be removed again.
+  // op-node would add the upgrade gas of both forks to the gas limit of a block that activates both, and remove only that
+  // of Karst again.
   const { genesis, blockTime } = config
   const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })
   if (
