@@ -69,7 +69,7 @@ const counted: Readonly<Record<RpcAttack, readonly string[]>> = {
   'many-sockets': ['too-many-connections'],
   'unread-messages': ['not-read'],
   'huge-frames': ['too-large'],
-  'unfinished-frames': [],
+  'unfinished-frames': ['too-many-bytes'],
   'compressed-frames': ['bad-frame'],
   pings: ['too-many-pings'],
   'wrong-tokens': ['bad-token', 'banned'],
