@@ -67,6 +67,15 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   assert.deepEqual(store.blocked(), { peers: [], ips: [], subnets: [] })
 })
 
+test('if a blocked peer cannot be disconnected, it is blocked and stored nevertheless', async (t) => {
+  const gate = new PeerGate(systemClock)
+  const store = new PeerStore(':memory:', 10n)
+  const world = await GossipWorld.start(t, { network: { gate }, ports: { gate, store } })
+  // The disconnect fails, since this is not the id of a peer.
+  assert.equal(await world.change('block-peer', 'nobody'), undefined)
+  assert.deepEqual(store.blocked().peers, ['nobody'])
+})
+
 test('a peer cannot be protected beyond the limit, and the refusal names the limit', async (t) => {
   const world = await GossipWorld.start(t)
   for (let peer = 0; peer < maxProtected; peer++)

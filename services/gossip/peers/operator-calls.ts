@@ -103,8 +103,10 @@ async function changeNow(
     case 'block-peer':
       gate.blockPeer(name)
       // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again
-      // in between.
-      return network.disconnect(name)
+      // in between. The block holds even if the disconnect fails.
+      return network.disconnect(name).catch((error: unknown) => {
+        log.warn({ error: toError(error), name }, 'a blocked peer could not be disconnected')
+      })
     case 'unblock-peer':
       return gate.unblockPeer(name)
     case 'block-ip':
