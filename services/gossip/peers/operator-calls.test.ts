@@ -72,8 +72,8 @@ test('if a blocked peer cannot be disconnected, it is blocked and stored neverth
   const store = new PeerStore(':memory:', 10n)
   const world = await GossipWorld.start(t, { network: { gate }, ports: { gate, store } })
   // The disconnect fails, since this is not the id of a peer.
-  assert.equal(await world.change('block-peer', 'nobody'), undefined)
-  assert.deepEqual(store.blocked().peers, ['nobody'])
+  assert.equal(await world.change('block-peer', 'p1'), undefined)
+  assert.deepEqual(store.blocked().peers, ['p1'])
 })
 
 test('a peer cannot be protected beyond the limit, and the refusal names the limit', async (t) => {
