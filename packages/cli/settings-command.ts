@@ -51,13 +51,14 @@ export function addSettingsCommand<Schema extends SettingsSchema>(
 ): Command {
   const command = parent.command(name).summary(summary).description(description)
   for (const word of words) command.addArgument(word)
-  return addSettings(command, describeSettings(schema), aliases).action(
-    async (...handed: readonly unknown[]) => {
+  const usage = [...words.map((word) => `[${word.name()}]`), '[settings]'].join(' ')
+  return addSettings(command, describeSettings(schema), aliases)
+    .usage(usage)
+    .action(async (...handed: readonly unknown[]) => {
       // Commander hands over the arguments, then the options, then the command.
       const self = handed.at(-1) as Command
       const source = { args: self, env: process.env, aliases, foreign }
       const { settings, given, passedOver } = readSettings(schema, source)
       await run(settings, { given, passedOver, words: self.args })
-    },
-  )
+    })
 }

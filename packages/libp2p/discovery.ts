@@ -9,8 +9,8 @@ import { type Enode, parseEnode } from '#protocol/p2p/enode.ts'
 import { type NodeRecord, signRecord } from '#protocol/p2p/enr.ts'
 import { parseRecord, recordToText } from '#protocol/p2p/enr-text.ts'
 import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
-import { Fault, toError } from '#runtime/fault.ts'
-import { listenProblem } from './listen-problem.ts'
+import { toError } from '#runtime/fault.ts'
+import { listenFault } from './listen-fault.ts'
 
 /** Settings of discovery. */
 export interface DiscoverySettings {
@@ -94,8 +94,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
   try {
     await discv5.start()
   } catch (cause) {
-    const detail = `cannot listen on ${address}: ${listenProblem(cause)}`
-    throw new Fault('p2p-port', { detail, cause })
+    throw listenFault(address, cause)
   }
   for (const text of [...records, ...bootnodes.filter((each) => !each.startsWith('enode:'))])
     addRecord(discv5, text, settings)

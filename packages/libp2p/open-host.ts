@@ -9,7 +9,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { Fault } from '#runtime/fault.ts'
 import type { PeerGate } from './peer-gate.ts'
-import { listenProblem } from './listen-problem.ts'
+import { listenFault } from './listen-fault.ts'
 
 /** Limits on the connections of a host. */
 export interface HostLimits {
@@ -93,8 +93,7 @@ export async function openHost<Services extends ServiceMap>(
   try {
     await host.start()
   } catch (cause) {
-    const detail = `cannot listen on ${settings.listen.join(', ')}: ${listenProblem(cause)}`
-    throw new Fault('p2p-port', { detail, cause })
+    throw listenFault(settings.listen.join(', '), cause)
   }
   return host
 }

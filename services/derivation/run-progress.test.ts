@@ -75,7 +75,10 @@ test('the safe-head history is served, and its copy on the bus is restored after
 test('if L1 has no batches, the status shows the last L1 block that was read, and later also advice', async () => {
   const { world } = await DerivationWorld.started(18, { sequencingWindow: 240n })
   await world.bus.pass(2_000)
-  assert.equal(world.status.progress, 'derived up to L1 block 18; no new batch since L1 block 1')
+  assert.equal(
+    world.status.progress,
+    'derived up to L1 block 18; no new batch since derivation started at L1 block 1',
+  )
   assert.deepEqual(world.status.notices, [])
   world.grow(25)
   await world.writeHeads()

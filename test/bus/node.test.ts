@@ -125,7 +125,8 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
     assert.match(listed, new RegExp(`\\n${id}\\n {2}(in|out)bound, score -?\\d`))
 
   await run(0, 'block', '203.0.113.0/24')
-  await run(0, 'block', first)
+  assert.match(await run(0, 'block', first), /^done: block peer 16/m)
+  assert.match(await run(0, 'block', first), /^nothing to do: block peer 16/m)
   const { blockedPeers, blockedSubnets } = JSON.parse(await run(0, 'list', '--json')) as {
     readonly blockedPeers: unknown
     readonly blockedSubnets: unknown
@@ -133,7 +134,9 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
   assert.deepEqual([blockedPeers, blockedSubnets], [[first], ['203.0.113.0/24']])
   assert.match(await run(0), /blocked by an operator; atoll peers unblock undoes it\n16Uiu2HA/)
   await run(0, 'unblock', first)
+  assert.match(await run(0, 'unblock', first), /nothing to do/)
   await run(0, 'protect', second)
+  assert.match(await run(0, 'protect', second), /nothing to do/)
   assert.match(await run(0), new RegExp(`${second}\\n.*, protected`))
   await run(0, 'disconnect', second)
   assert.match(await run(1, 'connect', '/ip4/127.0.0.1/tcp/1'), /peer-unchanged: bad peer address/)

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import { Argument, type Command } from 'commander'
 import type * as z from 'zod'
 import { peersSettings } from '#node/bus-settings.ts'
@@ -105,9 +106,39 @@ function wantOf(action: Action): string {
 }
 
 async function makeChange(node: NodeConnection, change: PeerChange, name: string): Promise<void> {
+  const fetch = () => callGossip(node, fetchPeers, { areKnown: true })
+  const before = await fetch()
   const { refusal } = await callGossip(node, changePeer, { change, name })
   if (refusal !== undefined) throw new Fault('peer-unchanged', { detail: refusal })
-  print(`done: ${change.replace('-', ' ')} ${name}`)
+  const isChanged = hasChanged(change, name, { before, after: await fetch() })
+  print(`${isChanged ? 'done' : 'nothing to do'}: ${change.replace('-', ' ')} ${name}`)
+}
+
+/** Whether a change had an effect. */
+function hasChanged(
+  change: PeerChange,
+  name: string,
+  { before, after }: { readonly before: FetchPeersResponse; readonly after: FetchPeersResponse },
+): boolean {
+  const peer = before.peers.find(({ id }) => name.endsWith(id))
+  const isRefusedAlike = isDeepStrictEqual(refusedBy(before), refusedBy(after))
+  switch (change) {
+    case 'connect':
+      return peer?.isConnected !== true
+    case 'disconnect':
+      return peer?.isConnected === true || !isRefusedAlike
+    case 'protect':
+      return peer?.isProtected !== true
+    case 'unprotect':
+      return peer?.isProtected !== false
+    default:
+      return !isRefusedAlike
+  }
+}
+
+/** All peers, addresses and subnets that gossip refuses. */
+function refusedBy({ bans, blockedIps, blockedPeers, blockedSubnets }: FetchPeersResponse) {
+  return [...bans.map((ban) => ban.name), ...blockedIps, ...blockedPeers, ...blockedSubnets]
 }
 
 async function list(node: NodeConnection, { json, known }: PeersSettings): Promise<void> {
@@ -132,7 +163,8 @@ async function callGossip<Request, Response>(
     return await callOnce(context, call, { connection, request, deadlineMs })
   } catch (cause) {
     if (!isFault(cause, 'unavailable')) throw cause
-    const detail = 'gossip does not run: see atoll status; a node with --p2p-disable has no peers'
+    const detail =
+      'gossip does not answer: it is still starting, or the node has --p2p-disable; see atoll status'
     throw new Fault('unavailable', { detail, cause })
   }
 }

@@ -49,7 +49,7 @@ export function progressText({ batches, targets }: State): string | undefined {
   const { since, batchAt } = batches
   if (at === undefined || since === undefined) return undefined
   if (batchAt === undefined)
-    return `derived up to L1 block ${at}; no new batch since L1 block ${since}`
+    return `derived up to L1 block ${at}; no new batch since derivation started at L1 block ${since}`
   // The last batch may also be in the L1 block that is still being derived.
   const before = batchAt < at ? `, ${at - batchAt} before` : ''
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
