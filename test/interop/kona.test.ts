@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
@@ -29,10 +29,36 @@ function whyNoKona(): string | undefined {
   return `there is no kona-node. "cargo install --locked --version 1.0.0-rc.1 kona-node" builds it in half an hour; ATOLL_KONA_NODE is its path if it is not on PATH`
 }
 
+/**
+ * Writes the rollup config of the network as this version of kona-node reads it: without fields of Jovian, which it does
+ * not know and so refuses, and with an address that it requires.
+ *
+ * @returns the path of the file
+ */
+async function writeKonaConfig({ file }: Network, folder: string): Promise<string> {
+  const config = JSON.parse(await readFile(file.files.rollupConfig, 'utf8')) as {
+    readonly genesis: { readonly system_config: Readonly<Record<string, unknown>> }
+  }
+  const { genesis } = config
+  const { minBaseFee, daFootprintGasScalar, ...systemConfig } = genesis.system_config
+  assert.deepEqual([minBaseFee, daFootprintGasScalar], [0, 0])
+  const known = {
+    ...config,
+    genesis: { ...genesis, system_config: systemConfig },
+    protocol_versions_address: `0x${'00'.repeat(20)}`,
+  }
+  const path = join(folder, 'kona-rollup.json')
+  await writeFile(path, JSON.stringify(known))
+  return path
+}
+
 /** A kona-node on op-geth c, without discovery, and its multiaddr. */
-function konaOf({ file }: Network): {
+function konaOf(
+  { file }: Network,
+  configOf: () => Promise<string>,
+): {
   readonly address: string
-  readonly start: () => Follower
+  readonly start: () => Promise<Follower>
 } {
   const key = randomBytes(32)
   const signer = file.accounts.find(({ role }) => role === 'unsafe block signer')
@@ -44,16 +70,17 @@ function konaOf({ file }: Network): {
     'l1-beacon': file.l1.beaconUrl,
     'l2-engine-rpc': engineUrl,
     'l2-engine-jwt-secret': file.files.jwt,
-    'l2-config-file': file.files.rollupConfig,
     'p2p.priv.raw': key.toString('hex'),
     'p2p.listen.ip': '127.0.0.1',
     'p2p.listen.tcp': String(hostPort),
     'p2p.listen.udp': String(hostPort),
     'p2p.unsafe.block.signer': signer.address,
+    'rpc.addr': '127.0.0.1',
     port: String(rpcPort),
   }
-  const start = (): Follower => {
-    const args = ['node', ...flagsOf(flags), '--p2p.no-discovery']
+  const start = async (): Promise<Follower> => {
+    const config = { 'l2-config-file': await configOf() }
+    const args = ['node', ...flagsOf({ ...flags, ...config }), '--p2p.no-discovery']
     const kona = new Program(program, args)
     const execution = clientOf(executionUrl)
     return {
@@ -139,14 +166,14 @@ test(
   async (t) => {
     const members: Member[] = []
     const startOurs = (network: Network, folder: string) => {
-      const kona = konaOf(network)
+      const kona = konaOf(network, () => writeKonaConfig(network, folder))
       const atolls = membersOf(network, folder, kona.address)
       const member = async (at: 0 | 1) => {
         const { [at]: own } = atolls
         members.push(own)
         return own.start()
       }
-      return [() => member(0), async () => kona.start(), () => member(1)]
+      return [() => member(0), () => kona.start(), () => member(1)]
     }
     // This version of kona-node has the rules of Isthmus, and not yet those of Jovian.
     await besideNetwork(
