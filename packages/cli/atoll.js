@@ -12,6 +12,8 @@ if (major > 24 || (major === 24 && minor >= 12)) {
   // What was compiled once is kept beside the packages, which halves the time to load them.
   const cache = new URL('../../node_modules/.cache/atoll-compiled', import.meta.url)
   module.enableCompileCache(fileURLToPath(cache))
+  // Node writes the cache when a process ends; a service that is killed would leave none for its restart.
+  setTimeout(() => module.flushCompileCache(), 10_000).unref()
   const { main } = await import('./main.ts')
   await main(process.argv.slice(2))
 } else {

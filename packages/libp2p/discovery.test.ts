@@ -9,13 +9,9 @@ import { ipv4Endpoint, opStackBytes, portBytes } from '#protocol/p2p/enr-endpoin
 import { publicKeyOf } from '#protocol/p2p/network-key.ts'
 import { encodeOpStackEntry, isOfChain, opStackKey } from '#protocol/p2p/opstack-entry.ts'
 import { freeUdpPort } from '#test/fakes/free-port.ts'
-import {
-  bootnodeProblem,
-  type Discovery,
-  type DiscoverySettings,
-  ipBytes,
-  openDiscovery,
-} from './discovery.ts'
+import { bootnodeProblem } from './bootnode-problem.ts'
+import { type Discovery, type DiscoverySettings, openDiscovery } from './discovery.ts'
+import { ipBytes } from './ip-address.ts'
 
 let made = 0
 

@@ -10,6 +10,8 @@ import { type NodeRecord, signRecord } from '#protocol/p2p/enr.ts'
 import { parseRecord, recordToText } from '#protocol/p2p/enr-text.ts'
 import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { toError } from '#runtime/fault.ts'
+import { bootnodeProblem } from './bootnode-problem.ts'
+import { ipBytes } from './ip-address.ts'
 import { listenFault } from './listen-fault.ts'
 
 /** Settings of discovery. */
@@ -48,18 +50,6 @@ export interface Discovery {
 
 /** Limit on records that wait for the next search. */
 const maxFound = 1_000
-
-/** Checks a bootnode. @returns its flaw; undefined if it is valid */
-export function bootnodeProblem(text: string): string | undefined {
-  try {
-    if (text.startsWith('enode:')) parseEnode(text)
-    else parseRecord(text)
-    return undefined
-  } catch (error) {
-    if (error instanceof DecodeError) return error.message
-    throw error
-  }
-}
 
 /**
  * Starts discv5.
@@ -161,13 +151,6 @@ async function placeholderOf({ publicKey, host, udp }: Enode): Promise<ENR> {
     [isIPv6(ip) ? 'udp6' : 'udp', portBytes(udp)],
   ]
   return new ENR(new Map(entries), 0n, new Uint8Array(64))
-}
-
-/** An IP address as bytes. */
-export function ipBytes(ip: string): Uint8Array {
-  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}`)
-  // The first byte is the code of the protocol.
-  return address.bytes.subarray(1)
 }
 
 /** A record of the library, parsed by our own rules; undefined if it breaks them. */

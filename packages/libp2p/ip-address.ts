@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 
 /** An IPv4 address within IPv6, in the notation of URLs: two groups of hex. */
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/u
@@ -41,4 +41,11 @@ export function parseSubnet(text: string): BlockList | undefined {
   const list = new BlockList()
   list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
   return list
+}
+
+/** An IP address as bytes. */
+export function ipBytes(ip: string): Uint8Array {
+  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}`)
+  // The first byte is the code of the protocol.
+  return address.bytes.subarray(1)
 }

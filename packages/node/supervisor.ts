@@ -39,13 +39,13 @@ export interface SupervisorOptions {
   readonly onFatal: (name: string, exitCode: number) => void
 }
 
-/** Pauses before a service is started again. */
+/** Pauses before a service is started again, after an immediate restart. */
 const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
 /** Maximum length of the stored reason of a failure, in characters. */
 const maxReason = 1_000
 
-/** Restarts services that end, with growing pauses. */
+/** Restarts services that end: immediately, then with growing pauses. */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #running = new Map<string, Running>()
@@ -102,9 +102,12 @@ export class Supervisor {
         return
       }
       if (clock.monotonicMs() - startedMs >= steadyMs) failures = 0
-      const pauseMs = backoffMs(restartBackoff, failures)
+      const pauseMs = failures === 0 ? 0 : backoffMs(restartBackoff, failures - 1)
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
-      report(`${service.name} ${how}; restarting it in ${pauseMs} ms`, 'warn')
+      report(
+        `${service.name} ${how}; restarting it${pauseMs === 0 ? '' : ` in ${pauseMs} ms`}`,
+        'warn',
+      )
       this.#failing.set(service.name, {
         reason: reason?.slice(0, maxReason) ?? `it ${how}; see its log`,
         failures: failures + 1,

@@ -109,11 +109,12 @@ async function publish(
 async function search({
   clock,
   config,
-  discovery,
+  discovery: opening,
   log,
   metrics,
   store,
 }: Dependencies): Promise<readonly Event[]> {
+  const discovery = await opening
   const records = (await discovery?.find()) ?? []
   const peers = records
     .map((record) => chainPeer(record, config.l2ChainId))

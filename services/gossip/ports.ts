@@ -30,8 +30,11 @@ export interface Ports {
   readonly maxAgeSeconds: bigint
   /** Private key of the sequencer; undefined if this node does not publish. */
   readonly sequencerKey: Uint8Array | undefined
-  /** Undefined if discovery is off. */
-  readonly discovery: Pick<Discovery, 'find' | 'record' | 'table'> | undefined
+  /**
+   * Resolves when discovery has started, or to undefined if gossip is stopped before. Without a promise, discovery is
+   * off.
+   */
+  readonly discovery: Promise<Pick<Discovery, 'find' | 'record' | 'table'> | undefined> | undefined
   /** Whether peers may ask for blocks. */
   readonly serves: boolean
   /** Whether blocks that are missing above the unsafe head are requested from peers. */

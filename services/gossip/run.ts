@@ -1,20 +1,20 @@
 import { join } from 'node:path'
-import type * as z from 'zod'
 import { engineChain, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
 import type { Discovery } from '#libp2p/discovery.ts'
 import { loadNetworkKey, readNetworkKey } from '#libp2p/network-key-file.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { sleep } from '#runtime/clock.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { Service } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
-import type { config as settingsSchema } from './config.ts'
+import type { Settings } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { withAdvertisedIp } from './network/host-addresses.ts'
 import { checkKeys, checkNumbers, networkSettings, portsOf } from './network/network-settings.ts'
-import { openOwnDiscovery } from './discovery/own-discovery.ts'
+import { type DiscoveryParts, openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
 import { answering } from './requests/answer-request.ts'
 import { servingOperators } from './peers/operator-calls.ts'
@@ -30,6 +30,12 @@ const tickMs = 1_000
 
 /** Limit on the time of a search for peers. */
 const searchMs = 10_000
+
+/**
+ * Discovery starts this long after the host. Its modules take a fifth of a second to load, and known peers are dialed
+ * first. The first search comes later still.
+ */
+const discoveryDelayMs = 1_000
 
 /** Exchanges blocks with peers until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
@@ -112,7 +118,7 @@ function listeningForRefusals(bus: Context['bus']): Source<Event> {
 }
 
 /** Runs gossip on the peer-to-peer network of its settings. */
-export async function start(service: Service<z.output<typeof settingsSchema>>): Promise<void> {
+export async function start(service: Service<Settings>): Promise<void> {
   const { log, clock, metrics: registry } = service
   checkNumbers(service.settings)
   const settings = await withAdvertisedIp(service.settings)
@@ -139,27 +145,39 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
       onFailure,
     }
     const network = await openNetwork(networkSettings(settings, options))
-    let discovery: Discovery | undefined
+    const discovery = settings.p2pDiscovery
+      ? startDiscovery(service, { ...options, network, log, store, searchMs })
+      : undefined
     try {
       network.prepare()
       log.info({ peerId: network.peerId }, 'host of gossip')
       for (const address of network.addresses) log.info({ address }, 'address for peers')
-      discovery = await openOwnDiscovery(settings, {
-        ...options,
-        network,
-        log,
-        store,
-        searchMs,
-      })
-      if (discovery !== undefined) log.info({ record: discovery.record }, 'record for discovery')
-      await run(
-        { ...service, metrics },
-        { ...portsOf(settings), config, network, discovery, sequencerKey, gate, store },
-      )
+      const ports = { config, network, discovery, sequencerKey, gate, store }
+      const running = run({ ...service, metrics }, { ...portsOf(settings), ...ports })
+      // Rejects if discovery cannot start.
+      await Promise.all([running, discovery])
     } finally {
-      await Promise.all([discovery?.close(), network.close()])
+      await Promise.all([closeDiscovery(discovery), network.close()])
     }
   } finally {
     store.close()
   }
+}
+
+/** Starts discovery after a pause. Returns undefined if gossip is stopped before. */
+async function startDiscovery(
+  { clock, log, settings, signal }: Service<Settings>,
+  parts: DiscoveryParts,
+): Promise<Discovery | undefined> {
+  await sleep(clock, discoveryDelayMs, signal)
+  if (signal.aborted) return undefined
+  const discovery = await openOwnDiscovery(settings, parts)
+  log.info({ record: discovery.record }, 'record for discovery')
+  return discovery
+}
+
+/** Closes discovery, unless it has not started. */
+async function closeDiscovery(discovery: Promise<Discovery | undefined> | undefined) {
+  const [opened] = await Promise.allSettled([discovery])
+  if (opened.status === 'fulfilled') await opened.value?.close()
 }

@@ -16,6 +16,7 @@ import { readRecord } from '#test/fakes/recorded-chain.ts'
 import { NodeOnRecord, type NodeProcess } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
+import { steadyMs } from '#service/status-reporter.ts'
 import { pause } from './conformance/raw-client.ts'
 
 // Runs a whole node as processes on a real server. Each process is killed at random moments, and the safe chain must
@@ -100,9 +101,9 @@ async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<No
   const l1 = await replayL1(record, { ...ports, growth, unsafeBlockSigner: signerAddress })
   const given = {
     p2pDisable: 'false',
-    p2pDiscovery: 'false',
     p2pListenIp: '127.0.0.1',
     p2pListenTcp: String(p2pListenTcp),
+    p2pListenUdp: '0',
     // The blocks of the peers are as old as the record.
     p2pMaxAgeSeconds: '1000000000',
   }
@@ -188,6 +189,8 @@ test(`if gossip is killed ${rounds} times, the unsafe head still advances, and n
     await pause(1_500)
     const stalls: number[] = []
     for (let round = 0; round < rounds; round++) {
+      // A service that failed within this time before is restarted only after a pause.
+      if (round > 0) await pause(steadyMs)
       const startedMs = performance.now()
       assert.ok(node.kill('gossip'))
       await node.until('the peers lost gossip', () =>

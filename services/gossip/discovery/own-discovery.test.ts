@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { bootnodeProblem } from '#libp2p/discovery.ts'
+import { bootnodeProblem } from '#libp2p/bootnode-problem.ts'
 import { parseRecord } from '#protocol/p2p/enr-text.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { config as settingsSchema } from '#services/gossip/config.ts'
@@ -35,24 +35,24 @@ async function nodeOf(
     log: { debug: () => undefined },
     searchMs: 500,
   })
-  t.after(() => discovery?.close())
+  t.after(() => discovery.close())
   return { network, discovery }
 }
 
 test('a node finds the peers of its chain, and dials them at their address', async (t) => {
   const boot = await nodeOf(t, 150, { chainId: 1n })
-  const p2pBootnodes = boot.discovery?.record ?? ''
+  const p2pBootnodes = boot.discovery.record ?? ''
   const nodes = [
     await nodeOf(t, 151, { p2pBootnodes }),
     await nodeOf(t, 152, { p2pBootnodes }),
     await nodeOf(t, 153, { p2pBootnodes, chainId: 11n }),
   ]
-  for (const { discovery } of nodes) await discovery?.find()
+  for (const { discovery } of nodes) await discovery.find()
   const [first, second] = nodes
   assert.ok(first && second)
   const found = new Map<string, readonly string[]>()
   for (let search = 0; search < 10 && found.size === 0; search++)
-    for (const record of (await first.discovery?.find()) ?? []) {
+    for (const record of (await first.discovery.find()) ?? []) {
       const peer = chainPeer(record, 10n)
       if (peer !== undefined && peer.id !== first.network.peerId) found.set(peer.id, peer.addresses)
     }
@@ -61,12 +61,10 @@ test('a node finds the peers of its chain, and dials them at their address', asy
   assert.equal(first.network.peers().length, 1)
 })
 
-test('discovery can be off, and the record of a node has an address only if the node knows its own', async (t) => {
-  const { discovery: none } = await nodeOf(t, 154, { p2pDiscovery: 'false' })
-  assert.equal(none, undefined)
+test('the record of a node has an address only if the node knows its own', async (t) => {
   const advertised = { p2pAdvertiseIp: '192.0.2.7', p2pAdvertiseTcp: '1000', p2pAdvertiseUdp: '0' }
   const { discovery, network } = await nodeOf(t, 155, advertised)
-  const record = parseRecord(discovery?.record ?? '')
+  const record = parseRecord(discovery.record ?? '')
   assert.deepEqual(chainPeer(record, 10n), {
     id: network.peerId,
     addresses: [`/ip4/192.0.2.7/tcp/1000/p2p/${network.peerId}`],

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { isIPv6 } from 'node:net'
-import { type Discovery, ipBytes, openDiscovery } from '#libp2p/discovery.ts'
+import type { Discovery } from '#libp2p/discovery.ts'
+import { ipBytes } from '#libp2p/ip-address.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { encodeOpStackEntry, opStackKey, opStackVersion } from '#protocol/p2p/opstack-entry.ts'
@@ -25,16 +26,17 @@ export interface DiscoveryParts {
 }
 
 /**
- * Starts discovery as configured. Returns undefined if discovery is off.
+ * Starts discovery as configured.
  *
  * @throws as `openDiscovery`
  */
 export async function openOwnDiscovery(
   settings: Settings,
   { config, key, clock, network, store, log, searchMs }: DiscoveryParts,
-): Promise<Discovery | undefined> {
-  if (!settings.p2pDiscovery) return undefined
+): Promise<Discovery> {
   const { p2pListenIp: ip, p2pListenUdp: udp } = settings
+  // A fifth of gossip's modules, loaded only when they are needed.
+  const { openDiscovery } = await import('#libp2p/discovery.ts')
   return openDiscovery({
     key,
     listen: { ip, udp },

@@ -53,9 +53,10 @@ export function servingOperators(parts: Parts, latest: () => State): Source<Even
 
 async function answerPeers(
   request: FetchPeersRequest,
-  { discovery, gate, network }: Parts,
+  { discovery: opening, gate, network }: Parts,
   { known, protectedPeers }: State,
 ): Promise<FetchPeersResponse> {
+  const discovery = await opening
   const others = request.areKnown ? [...known.values()] : []
   const { self, peers, topicPeers } = await network.describe({ known: others })
   const connected = peers.filter(({ isConnected }) => isConnected).map(({ id }) => id)
