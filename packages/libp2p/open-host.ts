@@ -9,6 +9,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { Fault } from '#runtime/fault.ts'
 import type { PeerGate } from './peer-gate.ts'
+import { limitPeerStore } from './limited-peer-store.ts'
 import { listenFault } from './listen-fault.ts'
 
 /** Limits on the connections of a host. */
@@ -50,6 +51,12 @@ export type Host<Services extends ServiceMap> = Libp2p<
   Services & { readonly identify: Identify; readonly ping: Ping }
 >
 
+/**
+ * Limit on one message of identify; a peer may send ten. Those of op-node have about 1 KiB. libp2p reads all addresses in
+ * them before any other limit applies.
+ */
+const maxIdentifyBytes = 4_096
+
 /** Timeout of a dial, of a handshake, and of the choice of a protocol. As in op-node. */
 const timeoutMs = 10_000
 
@@ -67,9 +74,11 @@ export async function openHost<Services extends ServiceMap>(
   const { limits } = settings
   for (const address of [...settings.listen, ...settings.announce]) checkAddress(address)
   // In the types of libp2p, a service may be undefined, although all of them are present here.
-  const all = { identify: identify(), ping: ping(), ...services } as NonNullable<
-    Libp2pOptions<Services & { identify: Identify; ping: Ping }>['services']
-  >
+  const all = {
+    identify: identify({ maxMessageSize: maxIdentifyBytes }),
+    ping: ping(),
+    ...services,
+  } as NonNullable<Libp2pOptions<Services & { identify: Identify; ping: Ping }>['services']>
   const host = await createLibp2p({
     start: false,
     privateKey: privateKeyFromRaw(settings.key),
@@ -90,6 +99,7 @@ export async function openHost<Services extends ServiceMap>(
     },
     services: all,
   })
+  limitPeerStore(host)
   try {
     await host.start()
   } catch (cause) {

@@ -55,44 +55,56 @@ export class PeerGate {
     for (const subnet of blocked.subnets) this.blockSubnet(subnet)
   }
 
-  /** Blocks a peer by its id. @throws RangeError if {@link maxBlocked} peers are blocked */
-  blockPeer(peerId: string): void {
+  /**
+   * Blocks a peer by its id.
+   *
+   * @returns whether it was not blocked before, as all methods that block
+   * @throws RangeError if {@link maxBlocked} peers are blocked
+   */
+  blockPeer(peerId: string): boolean {
     checkRoom(this.#blockedPeers, peerId, 'peers')
-    this.#blockedPeers.add(peerId)
+    const before = this.#blockedPeers.size
+    return this.#blockedPeers.add(peerId).size > before
   }
 
-  /** Undoes {@link blockPeer}, and ends a ban of the peer. */
-  unblockPeer(peerId: string): void {
-    this.#blockedPeers.delete(peerId)
-    this.#unban('peer', peerId)
+  /**
+   * Undoes {@link blockPeer}, and ends a ban of the peer.
+   *
+   * @returns whether it was blocked or banned before, as all methods that unblock
+   */
+  unblockPeer(peerId: string): boolean {
+    const wasBanned = this.#unban('peer', peerId)
+    return this.#blockedPeers.delete(peerId) || wasBanned
   }
 
   /** @throws RangeError if the text is not an IP address, or {@link maxBlocked} addresses are blocked */
-  blockIp(text: string): void {
+  blockIp(text: string): boolean {
     const ip = checkedIp(text)
     checkRoom(this.#blockedIps, ip, 'IP addresses')
-    this.#blockedIps.add(ip)
+    const before = this.#blockedIps.size
+    return this.#blockedIps.add(ip).size > before
   }
 
   /** Undoes {@link blockIp}, and ends a ban of the address. @throws RangeError if the text is not an IP address */
-  unblockIp(text: string): void {
+  unblockIp(text: string): boolean {
     const ip = checkedIp(text)
-    this.#blockedIps.delete(ip)
-    this.#unban('ip', ip)
+    const wasBanned = this.#unban('ip', ip)
+    return this.#blockedIps.delete(ip) || wasBanned
   }
 
   /** @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked */
-  blockSubnet(subnet: string): void {
+  blockSubnet(subnet: string): boolean {
     const list = parseSubnet(subnet)
     if (list === undefined)
       throw new RangeError(`${subnet} is not a subnet, such as 10.0.0.0/8 or fd00::/8`)
     checkRoom(this.#blockedSubnets, subnet, 'subnets')
-    this.#blockedSubnets.set(subnet, list)
+    const before = this.#blockedSubnets.size
+    return this.#blockedSubnets.set(subnet, list).size > before
   }
 
   /** Undoes {@link blockSubnet} for the same text. */
-  unblockSubnet(subnet: string): void {
-    this.#blockedSubnets.delete(subnet)
+  unblockSubnet(subnet: string): boolean {
+    return this.#blockedSubnets.delete(subnet)
   }
 
   /** All that is blocked. */
@@ -160,8 +172,10 @@ export class PeerGate {
     return false
   }
 
-  #unban(kind: Ban['kind'], name: string): void {
-    if (this.#bans[kind].delete(name)) this.#onUnban(kind)
+  #unban(kind: Ban['kind'], name: string): boolean {
+    const wasBanned = this.#bans[kind].delete(name)
+    if (wasBanned) this.#onUnban(kind)
+    return wasBanned
   }
 }
 

@@ -30,6 +30,8 @@ export interface ChangePeerRequest {
 export interface ChangePeerResponse {
   /** Why the change was not made; undefined if it was made. */
   readonly refusal: string | undefined
+  /** Whether there was nothing to change. */
+  readonly isUnchanged: boolean
 }
 
 const { Change } = atoll.v1.ChangePeerRequest
@@ -68,7 +70,13 @@ export const changePeerResponseCodec: MessageCodec<ChangePeerResponse> = message
   'ChangePeerResponse',
   atoll.v1.ChangePeerResponse,
   {
-    toWire: ({ refusal }: ChangePeerResponse) => ({ refusal: refusal ?? '' }),
-    fromWire: ({ refusal }) => ({ refusal: refusal === '' ? undefined : refusal }),
+    toWire: ({ refusal, isUnchanged }: ChangePeerResponse) => ({
+      refusal: refusal ?? '',
+      unchanged: isUnchanged,
+    }),
+    fromWire: ({ refusal, unchanged }) => ({
+      refusal: refusal === '' ? undefined : refusal,
+      isUnchanged: unchanged,
+    }),
   },
 )

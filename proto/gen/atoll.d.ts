@@ -1292,12 +1292,14 @@ export namespace atoll {
             constructor(properties?: atoll.v1.ChangePeerResponse.$Properties);
             $unknowns?: Uint8Array[];
             refusal: string;
+            unchanged: boolean;
             static encode(message: atoll.v1.ChangePeerResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ChangePeerResponse & atoll.v1.ChangePeerResponse.$Shape;
         }
         namespace ChangePeerResponse {
             interface $Properties {
                 refusal?: (string|null);
+                unchanged?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ChangePeerResponse.$Properties;

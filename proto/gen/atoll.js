@@ -5891,6 +5891,7 @@ export const atoll = $root.atoll = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
             ChangePeerResponse.prototype.refusal = "";
+            ChangePeerResponse.prototype.unchanged = false;
             ChangePeerResponse.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -5900,6 +5901,8 @@ export const atoll = $root.atoll = (() => {
                     throw $Error("max depth exceeded");
                 if (message.refusal != null && $Object.hasOwnProperty.call(message, "refusal") && message.refusal !== "")
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.refusal);
+                if (message.unchanged != null && $Object.hasOwnProperty.call(message, "unchanged") && message.unchanged !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.unchanged);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5939,6 +5942,15 @@ export const atoll = $root.atoll = (() => {
                                 message.refusal = value;
                             else
                                 delete message.refusal;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.unchanged = value;
+                            else
+                                delete message.unchanged;
                             continue;
                         }
                     }

@@ -161,6 +161,8 @@ async function ban(
   { id, score, untilMs }: Extract<Effect, { kind: 'ban' }>,
   { clock, gate, log, metrics, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
+  // The peer may still be closing its connection.
+  if (gate.deniesPeer(id)) return []
   const { peers } = await network.describe({ known: [] })
   const reason = banReason(score, peers.find((peer) => peer.id === id)?.scores)
   const begun: Ban = { kind: 'peer', name: id, untilMs, reason }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { engineChain, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
+import { checkUdpPort } from '#libp2p/check-udp-port.ts'
 import type { Discovery } from '#libp2p/discovery.ts'
 import { loadNetworkKey, readNetworkKey } from '#libp2p/network-key-file.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
@@ -144,19 +145,24 @@ export async function start(service: Service<Settings>): Promise<void> {
       onRpcDropped: metrics.rpcDropped,
       onFailure,
     }
+    // Discovery starts later, but a wrong port is reported now.
+    if (settings.p2pDiscovery) await checkUdpPort(settings.p2pListenIp, settings.p2pListenUdp)
     const network = await openNetwork(networkSettings(settings, options))
+    const ending = new AbortController()
+    const own = { ...service, settings, signal: AbortSignal.any([service.signal, ending.signal]) }
     const discovery = settings.p2pDiscovery
-      ? startDiscovery(service, { ...options, network, log, store, searchMs })
+      ? startDiscovery(own, { ...options, network, log, store, searchMs })
       : undefined
     try {
       network.prepare()
       log.info({ peerId: network.peerId }, 'host of gossip')
       for (const address of network.addresses) log.info({ address }, 'address for peers')
       const ports = { config, network, discovery, sequencerKey, gate, store }
-      const running = run({ ...service, metrics }, { ...portsOf(settings), ...ports })
+      const running = run({ ...own, metrics }, { ...portsOf(settings), ...ports })
       // Rejects if discovery cannot start.
       await Promise.all([running, discovery])
     } finally {
+      ending.abort()
       await Promise.all([closeDiscovery(discovery), network.close()])
     }
   } finally {

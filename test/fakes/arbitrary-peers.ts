@@ -69,4 +69,5 @@ export const changePeerRequest: Arbitrary<ChangePeerRequest> = record({
 
 export const changePeerResponse: Arbitrary<ChangePeerResponse> = record({
   refusal: maybe(fc.string({ minLength: 1 })),
+  isUnchanged: fc.boolean(),
 })

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import { isDeepStrictEqual } from 'node:util'
 import { Argument, type Command } from 'commander'
 import type * as z from 'zod'
 import { peersSettings } from '#node/bus-settings.ts'
@@ -106,39 +105,9 @@ function wantOf(action: Action): string {
 }
 
 async function makeChange(node: NodeConnection, change: PeerChange, name: string): Promise<void> {
-  const fetch = () => callGossip(node, fetchPeers, { areKnown: true })
-  const before = await fetch()
-  const { refusal } = await callGossip(node, changePeer, { change, name })
+  const { refusal, isUnchanged } = await callGossip(node, changePeer, { change, name })
   if (refusal !== undefined) throw new Fault('peer-unchanged', { detail: refusal })
-  const isChanged = hasChanged(change, name, { before, after: await fetch() })
-  print(`${isChanged ? 'done' : 'nothing to do'}: ${change.replace('-', ' ')} ${name}`)
-}
-
-/** Whether a change had an effect. */
-function hasChanged(
-  change: PeerChange,
-  name: string,
-  { before, after }: { readonly before: FetchPeersResponse; readonly after: FetchPeersResponse },
-): boolean {
-  const peer = before.peers.find(({ id }) => name.endsWith(id))
-  const isRefusedAlike = isDeepStrictEqual(refusedBy(before), refusedBy(after))
-  switch (change) {
-    case 'connect':
-      return peer?.isConnected !== true
-    case 'disconnect':
-      return peer?.isConnected === true || !isRefusedAlike
-    case 'protect':
-      return peer?.isProtected !== true
-    case 'unprotect':
-      return peer?.isProtected !== false
-    default:
-      return !isRefusedAlike
-  }
-}
-
-/** All peers, addresses and subnets that gossip refuses. */
-function refusedBy({ bans, blockedIps, blockedPeers, blockedSubnets }: FetchPeersResponse) {
-  return [...bans.map((ban) => ban.name), ...blockedIps, ...blockedPeers, ...blockedSubnets]
+  print(`${isUnchanged ? 'nothing to do' : 'done'}: ${change.replace('-', ' ')} ${name}`)
 }
 
 async function list(node: NodeConnection, { json, known }: PeersSettings): Promise<void> {

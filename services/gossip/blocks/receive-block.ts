@@ -41,11 +41,12 @@ export function receiveBlock(
     signers: state.signers && afterBlockOf(state.signers, signer),
     highest: higher(state.highest, payload),
     senders: withSender(state.senders, payload.blockHash, peer),
-    above: withAbove(state, payload),
   }
-  const [stored, effects] = storeBlock(next, payload)
+  const [storing, effects] = storeBlock(next, payload)
   // A valid block is relayed to peers even if there is no room to store it.
-  const outcome = effects.length === 0 ? 'not-stored' : 'accepted'
+  const isStored = effects.length > 0
+  const stored = isStored ? { ...storing, above: withAbove(state, payload) } : storing
+  const outcome = isStored ? 'accepted' : 'not-stored'
   const ageMs = nowMs - Number(payload.timestamp) * 1_000
   return [stored, judged, ...effects, reportOf(outcome, payload, ageMs)]
 }

@@ -5,6 +5,7 @@ import type { FetchPeersResponse, Peer, PeerScores } from '#messages/fetch-peers
 import type { Host } from '#libp2p/open-host.ts'
 import { payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
+import { toError } from '#runtime/fault.ts'
 import type { AppScores } from './app-scores.ts'
 
 /** What the host knows of itself and of its peers. */
@@ -97,24 +98,41 @@ async function storedPeer(
   { peerStore }: Pick<Host<Record<string, never>>, 'peerStore'>,
   id: PeerId,
 ): Promise<StoredPeer | undefined> {
-  return (await peerStore.has(id)) ? peerStore.get(id) : undefined
+  try {
+    return await peerStore.get(id)
+  } catch (error) {
+    if (toError(error).name === 'NotFoundError') return undefined
+    throw error
+  }
+}
+
+/** Limit on the characters of a name that a peer gives itself. */
+const maxShownText = 100
+
+/** Text that a peer chose, without characters that would control a terminal. */
+function shown(text: string): string {
+  return printable(text).slice(0, maxShownText)
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
 }
 
 function identityOf(
   id: string,
   stored: StoredPeer | undefined,
 ): Pick<Peer, 'id' | 'agent' | 'protocolVersion' | 'addresses' | 'protocols'> {
-  const text = (key: string) => utf8.decode(stored?.metadata.get(key) ?? new Uint8Array())
+  const text = (key: string) => shown(utf8.decode(stored?.metadata.get(key) ?? new Uint8Array()))
   const suffix = `/p2p/${id}`
   return {
     id,
     agent: text('AgentVersion'),
     protocolVersion: text('ProtocolVersion'),
     addresses: (stored?.addresses ?? []).map(({ multiaddr }) => {
-      const address = multiaddr.toString()
+      const address = printable(multiaddr.toString())
       return address.endsWith(suffix) ? address : `${address}${suffix}`
     }),
-    protocols: stored?.protocols ?? [],
+    protocols: (stored?.protocols ?? []).map(shown),
   }
 }
 

@@ -2,6 +2,7 @@ import { type GossipSub, gossipsub, TopicValidatorResult } from '@libp2p/gossips
 import type { PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import { maxKeptAddresses } from '#libp2p/limited-peer-store.ts'
 import { type Host, type HostSettings, openHost } from '#libp2p/open-host.ts'
 import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
@@ -69,8 +70,10 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
   const told = new Map<string, Identified>()
   const requestIds = requestProtocols(l2ChainId)
   host.addEventListener('peer:identify', ({ detail }) => {
+    // The peer may have left while its record was verified.
+    if (host.getConnections(detail.peerId).length === 0) return
     told.set(detail.peerId.toString(), {
-      addresses: detail.listenAddrs.map(String),
+      addresses: detail.listenAddrs.slice(0, maxKeptAddresses).map(String),
       servesPayloads: detail.protocols.some((protocol) => requestIds.includes(protocol)),
     })
   })

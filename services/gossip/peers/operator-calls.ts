@@ -1,4 +1,4 @@
-import type { ChangePeerRequest } from '#messages/change-peer.ts'
+import type { ChangePeerRequest, PeerChange } from '#messages/change-peer.ts'
 import type { FetchPeersRequest, FetchPeersResponse } from '#messages/fetch-peers.ts'
 import { changePeer, fetchPeers } from '#messages/subjects.ts'
 import { toError } from '#runtime/fault.ts'
@@ -18,31 +18,29 @@ type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | '
  * their changes of gossip's state do.
  */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
-  const { bus, gate, log, store } = parts
+  const { bus, log } = parts
   return (sink) => {
     const served = [
       bus.serve(fetchPeers, (request) => answerPeers(request, parts, latest())),
       bus.serve(changePeer, async (request) => {
         const { change, name } = request
+        let isChanged: boolean
         try {
-          await changeNow(request, parts, latest())
+          isChanged = await changeNow(request, parts, latest())
         } catch (thrown) {
           const error = toError(thrown)
           log.debug({ error, change, name }, 'an operator could not change a peer')
-          return { refusal: error.message }
+          return { refusal: error.message, isUnchanged: true }
         }
-        log.info({ change, name }, 'an operator changes a peer')
-        tryToStore(log, () => {
-          if (!change.startsWith('block')) store.setBans(gate.bans)
-          store.setBlocked(gate.blocked)
-        })
+        log.info({ change, name, isChanged }, 'an operator changes a peer')
+        if (isChanged) storeChange(change, parts)
         if (change === 'protect' || change === 'unprotect' || change === 'disconnect')
           await sink.push({
             kind: 'peer-changed',
             id: name,
             change: change === 'disconnect' ? 'forget' : change,
           })
-        return { refusal: undefined }
+        return { refusal: undefined, isUnchanged: !isChanged }
       }),
     ]
     return () => {
@@ -56,7 +54,8 @@ async function answerPeers(
   { discovery: opening, gate, network }: Parts,
   { known, protectedPeers }: State,
 ): Promise<FetchPeersResponse> {
-  const discovery = await opening
+  // While discovery starts, the answer has no record.
+  const discovery = await Promise.race([opening, undefined])
   const others = request.areKnown ? [...known.values()] : []
   const { self, peers, topicPeers } = await network.describe({ known: others })
   const connected = peers.filter(({ isConnected }) => isConnected).map(({ id }) => id)
@@ -74,40 +73,61 @@ async function answerPeers(
   }
 }
 
-/** @throws Error that says why the change cannot be made */
+/** Stores the bans and blocks that a change may have changed. */
+function storeChange(change: PeerChange, { gate, log, store }: Parts): void {
+  const isUnblock = change === 'disconnect' || change.startsWith('unblock')
+  tryToStore(log, () => {
+    if (isUnblock) store.setBans(gate.bans)
+    if (isUnblock || change.startsWith('block')) store.setBlocked(gate.blocked)
+  })
+}
+
+/**
+ * @returns whether there was anything to change
+ * @throws Error that says why the change cannot be made
+ */
 async function changeNow(
   { change, name }: ChangePeerRequest,
   { gate, log, network, store }: Parts,
-  { protectedPeers }: State,
-): Promise<void> {
+  { known, protectedPeers }: State,
+): Promise<boolean> {
+  const isConnected = (id: string) => network.peers().some((peer) => peer.id === id)
   switch (change) {
-    case 'connect':
+    case 'connect': {
+      const id = name.split('/').at(-1) ?? ''
       if (!peerAddress.test(name))
         throw new Error(
           `bad peer address: want a multiaddr with the peer id, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…`,
         )
-      if (gate.deniesPeer(name.split('/').at(-1) ?? ''))
+      if (gate.deniesPeer(id))
         throw new Error('the peer is blocked or banned; atoll peers unblock ends both')
-      return network.dial([name])
-    case 'disconnect':
+      const wasConnected = isConnected(id)
+      await network.dial([name])
+      return !wasConnected
+    }
+    case 'disconnect': {
+      const wasKnown = isConnected(name) || known.has(name)
       await network.disconnect(name)
       tryToStore(log, () => store.removePeer(name))
       // As in op-node, a disconnect also unblocks the peer.
-      gate.unblockPeer(name)
-      return undefined
+      return gate.unblockPeer(name) || wasKnown
+    }
     case 'protect':
       if (protectedPeers.size >= maxProtected && !protectedPeers.has(name))
         throw new Error(`${maxProtected} peers are protected, which is the limit`)
-      return undefined
+      return !protectedPeers.has(name)
     case 'unprotect':
-      return undefined
-    case 'block-peer':
-      gate.blockPeer(name)
+      return protectedPeers.has(name)
+    case 'block-peer': {
+      const isNew = gate.blockPeer(name)
+      const wasConnected = isConnected(name)
       // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again
       // in between. The block holds even if the disconnect fails.
-      return network.disconnect(name).catch((error: unknown) => {
+      await network.disconnect(name).catch((error: unknown) => {
         log.warn({ error: toError(error), name }, 'a blocked peer could not be disconnected')
       })
+      return isNew || wasConnected
+    }
     case 'unblock-peer':
       return gate.unblockPeer(name)
     case 'block-ip':

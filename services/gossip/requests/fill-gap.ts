@@ -75,17 +75,21 @@ export function payloadFetched(
   { id, answer, nowMs }: Extract<Event, { kind: 'payload-fetched' }>,
 ): Result {
   const { blockTime } = state.options.config
+  const laterMs = nowMs + 2 * Number(blockTime) * 1_000
   if (answer.kind === 'payload') {
     const { payload } = answer
     const [stored, effects] = storeBlock(state, payload)
-    const above = withAbove(stored, payload)
-    const fetching = { ...state.fetching, isRunning: false }
+    const isStored = effects.length > 0
+    const above = isStored ? withAbove(stored, payload) : stored.above
+    // A block without room is fetched again later.
+    const nextMs = isStored ? state.fetching.nextMs : laterMs
+    const fetching = { ...state.fetching, isRunning: false, nextMs }
     const [next, more] = fillGap({ ...stored, above, fetching }, nowMs)
     return [next, { kind: 'score', id, deed: 'valid-response' }, ...effects, ...more]
   }
   const fetching = {
     isRunning: false,
-    nextMs: nowMs + 2 * Number(blockTime) * 1_000,
+    nextMs: laterMs,
     turn: state.fetching.turn + 1,
   }
   // A peer that does not have the block loses no score.

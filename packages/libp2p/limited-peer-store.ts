@@ -1,0 +1,28 @@
+import type { Libp2p, PeerData } from '@libp2p/interface'
+
+/** Limit on the addresses of a peer that the host keeps. A peer may announce tens of thousands. */
+export const maxKeptAddresses = 16
+
+/** Limit on the protocols of a peer that the host keeps. */
+export const maxKeptProtocols = 64
+
+/**
+ * Limits what the host keeps of the addresses and protocols that peers announce by identify. libp2p has no limit on
+ * them, and takes a time that grows with the square of their number.
+ */
+export function limitPeerStore({ peerStore }: Pick<Libp2p, 'peerStore'>): void {
+  const { merge, patch, save } = peerStore
+  peerStore.merge = (id, data, ...rest) => merge.call(peerStore, id, limited(data), ...rest)
+  peerStore.patch = (id, data, ...rest) => patch.call(peerStore, id, limited(data), ...rest)
+  peerStore.save = (id, data, ...rest) => save.call(peerStore, id, limited(data), ...rest)
+}
+
+function limited(data: PeerData): PeerData {
+  const { addresses, multiaddrs, protocols } = data
+  return {
+    ...data,
+    ...(addresses && { addresses: addresses.slice(0, maxKeptAddresses) }),
+    ...(multiaddrs && { multiaddrs: multiaddrs.slice(0, maxKeptAddresses) }),
+    ...(protocols && { protocols: protocols.slice(0, maxKeptProtocols) }),
+  }
+}
