@@ -122,7 +122,8 @@ export const opNodeAliases: readonly SettingAlias[] = [
 ]
 
 const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
-const noGapSync = 'blocks missing between the unsafe head and a gossip block are derived from L1'
+const noGapSync =
+  'blocks missing between the unsafe head and a gossip block are derived from L1, or requested from peers with --p2p-fetch-payloads'
 const oneTransport =
   'remove it: gossip always uses noise and yamux over TCP, which every op-node supports'
 const ownTimeout = 'remove it: dials and handshakes time out after 10 s, as by default in op-node'
@@ -149,8 +150,8 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('p2p.scoring.topics', '--p2p-scoring has the presets of op-node', 'P2P_TOPIC_SCORING'),
   foreign('p2p.score.bands', noNeed),
   foreign('p2p.ping', 'remove it: pings are always answered'),
-  foreign('p2p.hostmux', oneTransport),
-  foreign('p2p.hostsecurity', oneTransport, 'P2P_SECURITY'),
+  foreign('p2p.mux', oneTransport),
+  foreign('p2p.security', oneTransport),
   foreign('p2p.timeout.negotiation', ownTimeout),
   foreign('p2p.timeout.accept', ownTimeout),
   foreign('p2p.timeout.dial', ownTimeout),
@@ -162,6 +163,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('l2.backup-unsafe-sync-rpc', noGapSync),
   foreign('l2.backup-unsafe-sync-rpc.', noGapSync),
   foreign('sequencer.', noSequencer),
+  foreign('altda.', 'Atoll reads chains whose data is on L1; chains with alt-DA need op-node'),
   foreign('conductor.', noSequencer),
   {
     ...foreign(

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /**
- * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password.
+ * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password. As in
+ * the file of the token, its hex digits may be capitals and begin with 0x.
  * Clients that accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The check returns undefined
  * for the right token, else the flaw.
  */
@@ -11,7 +12,8 @@ export function tokenCheck(token: string): (header: string | undefined) => strin
     const given = tokenIn(header)
     if (given === undefined) return 'missing token'
     // Digests have equal lengths. The duration of the comparison does not depend on the token.
-    return timingSafeEqual(digest(given), wanted) ? undefined : 'wrong token'
+    const digits = given.toLowerCase().replace(/^0x/u, '')
+    return timingSafeEqual(digest(digits), wanted) ? undefined : 'wrong token'
   }
 }
 

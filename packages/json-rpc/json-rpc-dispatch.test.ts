@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcError } from './json-rpc-answer.ts'
 import { JsonRpcDispatch, type Methods, unknownMethod } from './json-rpc-dispatch.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
-const limits = { maxBatchCalls: 100, maxDepth: 20, maxValues: 10_000, maxBatchAnswerLength: 1_000 }
+const limits = {
+  maxBatchCalls: 100,
+  maxDepth: 20,
+  maxValues: 10_000,
+  maxBatchAnswerLength: 1_000,
+  maxBatchMs: 100,
+}
 
 const methods: Methods = {
   echo: (params) => params,
   nothing: () => undefined,
   later: (params) => Promise.resolve(params[0]),
+  slow: (params) => setTimeout(Number(params[0]), 'slow'),
   refuse: () => {
     throw new JsonRpcError(-38_002, 'invalid forkchoice state', { head: '0x01' })
   },
@@ -143,6 +151,15 @@ test('if the answers to a batch exceed the limit, the rest of the batch is refus
   assert.deepEqual(await codes(1_000), [undefined, undefined])
   assert.deepEqual(await codes(1_001), [undefined, -32_003])
   assert.equal(calls.length, 3)
+})
+
+test('if a batch takes too long, the rest of the batch is refused', async () => {
+  const { ask } = setup()
+  const answers = (await ask([call('slow', [150]), call('later')])) as readonly object[]
+  assert.deepEqual(answers, [
+    { jsonrpc: '2.0', id: 1, result: 'slow' },
+    { jsonrpc: '2.0', id: 1, error: { code: -32_002, message: 'request timed out' } },
+  ])
 })
 
 test('a malformed request is reported without a method', async () => {

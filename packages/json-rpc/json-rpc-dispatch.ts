@@ -66,6 +66,8 @@ const largeRequest = 16 * 1024
 export interface DispatchLimits extends RequestLimits {
   /** When the answers to a batch exceed this number of characters, its remaining calls are refused. */
   readonly maxBatchAnswerLength: number
+  /** When a batch has run for this time, its remaining calls are refused. */
+  readonly maxBatchMs: number
 }
 
 /** Methods and limits. */
@@ -80,8 +82,9 @@ export interface DispatchOptions {
 /** Stands for unknown methods in `OnCall`, since clients choose their names. */
 export const unknownMethod = 'unknown'
 
-/** op-geth's error code for the calls of a batch that are refused because the answers are too large. */
-const responseTooLarge = -32_003
+/** The errors of op-geth for the calls of a batch that are not made any more. */
+const responseTooLarge = new JsonRpcError(-32_003, 'response too large')
+const requestTimedOut = new JsonRpcError(-32_002, 'request timed out')
 
 interface Outcome {
   readonly answer: string | undefined
@@ -132,14 +135,22 @@ export class JsonRpcDispatch {
     calls: readonly ReceivedCall[],
     context: CallContext,
   ): Promise<string | undefined> {
+    const { clock, limits } = this.#options
+    const endMs = clock.monotonicMs() + limits.maxBatchMs
     const answers: string[] = []
     let length = 0
     for (const [at, call] of calls.entries()) {
       // A batch must not block other requests.
       if (at > 0) await setImmediate()
       if (context.caller?.isOpen() === false) return undefined
-      const isFull = length > this.#options.limits.maxBatchAnswerLength
-      const answer = isFull ? refuseRest(call) : await this.#answerCall(call, context)
+      const isFull = length > limits.maxBatchAnswerLength
+      const refusal = isFull
+        ? responseTooLarge
+        : clock.monotonicMs() > endMs
+          ? requestTimedOut
+          : undefined
+      const answer =
+        refusal === undefined ? await this.#answerCall(call, context) : failed(call, refusal).answer
       if (answer === undefined) continue
       answers.push(answer)
       length += answer.length
@@ -225,9 +236,4 @@ function held(call: ReceivedCall, outcome: Outcome, { caller }: CallContext): Ou
 
 function failed({ id }: ReceivedCall, error: JsonRpcError): Outcome {
   return { answer: id === undefined ? undefined : encodeError(id, error), code: error.code }
-}
-
-function refuseRest({ id }: ReceivedCall): string | undefined {
-  if (id === undefined) return undefined
-  return encodeError(id, new JsonRpcError(responseTooLarge, 'response too large'))
 }

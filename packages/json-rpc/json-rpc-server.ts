@@ -90,7 +90,7 @@ export interface JsonRpcServer {
 }
 
 /**
- * Limits by default. The sizes of bodies and batches are those of op-geth's public API. The Engine API of op-geth
+ * Limits by default. The sizes of bodies and batches, and the time of a batch, are those of op-geth's public API. The Engine API of op-geth
  * allows bodies of 128 MiB.
  */
 const defaultLimits: ServerLimits = {
@@ -98,6 +98,7 @@ const defaultLimits: ServerLimits = {
   maxMessageBytes: 5 * 1024 * 1024,
   maxBatchCalls: 1_000,
   maxBatchAnswerLength: 25_000_000,
+  maxBatchMs: 30_000,
   maxDepth: 64,
   maxValues: 1_000_000,
   maxConnections: 1_000,

@@ -255,7 +255,13 @@ for (const [waiting, outcome] of [
     const dispatch = new JsonRpcDispatch({
       methods: {},
       clock: systemClock,
-      limits: { maxBatchCalls: 1, maxDepth: 1, maxValues: 1, maxBatchAnswerLength: 1 },
+      limits: {
+        maxBatchCalls: 1,
+        maxDepth: 1,
+        maxValues: 1,
+        maxBatchAnswerLength: 1,
+        maxBatchMs: 1_000,
+      },
     })
     const limits = {
       maxBufferedBytes: 100,

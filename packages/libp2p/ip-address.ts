@@ -32,6 +32,24 @@ export function ipOf(address: Multiaddr): string | undefined {
   return found?.value === undefined ? undefined : normalIp(found.value)
 }
 
+/** A subnet with the first of its addresses, such as `10.0.0.0/8` for `10.1.2.3/8`; undefined if it is not a subnet. */
+export function normalSubnet(text: string): string | undefined {
+  const [address = '', bits = ''] = text.split('/')
+  if (parseSubnet(text) === undefined) return undefined
+  const masked = ipBytes(address).map((byte, at) => byte & (0xff00 >> prefixIn(Number(bits), at)))
+  const first = isIPv6(address)
+    ? Array.from({ length: 8 }, (_, at) =>
+        (((masked[2 * at] ?? 0) << 8) | (masked[2 * at + 1] ?? 0)).toString(16),
+      ).join(':')
+    : masked.join('.')
+  return `${normalIp(first) ?? first}/${Number(bits)}`
+}
+
+/** Number of bits of a prefix in one byte of an address. */
+function prefixIn(bits: number, at: number): number {
+  return Math.min(8, Math.max(0, bits - 8 * at))
+}
+
 /** The addresses of a subnet in CIDR notation, such as `10.0.0.0/8`; undefined if the text is not a subnet. */
 export function parseSubnet(text: string): BlockList | undefined {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/u.exec(text) ?? []

@@ -8,13 +8,15 @@ export const maxKeptProtocols = 64
 
 /**
  * Limits what the host keeps of the addresses and protocols that peers announce by identify. libp2p has no limit on
- * them, and takes a time that grows with the square of their number.
+ * them, and needs a time that grows with the square of their number.
  */
 export function limitPeerStore({ peerStore }: Pick<Libp2p, 'peerStore'>): void {
-  const { merge, patch, save } = peerStore
-  peerStore.merge = (id, data, ...rest) => merge.call(peerStore, id, limited(data), ...rest)
-  peerStore.patch = (id, data, ...rest) => patch.call(peerStore, id, limited(data), ...rest)
-  peerStore.save = (id, data, ...rest) => save.call(peerStore, id, limited(data), ...rest)
+  const merge = peerStore.merge.bind(peerStore)
+  const patch = peerStore.patch.bind(peerStore)
+  const save = peerStore.save.bind(peerStore)
+  peerStore.merge = (id, data, ...rest) => merge(id, limited(data), ...rest)
+  peerStore.patch = (id, data, ...rest) => patch(id, limited(data), ...rest)
+  peerStore.save = (id, data, ...rest) => save(id, limited(data), ...rest)
 }
 
 function limited(data: PeerData): PeerData {

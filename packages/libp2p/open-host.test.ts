@@ -9,7 +9,15 @@ import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { sha256 } from '#runtime/crypto/sha256.ts'
-import { type Host, type HostSettings, openHost, publicLimits } from './open-host.ts'
+import { floodIdentify } from '#test/fakes/identify-flood.ts'
+import { maxKeptAddresses, maxKeptProtocols } from './limited-peer-store.ts'
+import {
+  type Host,
+  type HostSettings,
+  maxIdentifyBytes,
+  openHost,
+  publicLimits,
+} from './open-host.ts'
 import { PeerGate } from './peer-gate.ts'
 
 let made = 0
@@ -200,4 +208,15 @@ test('large gossip messages arrive once each, and only if they are valid', async
     seen.toSorted((left, right) => left - right),
     [3, 100, noise.length],
   )
+})
+
+test('the addresses and protocols that a peer announces are limited', async (t) => {
+  const [one, two] = [await hostOf(t), await hostOf(t)]
+  await floodIdentify(two, maxIdentifyBytes)
+  await dial(one, two)
+  const stored = async () => (await one.peerStore.get(two.peerId)).protocols.length > 0
+  await until(stored)
+  const { addresses, protocols } = await one.peerStore.get(two.peerId)
+  assert.equal(addresses.length, maxKeptAddresses)
+  assert.equal(protocols.length, maxKeptProtocols)
 })

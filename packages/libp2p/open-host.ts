@@ -55,7 +55,7 @@ export type Host<Services extends ServiceMap> = Libp2p<
  * Limit on one message of identify; a peer may send ten. Those of op-node have about 1 KiB. libp2p reads all addresses in
  * them before any other limit applies.
  */
-const maxIdentifyBytes = 4_096
+export const maxIdentifyBytes = 4_096
 
 /** Timeout of a dial, of a handshake, and of the choice of a protocol. As in op-node. */
 const timeoutMs = 10_000

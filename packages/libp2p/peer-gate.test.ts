@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { multiaddr } from '@multiformats/multiaddr'
-import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
+import { ipOf, normalIp, normalSubnet, parseSubnet } from './ip-address.ts'
 import type { Ban } from '#messages/fetch-peers.ts'
 import { maxBans, maxBlocked, PeerGate } from './peer-gate.ts'
 
@@ -135,4 +135,31 @@ test('the number of blocked peers is limited, and a further one is refused', () 
   gate.unblockPeer('p0')
   gate.blockPeer('one more')
   assert.equal(gate.deniesPeer('one more'), true)
+})
+
+test('a subnet has one name, whichever of its addresses it was given with', () => {
+  assert.equal(normalSubnet('10.1.2.3/8'), '10.0.0.0/8')
+  assert.equal(normalSubnet('10.255.2.3/12'), '10.240.0.0/12')
+  assert.equal(normalSubnet('203.0.113.7/32'), '203.0.113.7/32')
+  assert.equal(normalSubnet('1.2.3.4/0'), '0.0.0.0/0')
+  assert.equal(normalSubnet('fd12:3456::1/8'), 'fd00::/8')
+  assert.equal(normalSubnet('2001:DB8:1:2::/49'), '2001:db8:1::/49')
+  assert.equal(normalSubnet('10.0.0.0/33'), undefined)
+  const gate = new PeerGate(systemClock)
+  assert.equal(gate.blockSubnet('10.1.2.3/8'), true)
+  assert.equal(gate.blockSubnet('10.0.0.0/8'), false)
+  assert.deepEqual(gate.blocked.subnets, ['10.0.0.0/8'])
+  assert.equal(gate.unblockSubnet('10.9.9.9/8'), true)
+  assert.equal(gate.unblockSubnet('10.0.0.0/8'), false)
+})
+
+test('the gate says whether a change had an effect', () => {
+  const gate = new PeerGate(systemClock)
+  assert.deepEqual([gate.blockPeer('a'), gate.blockPeer('a')], [true, false])
+  assert.deepEqual([gate.unblockPeer('a'), gate.unblockPeer('a')], [true, false])
+  assert.deepEqual([gate.blockIp('::ffff:1.2.3.4'), gate.blockIp('1.2.3.4')], [true, false])
+  assert.deepEqual([gate.unblockIp('1.2.3.4'), gate.unblockIp('1.2.3.4')], [true, false])
+  const untilMs = systemClock.now() + 60_000
+  gate.ban({ kind: 'peer', name: 'b', untilMs, reason: '' })
+  assert.deepEqual([gate.unblockPeer('b'), gate.unblockPeer('b')], [true, false])
 })

@@ -2,7 +2,7 @@ import { type BlockList, isIPv4 } from 'node:net'
 import type { ConnectionGater } from '@libp2p/interface'
 import type { Ban } from '#messages/fetch-peers.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
+import { ipOf, normalIp, normalSubnet, parseSubnet } from './ip-address.ts'
 
 /** Limit on the bans of each kind. Beyond the limit, the oldest ban ends. */
 export const maxBans = 10_000
@@ -93,17 +93,21 @@ export class PeerGate {
   }
 
   /** @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked */
-  blockSubnet(subnet: string): boolean {
-    const list = parseSubnet(subnet)
-    if (list === undefined)
-      throw new RangeError(`${subnet} is not a subnet, such as 10.0.0.0/8 or fd00::/8`)
+  blockSubnet(text: string): boolean {
+    const list = parseSubnet(text)
+    const subnet = normalSubnet(text)
+    if (list === undefined || subnet === undefined)
+      throw new RangeError(`${text} is not a subnet, such as 10.0.0.0/8 or fd00::/8`)
     checkRoom(this.#blockedSubnets, subnet, 'subnets')
     const before = this.#blockedSubnets.size
     return this.#blockedSubnets.set(subnet, list).size > before
   }
 
-  /** Undoes {@link blockSubnet} for the same text. */
-  unblockSubnet(subnet: string): boolean {
+  /** Undoes {@link blockSubnet}. @throws RangeError if the text is not a subnet in CIDR notation */
+  unblockSubnet(text: string): boolean {
+    const subnet = normalSubnet(text)
+    if (subnet === undefined)
+      throw new RangeError(`${text} is not a subnet, such as 10.0.0.0/8 or fd00::/8`)
     return this.#blockedSubnets.delete(subnet)
   }
 

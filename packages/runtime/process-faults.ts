@@ -179,7 +179,8 @@ export const processFaults = {
   'p2p-port': {
     severity: 'critical',
     means: 'the p2p host cannot listen on its addresses',
-    advice: 'see that no other process has the address and port, or choose others',
+    advice:
+      'see that no other process has the address and port, or choose others with --p2p-listen-ip, --p2p-listen-tcp and --p2p-listen-udp',
   },
   'publish-refused': {
     severity: 'critical',

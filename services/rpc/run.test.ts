@@ -155,7 +155,7 @@ test('if a block is before Isthmus, its withdrawals root needs a valid proof', a
   const text = await world.ask(replica.servers.url, 'optimism_outputAtBlock', ['0x5'])
   assert.equal(
     errorOf(text),
-    `-32000 failed to get contract proof at block ${blockOf(5).hash}: not found`,
+    `-32000 failed to get L2 output at block ${blockOf(5).hash}:5: failed to get contract proof at block ${blockOf(5).hash}: not found`,
   )
 })
 

@@ -38,6 +38,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     new HeadFeed({
       hasEachBlock: head === 'unsafe',
       calls,
+      clock,
       log,
       onNotify: (subscribers) => metrics.notified(head, subscribers),
     })

@@ -13,6 +13,7 @@ export const attacks = [
   'half-open-streams',
   'requests',
   'reconnects',
+  'identify-flood',
   'discovery-flood',
 ] as const
 

@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { openHost } from '#libp2p/open-host.ts'
+import { maxIdentifyBytes, openHost } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { joined } from '#protocol/codec/joined.ts'
@@ -20,6 +20,7 @@ import { encodeRequest, requestProtocols } from '#services/gossip/requests/paylo
 import { payloadOf } from '#test/fakes/block-messages.ts'
 import { control, frame, joinFrame, meshProtocols, prefixed } from '#test/fakes/gossip-frames.ts'
 import { blockData } from '#test/fakes/gossip-world.ts'
+import { floodIdentify } from '#test/fakes/identify-flood.ts'
 import { hash } from '#test/fakes/values.ts'
 import { type Attack, attacks, type Order } from './attack.ts'
 
@@ -76,8 +77,8 @@ const relay = createServer((client) => {
 await once(relay, 'listening')
 const relayAddress = `/ip4/127.0.0.1/tcp/${(relay.address() as AddressInfo).port}`
 
-/** A libp2p host without gossipsub, which the attacks encode themselves. */
-async function openPeer(): Promise<Libp2p> {
+/** A libp2p host without gossipsub, which the attacks encode themselves. @param prepare is called before it dials */
+async function openPeer(prepare?: (host: Libp2p) => Promise<void>): Promise<Libp2p> {
   const host = await openHost(
     {
       key: randomBytes(32),
@@ -90,6 +91,7 @@ async function openPeer(): Promise<Libp2p> {
     {},
   )
   await host.handle(meshProtocols, (stream) => stream.addEventListener('message', () => undefined))
+  await prepare?.(host)
   await host.dial(multiaddr(relayAddress))
   return host
 }
@@ -258,6 +260,15 @@ async function reconnects(): Promise<void> {
   await running
 }
 
+/** Connects again and again, each time as another peer, which announces thousands of addresses. */
+async function identifyFlood(): Promise<void> {
+  await repeat(5, async () => {
+    const host = await openPeer((peer) => floodIdentify(peer, maxIdentifyBytes)).catch(ignore)
+    await sleep(100)
+    await host?.stop()
+  })
+}
+
 async function discoveryFlood(): Promise<void> {
   const socket = createSocket('udp4')
   await repeat(4_000, () => {
@@ -296,6 +307,7 @@ const doings: Readonly<Record<Attack, () => Promise<void>>> = {
   'half-open-streams': halfOpen,
   requests,
   reconnects,
+  'identify-flood': identifyFlood,
   'discovery-flood': discoveryFlood,
 }
 

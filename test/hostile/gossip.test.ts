@@ -268,10 +268,12 @@ test('if peers attack gossip, blocks of the sequencer still come through, and bl
   assert.equal(node.pidOf('gossip'), pid, 'gossip was restarted')
   const last = await metricsOf(node)
   t.diagnostic(`all attacks: ${shown(all)}, at most ${limitMs.toFixed(0)} ms`)
-  assert.ok(
-    sumOf(last, 'atoll_gossip_bans_total', 'what="begun"') > 0,
-    'no hostile peer was banned',
-  )
+  // Not every attack ends in a ban.
+  if (chosen.length === attacks.length)
+    assert.ok(
+      sumOf(last, 'atoll_gossip_bans_total', 'what="begun"') > 0,
+      'no hostile peer was banned',
+    )
   assert.ok(percentile(all, 0.99) <= limitMs, `p99 ${percentile(all, 0.99)} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, `memory grew from ${startMb} to ${mostMb} MB`)
   assert.ok(

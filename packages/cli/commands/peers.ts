@@ -42,7 +42,7 @@ export function addPeersCommand(program: Command): void {
     summary:
       'list the peers of a node and why some are banned, and connect, disconnect or block peers',
     description:
-      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, which stays blocked after a restart. Unblocking also ends a ban. Blocking a peer closes its connections; blocking an address or a subnet closes none. Disconnecting a peer also unblocks it.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; until gossip restarts, a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, which stays blocked after a restart. Unblocking also ends a ban. Blocking a peer closes its connections; blocking an address or a subnet closes none. Disconnecting a peer also unblocks it.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(
@@ -61,6 +61,8 @@ async function runAction(
   action: Action,
   name: string | undefined,
 ): Promise<void> {
+  if (action === 'list' && name !== undefined)
+    throw new Fault('settings', { detail: `atoll peers list takes no name, but got ${name}` })
   if (action !== 'list' && name === undefined)
     throw new Fault('settings', { detail: `atoll peers ${action} wants ${wantOf(action)}` })
   const change = action === 'list' ? undefined : changeOf(action, name ?? '')
@@ -107,7 +109,33 @@ function wantOf(action: Action): string {
 async function makeChange(node: NodeConnection, change: PeerChange, name: string): Promise<void> {
   const { refusal, isUnchanged } = await callGossip(node, changePeer, { change, name })
   if (refusal !== undefined) throw new Fault('peer-unchanged', { detail: refusal })
-  print(`${isUnchanged ? 'nothing to do' : 'done'}: ${change.replace('-', ' ')} ${name}`)
+  print(
+    isUnchanged
+      ? `nothing to do: ${name} ${unchangedState(change)}`
+      : `done: ${change.replace('-', ' ')} ${name}`,
+  )
+}
+
+/** The state in which a change has no effect. */
+function unchangedState(change: PeerChange): string {
+  switch (change) {
+    case 'connect':
+      return 'is already connected'
+    case 'disconnect':
+      return 'is not a known peer'
+    case 'protect':
+      return 'is already protected'
+    case 'unprotect':
+      return 'is not protected'
+    case 'block-peer':
+    case 'block-ip':
+    case 'block-subnet':
+      return 'is already blocked'
+    case 'unblock-peer':
+    case 'unblock-ip':
+    case 'unblock-subnet':
+      return 'is not blocked'
+  }
 }
 
 async function list(node: NodeConnection, { json, known }: PeersSettings): Promise<void> {

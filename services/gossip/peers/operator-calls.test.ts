@@ -22,6 +22,13 @@ test('operators see the host and its peers, with agent, direction, latency and t
   assert.deepEqual([topicPeers, known, table], [[1, 1, 1, 1], 1, undefined])
 })
 
+test('texts that a peer announces are shown without characters that control a terminal', async (t) => {
+  const world = await GossipWorld.start(t)
+  const peer = await hostOn(t, { agent: '\u001B[2Jother\n' })
+  await join(world, peer)
+  await world.until(async () => (await world.peers()).peers[0]?.agent === '\uFFFD[2Jother\uFFFD')
+})
+
 test('an operator connects, protects, blocks and disconnects peers', async (t) => {
   const gate = new PeerGate(systemClock)
   const store = new PeerStore(':memory:', 10n)

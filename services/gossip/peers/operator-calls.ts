@@ -55,7 +55,7 @@ async function answerPeers(
   { known, protectedPeers }: State,
 ): Promise<FetchPeersResponse> {
   // While discovery starts, the answer has no record.
-  const discovery = await Promise.race([opening, undefined])
+  const discovery = await Promise.race([opening, Promise.resolve(undefined)])
   const others = request.areKnown ? [...known.values()] : []
   const { self, peers, topicPeers } = await network.describe({ known: others })
   const connected = peers.filter(({ isConnected }) => isConnected).map(({ id }) => id)
@@ -99,8 +99,11 @@ async function changeNow(
         throw new Error(
           `bad peer address: want a multiaddr with the peer id, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…`,
         )
+      if (id === network.peerId) throw new Error('this is the address of the node itself')
       if (gate.deniesPeer(id))
         throw new Error('the peer is blocked or banned; atoll peers unblock ends both')
+      if (gate.deniesIp(name.split('/')[2] ?? ''))
+        throw new Error('the address is blocked or banned; atoll peers unblock ends both')
       const wasConnected = isConnected(id)
       await network.dial([name])
       return !wasConnected
@@ -119,6 +122,7 @@ async function changeNow(
     case 'unprotect':
       return protectedPeers.has(name)
     case 'block-peer': {
+      if (name === network.peerId) throw new Error('this is the peer id of the node itself')
       const isNew = gate.blockPeer(name)
       const wasConnected = isConnected(name)
       // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again

@@ -25,7 +25,14 @@ function setup() {
     refused: () => undefined,
   }
   const calls = new NodeCalls(bus as never, context as never).by(caller)
-  return { ask: () => calls.safeHeadAt({ kind: 'l1-number', number: 1n }), ends, failed, state }
+  const dial = () => calls.changePeer({ change: 'connect', name: '/ip4/192.0.2.1/tcp/1' })
+  return {
+    dial,
+    ask: () => calls.safeHeadAt({ kind: 'l1-number', number: 1n }),
+    ends,
+    failed,
+    state,
+  }
 }
 
 test('the number of waiting calls has a limit, and all calls up to the limit are made', async () => {
@@ -51,4 +58,20 @@ test('if a client has hung up, its waiting calls are not made', async () => {
   const outcomes = await Promise.allSettled(asked)
   assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 3)
   assert.equal(ends.length, maxCallsOfClient)
+})
+
+test('dials of peers do not delay reads of blocks', async () => {
+  const { ask, dial, ends } = setup()
+  const dials = Array.from({ length: maxCallsOfClient + 1 }, dial)
+  const read = ask()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ends.length, maxCallsOfClient + 1)
+  ends.at(-1)?.()
+  await read
+  while (ends.length < dials.length + 1) {
+    for (const end of ends) end()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const end of ends) end()
+  await Promise.all(dials)
 })

@@ -28,29 +28,35 @@ const connectDeadlineMs = 15_000
 /** Name of the node itself in the queue of clients. */
 const noClient = ''
 
+/** The queues of calls. A dial may last ten seconds, so calls of gossip do not share places with reads of blocks. */
+interface Queues {
+  readonly node: CallQueue
+  readonly gossip: CallQueue
+}
+
 /** Calls to other services of the node, for data that is not in their states. Only a few calls run at a time. */
 export class NodeCalls {
   readonly #bus: Pick<Bus, 'call'>
   readonly #context: Pick<Context, 'log' | 'metrics'>
-  readonly #queue: CallQueue
+  readonly #queues: Queues
   readonly #caller: Caller | undefined
 
   constructor(
     bus: Pick<Bus, 'call'>,
     context: Pick<Context, 'log' | 'metrics'>,
-    { queue, caller }: { readonly queue: CallQueue; readonly caller?: Caller | undefined } = {
-      queue: new CallQueue(),
+    { queues, caller }: { readonly queues: Queues; readonly caller?: Caller | undefined } = {
+      queues: { node: new CallQueue(), gossip: new CallQueue() },
     },
   ) {
     this.#bus = bus
     this.#context = context
-    this.#queue = queue
+    this.#queues = queues
     this.#caller = caller
   }
 
   /** The same calls for a client: they wait in the client's queue, and are not made after it hangs up. */
   by(caller: Caller | undefined): NodeCalls {
-    return new NodeCalls(this.#bus, this.#context, { queue: this.#queue, caller })
+    return new NodeCalls(this.#bus, this.#context, { queues: this.#queues, caller })
   }
 
   l2Block(request: FetchL2BlockRequest): Promise<FetchL2BlockResponse> {
@@ -62,13 +68,16 @@ export class NodeCalls {
   }
 
   peers({ areKnown }: { readonly areKnown: boolean }): Promise<FetchPeersResponse> {
-    return this.#call(fetchPeers, { areKnown })
+    return this.#call(fetchPeers, { areKnown }, { queue: this.#queues.gossip })
   }
 
   /** @throws JsonRpcError with the reason if gossip refuses the change */
   async changePeer(request: ChangePeerRequest): Promise<null> {
     const limitMs = request.change === 'connect' ? connectDeadlineMs : deadlineMs
-    const { refusal } = await this.#call(changePeer, request, limitMs)
+    const { refusal } = await this.#call(changePeer, request, {
+      limitMs,
+      queue: this.#queues.gossip,
+    })
     if (refusal !== undefined) throw serverError(refusal)
     return null
   }
@@ -86,11 +95,14 @@ export class NodeCalls {
   async #call<Request, Response>(
     call: Call<Request, Response>,
     request: Request,
-    limitMs: number = deadlineMs,
+    {
+      limitMs = deadlineMs,
+      queue = this.#queues.node,
+    }: { readonly limitMs?: number; readonly queue?: CallQueue } = {},
   ): Promise<Response> {
     const { log, metrics } = this.#context
     const client = this.#caller?.client ?? noClient
-    if (!(await this.#queue.enter(client))) {
+    if (!(await queue.enter(client))) {
       metrics.failed(call.name)
       throw new JsonRpcError(errorCodes.limitExceeded, 'too many calls wait; try again later')
     }
@@ -103,7 +115,7 @@ export class NodeCalls {
       log.debug({ error, call: call.name }, 'a call failed')
       throw serverError(`${call.name}: ${error.message}`)
     } finally {
-      this.#queue.leave(client)
+      queue.leave(client)
     }
   }
 }

@@ -5,7 +5,8 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { isAccountProven } from '#protocol/trie/account-proof.ts'
-import { serverError } from '#services/rpc/methods/server-error.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import { serverError, serverErrorCode } from '#services/rpc/methods/server-error.ts'
 import type { NodeCalls } from './node-calls.ts'
 
 /** The output of a block, and its root. */
@@ -17,17 +18,29 @@ export interface RootedOutput {
 /**
  * The output of a block.
  *
- * @throws JsonRpcError with op-node's texts if the block or the proof of its withdrawals is missing or wrong
+ * @param failure the beginning of op-node's error texts; the id of the block follows
+ * @throws JsonRpcError with op-node's texts if the proof of its withdrawals is missing or wrong
  */
 export async function outputOf(
   { ref, header }: { readonly ref: L2BlockRef; readonly header: PayloadHeader },
-  { calls, config }: { readonly calls: Pick<NodeCalls, 'l2Block'>; readonly config: RollupConfig },
+  {
+    calls,
+    config,
+    failure,
+  }: {
+    readonly calls: Pick<NodeCalls, 'l2Block'>
+    readonly config: RollupConfig
+    readonly failure: string
+  },
 ): Promise<RootedOutput> {
   const { stateRoot, withdrawalsRoot } = header
   const isInHeader = isActive(config, 'isthmus', ref.timestamp) && withdrawalsRoot !== undefined
   const messagePasserStorageRoot = isInHeader
     ? withdrawalsRoot
-    : await provenStorageRoot(ref.hash, stateRoot, calls)
+    : await provenStorageRoot(ref.hash, stateRoot, calls).catch((error: unknown) => {
+        if (!(error instanceof JsonRpcError) || error.code !== serverErrorCode) throw error
+        throw serverError(`${failure}${ref.hash}:${ref.number}: ${error.message}`)
+      })
   const output = { stateRoot, messagePasserStorageRoot, blockHash: ref.hash }
   return { output, root: outputRoot(output) }
 }

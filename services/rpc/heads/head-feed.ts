@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import type { Clock } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import { serverError } from '#services/rpc/methods/server-error.ts'
 import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
@@ -8,8 +9,12 @@ import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 /** Limit on missed blocks that are fetched and sent to clients. */
 export const maxMissedBlocks = 1_000
 
+/** Longest wait for a head that a client has seen at another replica. States reach all replicas within this time. */
+export const replicaDelayMs = 1_000
+
 /** What a feed needs. */
 export interface FeedOptions {
+  readonly clock: Clock
   /** Whether clients also get the blocks between two heads. */
   readonly hasEachBlock: boolean
   readonly calls: Pick<NodeCalls, 'l2Block'>
@@ -28,8 +33,10 @@ export type Subscriber = (block: L2BlockRef) => void
 export class HeadFeed {
   readonly #options: FeedOptions
   readonly #subscribers = new Set<Subscriber>()
-  /** Numbers and hashes of the last blocks that clients have seen. */
-  readonly #seen = new Map<bigint, string>()
+  /** The last blocks that clients have seen, by number. */
+  readonly #seen = new Map<bigint, L2BlockRef>()
+  /** Called at the next head. */
+  readonly #waiting = new Set<() => void>()
   #head: L2BlockRef | undefined
   /** Work is done in order, so that no client misses a block or gets one twice. */
   #work: Promise<void> = Promise.resolve()
@@ -47,7 +54,8 @@ export class HeadFeed {
   announce(block: L2BlockRef): Promise<void> {
     return this.#do(async () => {
       this.#head = block
-      const isSeen = (id: BlockId) => this.#seen.get(id.number) === id.hash
+      for (const wake of this.#waiting) wake()
+      const isSeen = (id: BlockId) => this.#seen.get(id.number)?.hash === id.hash
       const [oldest = block.number] = this.#seen.keys()
       const path = this.size === 0 ? [block] : await this.#pathTo(block, isSeen, { lowest: oldest })
       // If too many blocks are missing, only the head is sent. Clients detect the jump by its number.
@@ -58,26 +66,50 @@ export class HeadFeed {
   }
 
   /**
-   * The blocks that a client has missed.
+   * The blocks that a client has missed. If the client has seen a higher head, at another replica, waits for that head
+   * for up to `replicaDelayMs`.
    *
    * @param after the last block that the client has seen
    * @param calls for fetching the missed blocks
    * @throws JsonRpcError if the block `after` is not on the chain, or is too far below the head
    */
   async since(after: BlockId, calls = this.#options.calls): Promise<readonly L2BlockRef[]> {
+    await this.#untilHead(after.number)
+    return this.#above(after, calls)
+  }
+
+  async #above(after: BlockId, calls: FeedOptions['calls']): Promise<readonly L2BlockRef[]> {
     const head = this.#head
     if (head === undefined) throw serverError('the head is not known yet; try again')
     if (head.hash === after.hash) return []
     if (!this.#options.hasEachBlock) return [head]
+    const missed = head.number - after.number
+    if (missed > BigInt(maxMissedBlocks))
+      throw serverError(
+        `block ${after.number} is ${missed} blocks below the head, but at most ${maxMissedBlocks} can be sent again`,
+      )
     const isAfter = (id: BlockId) => id.hash === after.hash && id.number === after.number
     const blocks = await this.#pathTo(head, isAfter, { lowest: after.number, calls })
     if (blocks !== undefined) return blocks
-    const missed = head.number - after.number
     throw serverError(
-      missed > BigInt(maxMissedBlocks)
-        ? `block ${after.number} is ${missed} blocks below the head, but at most ${maxMissedBlocks} can be sent again`
-        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier block`,
+      `block ${after.hash}:${after.number} is not on the chain; continue after an earlier block`,
     )
+  }
+
+  /** Waits until the head has this number, for up to `replicaDelayMs`. */
+  async #untilHead(number: bigint): Promise<void> {
+    const { clock } = this.#options
+    const isThere = () => this.#head === undefined || this.#head.number >= number
+    if (isThere()) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = () => {
+      if (isThere()) resolve()
+    }
+    this.#waiting.add(wake)
+    const stopTimer = clock.after(replicaDelayMs, resolve)
+    await promise
+    stopTimer()
+    this.#waiting.delete(wake)
   }
 
   /**
@@ -110,7 +142,7 @@ export class HeadFeed {
 
   async #sinceOrHead(after: BlockId): Promise<readonly L2BlockRef[]> {
     try {
-      return await this.since(after)
+      return await this.#above(after, this.#options.calls)
     } catch (error) {
       // The chain was reorganised meanwhile. The client detects this by the parent hash of the head.
       if (error instanceof JsonRpcError) return this.#head === undefined ? [] : [this.#head]
@@ -133,6 +165,11 @@ export class HeadFeed {
       const parent = { number: block.number - 1n, hash: block.parentHash }
       if (isKnown(parent)) return path.toReversed()
       if (parent.number <= lowest) return undefined
+      const seen = this.#seen.get(parent.number)
+      if (seen?.hash === parent.hash) {
+        block = seen
+        continue
+      }
       const answer = await calls.l2Block({
         block: { kind: 'hash', hash: parent.hash },
         part: 'ref',
@@ -151,9 +188,9 @@ export class HeadFeed {
     }
   }
 
-  #note({ number, hash }: BlockId): void {
-    this.#seen.delete(number)
-    this.#seen.set(number, hash)
+  #note(block: L2BlockRef): void {
+    this.#seen.delete(block.number)
+    this.#seen.set(block.number, block)
     const [oldest] = this.#seen.keys()
     if (this.#seen.size > maxMissedBlocks && oldest !== undefined) this.#seen.delete(oldest)
   }

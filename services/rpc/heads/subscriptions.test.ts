@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { blockOf, type Replica, RpcWorld } from '#test/fakes/rpc-world.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { openSocket } from '#test/fakes/web-socket-client.ts'
 import { hash } from '#test/fakes/values.ts'
-import { HeadFeed, maxMissedBlocks } from './head-feed.ts'
+import { HeadFeed, maxMissedBlocks, replicaDelayMs } from './head-feed.ts'
 import { parseSequence, sequenceOf } from './sequence.ts'
 
 interface Notification {
@@ -128,11 +129,16 @@ test('a client continues on another replica after its last sequence, without a g
   assert.deepEqual(await upToDate.numbers(1), [12])
 })
 
-test('a client can continue after a block of the chain, up to a limit of missed blocks', async () => {
+/** A feed of a chain whose block with hash N has number N, and the number of blocks that it fetched. */
+function feedOf() {
+  const clock = new VirtualClock(0)
+  const fetched = { count: 0 }
   const feed = new HeadFeed({
+    clock,
     hasEachBlock: true,
     calls: {
       l2Block: async ({ block }) => {
+        fetched.count++
         const number = block.kind === 'hash' ? Number(block.hash) : 0
         const [ref, part] = [blockOf(number), { kind: 'ref' } as const]
         return { generation: 1n, kind: 'found', ref, part }
@@ -141,14 +147,48 @@ test('a client can continue after a block of the chain, up to a limit of missed 
     log: { warn: () => undefined },
     onNotify: () => undefined,
   })
+  return { clock, feed, fetched }
+}
+
+test('a client can continue after a block of the chain, up to a limit of missed blocks', async () => {
+  const { clock, feed, fetched } = feedOf()
   const head = maxMissedBlocks + 10
   await assert.rejects(feed.since(blockOf(1)), /the head is not known yet/)
   await feed.announce(blockOf(head))
   const missed = await feed.since(blockOf(10))
   assert.deepEqual([missed.length, missed[0]?.number], [maxMissedBlocks, 11n])
+  fetched.count = 0
   await assert.rejects(feed.since(blockOf(9)), /1001 blocks below the head, but at most 1000/)
+  assert.equal(fetched.count, 0)
   await assert.rejects(feed.since(blockOf(head - 3, 1)), /is not on the chain/)
-  await assert.rejects(feed.since(blockOf(head + 1)), /is not on the chain/)
+  const beyond = assert.rejects(feed.since(blockOf(head + 1)), /is not on the chain/)
+  await clock.run(replicaDelayMs, () => false)
+  await beyond
+})
+
+test('a client that has seen a higher head at another replica waits for it', async () => {
+  const { clock, feed } = feedOf()
+  await feed.announce(blockOf(20))
+  const missed = feed.since(blockOf(21))
+  await clock.run(replicaDelayMs / 2, () => false)
+  await feed.announce(blockOf(21))
+  assert.deepEqual(await missed, [])
+  const next = feed.since(blockOf(22))
+  await feed.announce(blockOf(23))
+  assert.deepEqual(
+    (await next).map(({ number }) => number),
+    [23n],
+  )
+})
+
+test('blocks that clients have seen are not fetched again', async () => {
+  const { feed, fetched } = feedOf()
+  await feed.announce(blockOf(20))
+  feed.subscribe(() => undefined, { missed: [] })
+  await feed.announce(blockOf(30))
+  assert.equal(fetched.count, 9)
+  assert.equal((await feed.since(blockOf(22))).length, 8)
+  assert.equal(fetched.count, 9)
 })
 
 test('a malformed sequence is refused', async (t) => {

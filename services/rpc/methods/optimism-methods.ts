@@ -60,7 +60,8 @@ async function outputAtBlock(number: bigint, options: NodeMethodsOptions) {
     const missing = `failed to determine L2BlockRef of height ${number}, could not get payload: not found`
     throw serverError(`failed to get L2 block ref with sync status: ${missing}`)
   }
-  const { output, root } = await outputOf(found, options)
+  const failure = 'failed to get L2 output at block '
+  const { output, root } = await outputOf(found, { ...options, failure })
   return {
     version: zeroWord,
     outputRoot: root,

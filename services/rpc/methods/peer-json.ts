@@ -92,6 +92,8 @@ export function subnetFromJson(json: unknown): string {
     throw new DecodeError('want {"IP": …, "Mask": …} or a subnet such as 203.0.113.0/24')
   if (mask.length > maxMaskLength) throw new DecodeError('the mask of the subnet is too long')
   const bytes = Buffer.from(mask, 'base64')
+  if (bytes.length !== (ip.includes(':') ? 16 : 4))
+    throw new DecodeError('the mask of the subnet does not have the length of its address')
   const binary = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   const bits = /^1*/u.exec(binary)?.[0].length ?? 0
   if (binary.slice(bits).includes('1')) throw new DecodeError('the mask of the subnet has gaps')

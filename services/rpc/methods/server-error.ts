@@ -1,7 +1,7 @@
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 
 /** op-node's code for all errors of methods. */
-const serverErrorCode = -32_000
+export const serverErrorCode = -32_000
 
 /** The error that answers a call whose method failed. */
 export function serverError(message: string): JsonRpcError {

@@ -27,7 +27,7 @@ async function superRootAt(timestamp: bigint, options: NodeMethodsOptions) {
   const { state, found } = await blockAt(number, options)
   const skeleton = skeletonOf(state, config)
   if (found === undefined || number > (state.chain?.localSafe.number ?? 0n)) return skeleton
-  const { output, root } = await outputOf(found, options)
+  const { output, root } = await outputOf(found, { ...options, failure: 'outputV0AtBlock@' })
   const required = idToJson(await requiredL1(found.ref, options))
   const chainId = String(config.l2ChainId)
   const { messagePasserStorageRoot, stateRoot, blockHash } = output
