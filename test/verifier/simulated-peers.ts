@@ -31,6 +31,14 @@ const maxDelayMs = 8_000
 /** Maximum number of blocks in a fork. The sequencer signs the blocks of a fork too. */
 const maxForkBlocks = 5
 
+/** Why gossip may ignore a wrong message instead of rejecting it. */
+interface WrongMessage {
+  /** It may be too old, which is checked before what is wrong with it. */
+  readonly mayBeOld: boolean
+  /** Its signature is checked first. A gossip that has just started ignores it, since it does not know the signer yet. */
+  readonly needsSigner: boolean
+}
+
 /** The probability of each event for a block. */
 interface Shares {
   readonly lost: number
@@ -53,8 +61,10 @@ export class SimulatedPeers {
   readonly #shares: Shares
   /** All valid blocks. */
   readonly #blocks = new Map<Hash, Payload>()
-  /** Wrong messages without a verdict yet. The value is whether gossip may ignore the message as too old. */
-  readonly #wrong = new Map<number, boolean>()
+  /** Wrong messages without a verdict yet. */
+  readonly #wrong = new Map<number, WrongMessage>()
+  /** Whether the running gossip has shown by a verdict that it knows the signer. */
+  #knowsSigner = false
   #arrivals = 0
   #isSilent = false
   /** Delivers a block to the running gossip. */
@@ -94,6 +104,7 @@ export class SimulatedPeers {
       onBlock: (listener) => {
         const deliver = (block: ArrivedBlock) => void host.clock.after(0, () => listener(block))
         this.#deliver = deliver
+        this.#knowsSigner = false
         return () => {
           if (this.#deliver === deliver) this.#deliver = undefined
         }
@@ -164,15 +175,18 @@ export class SimulatedPeers {
     const changed = Uint8Array.from(signed)
     changed[signatureBytes] = (changed[signatureBytes] ?? 0) ^ 1
     const wrongHash = decompressed(this.#signed({ ...payload, gasUsed: payload.gasUsed + 1n }))
-    const messages: readonly [GossipData, ...GossipData[]] = [
-      { kind: 'raw', bytes: this.#random.bytes(80), problem: 'not-snappy' },
-      decompressed(changed),
-      decompressed(signed.subarray(0, signatureBytes)),
-      decompressed(this.#signed(payload, otherKey)),
-      wrongHash,
+    type Wrong = readonly [GossipData, WrongMessage]
+    const unsigned = { mayBeOld: false, needsSigner: false }
+    const wronglySigned = { mayBeOld: false, needsSigner: true }
+    const messages: readonly [Wrong, ...Wrong[]] = [
+      [{ kind: 'raw', bytes: this.#random.bytes(80), problem: 'not-snappy' }, unsigned],
+      [decompressed(changed), wronglySigned],
+      [decompressed(signed.subarray(0, signatureBytes)), unsigned],
+      [decompressed(this.#signed(payload, otherKey)), wronglySigned],
+      [wrongHash, { mayBeOld: true, needsSigner: true }],
     ]
-    const message = this.#random.pick(messages)
-    this.#wrong.set(this.#arrive(payload, message), message === wrongHash)
+    const [message, why] = this.#random.pick(messages)
+    this.#wrong.set(this.#arrive(payload, message), why)
   }
 
   #arrive({ timestamp }: Payload, data: GossipData): number {
@@ -184,10 +198,14 @@ export class SimulatedPeers {
 
   #judged(arrival: number, verdict: Verdict): void {
     if (verdict === 'accept') this.accepted++
-    const mayBeIgnored = this.#wrong.get(arrival)
+    const wrong = this.#wrong.get(arrival)
     this.#wrong.delete(arrival)
-    const isRight = verdict === 'reject' || (verdict === 'ignore' && mayBeIgnored)
-    if (mayBeIgnored === undefined || isRight) return
+    const knewSigner = this.#knowsSigner
+    if (verdict === 'accept' || (verdict === 'reject' && wrong?.needsSigner === true))
+      this.#knowsSigner = true
+    if (wrong === undefined || verdict === 'reject') return
+    const mayBeIgnored = wrong.mayBeOld || (wrong.needsSigner && !knewSigner)
+    if (verdict === 'ignore' && mayBeIgnored) return
     this.#simulation.fail(new Error(`the verdict on a wrong message is ${verdict}`))
   }
 
