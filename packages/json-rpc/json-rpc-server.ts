@@ -24,7 +24,15 @@ import {
 } from './json-rpc-dispatch.ts'
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
 import { jwtSecretBytes } from './jwt.ts'
-import { addGuards, addHostGuard, BodyError, type Guarded, readBody } from './request-guards.ts'
+import { directPosts } from './direct-posts.ts'
+import {
+  addGuards,
+  addHostGuard,
+  BodyError,
+  type Guarded,
+  type Guards,
+  readBody,
+} from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
 /** Origins of pages that may use a server, such as `https://example.org`; `*`: any. */
@@ -163,8 +171,14 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   const servers: Server[] = []
   const { log, onRefused } = options
   const clients = new Clients({ limits, clock, onRefused, log })
-  const app = createApp({ limits, clients, onRefused }, servers)
+  let direct: ReturnType<typeof directPosts> | undefined
+  let isStopping = false
+  const app = createApp(
+    { limits, clients, onRefused, direct: (...both) => direct?.(...both) ?? false },
+    servers,
+  )
   app.addHook('preClose', (done) => {
+    isStopping = true
     for (const socket of app.websocketServer.clients) socket.close(goingAway, 'the server stops')
     done()
   })
@@ -183,7 +197,19 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     maxAge: preflightAgeSeconds,
     strictPreflight: false,
   })
-  addRoutes(app, guarded, addGuards(app, guarded))
+  const { methods, onCall } = options
+  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
+  const guards = addGuards(app, guarded)
+  direct = directPosts({
+    ...guarded,
+    ...guards,
+    dispatch,
+    contentTypes,
+    isStopping: () => isStopping,
+    onAnswer: (response) => limitReading(response, guarded),
+    onBodyError: (error, { socket }) => bodyRefusal(error, clientOf(socket.remoteAddress), guarded),
+  })
+  addRoutes(app, guarded, { ...guards, dispatch })
   try {
     await app.listen({ host, port })
   } catch (cause) {
@@ -219,7 +245,9 @@ function createApp(
     limits,
     clients,
     onRefused,
-  }: Pick<Guarded, 'limits' | 'clients'> & Pick<JsonRpcServerOptions, 'onRefused'>,
+    direct,
+  }: Pick<Guarded, 'limits' | 'clients'> &
+    Pick<JsonRpcServerOptions, 'onRefused'> & { readonly direct: ReturnType<typeof directPosts> },
   servers: Server[],
 ): FastifyInstance {
   const mayRun = pipelineLimit(clients)
@@ -238,7 +266,7 @@ function createApp(
     serverFactory: (handler) => {
       const times = { keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: timeoutCheckMs }
       const server = createServer({ ...requestTimeouts, ...times }, (request, response) => {
-        if (mayRun(request, response)) handler(request, response)
+        if (mayRun(request, response) && !direct(request, response)) handler(request, response)
       })
       server.maxConnections = limits.maxConnections
       serveAdmitted(server, clients)
@@ -298,26 +326,20 @@ function connectionRefusal({ code }: ConnectionError): { status: string; why: Re
 
 function addRoutes(
   app: FastifyInstance,
-  { options, limits, clients }: Guarded,
-  callerOf: ReturnType<typeof addGuards>,
+  guarded: Guarded,
+  { callerOf, dispatch }: Pick<Guards, 'callerOf'> & { readonly dispatch: JsonRpcDispatch },
 ): void {
-  const { methods, clock, onCall, log, notificationMethod = 'eth_subscription' } = options
-  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
+  const { options, limits, clients } = guarded
+  const { clock, log, notificationMethod = 'eth_subscription' } = options
   const maxBytes = limits.maxRequestBytes
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(contentTypes, (_request: FastifyRequest, body: IncomingMessage) =>
     readBody(body, { maxBytes, caller: callerOf(body) }),
   )
-  app.post('/', async ({ body, ip, raw, socket }, reply) => {
+  app.post('/', async ({ body, raw }, reply) => {
     const text = typeof body === 'string' ? body : ''
     const answer = await dispatch.answer(text, { ...noSubscriptions, caller: callerOf(raw) })
-    if (!reply.raw.closed) {
-      const cancel = clock.after(answerTimeoutMs, () => {
-        clients.refused(clientOf(ip), 'not-read')
-        socket.destroy()
-      })
-      reply.raw.once('close', cancel)
-    }
+    if (!reply.raw.closed) limitReading(reply.raw, guarded)
     if (answer === undefined) return reply.code(204).send()
     return reply.type('application/json').send(answer)
   })
@@ -342,11 +364,8 @@ function addRoutes(
   )
   app.setErrorHandler((error: FastifyError | BodyError, { ip }, reply) => {
     if (error instanceof BodyError) {
-      clients.refused(clientOf(ip), error.why)
-      return reply
-        .code(error.why === 'too-large' ? 413 : 429)
-        .type('application/json')
-        .send(encodeError(null, bodyError(error, limits)))
+      const { status, text } = bodyRefusal(error, clientOf(ip), guarded)
+      return reply.code(status).type('application/json').send(text)
     }
     const { statusCode: status = 500, message, code } = error
     // The client hung up before its request was complete.
@@ -355,6 +374,30 @@ function addRoutes(
     log?.error({ error }, 'JSON-RPC server failed')
     return reply.code(500).type('text/plain').send('internal error')
   })
+}
+
+/** Limits the time in which a client reads an answer. */
+function limitReading(
+  response: ServerResponse,
+  { options, clients }: Pick<Guarded, 'options' | 'clients'>,
+): void {
+  const { socket } = response
+  const cancel = options.clock.after(answerTimeoutMs, () => {
+    clients.refused(clientOf(socket?.remoteAddress), 'not-read')
+    socket?.destroy()
+  })
+  response.once('close', cancel)
+}
+
+/** Counts a request whose body is refused. Returns the answer. */
+function bodyRefusal(
+  error: BodyError,
+  client: string,
+  { clients, limits }: Pick<Guarded, 'clients' | 'limits'>,
+): { readonly status: number; readonly text: string } {
+  clients.refused(client, error.why)
+  const status = error.why === 'too-large' ? 413 : 429
+  return { status, text: encodeError(null, bodyError(error, limits)) }
 }
 
 function bodyError({ why }: BodyError, { maxRequestBytes }: ServerLimits): JsonRpcError {

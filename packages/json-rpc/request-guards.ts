@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isAllowedHost } from './allowed-hosts.ts'
 import { type Caller, clientOf, type Clients, type Refusal } from './clients.ts'
@@ -18,15 +19,20 @@ interface Refused {
   readonly text: string
 }
 
-/**
- * Checks access before a body is read or a WebSocket opened.
- *
- * @returns a function that returns the caller of a request that passed
- */
-export function addGuards(
-  app: FastifyInstance,
-  { options, limits, clients }: Guarded,
-): (message: IncomingMessage) => Caller | undefined {
+/** The requests that passed the guards. */
+export interface Guards {
+  /** The caller of a request that passed; undefined if it did not pass. */
+  readonly callerOf: (message: IncomingMessage) => Caller | undefined
+  /**
+   * Counts a request that does not need the other guards until it ends.
+   *
+   * @returns its caller; undefined if there are too many requests, and then the request is not counted
+   */
+  readonly begin: (message: IncomingMessage, response: ServerResponse) => Caller | undefined
+}
+
+/** Checks access before a body is read or a WebSocket opened. */
+export function addGuards(app: FastifyInstance, { options, limits, clients }: Guarded): Guards {
   const { authorize, cors = [], jwtSecret, clock } = options
   const callers = new WeakMap<IncomingMessage, Caller>()
   const check = authorize ?? (jwtSecret && authorizationCheck({ secret: jwtSecret, clock }))
@@ -70,14 +76,14 @@ export function addGuards(
         refuse(request, reply, refused)
         return
       }
-      note(request, reply)
+      const { ip, raw: message } = request
+      note({ message, response: reply.raw, client: clientOf(ip), ws, socket })
     }
     done()
   })
 
   /** Counts a request until it ends. */
-  function note({ ip, raw: message, socket, ws }: FastifyRequest, { raw }: FastifyReply): void {
-    const client = clientOf(ip)
+  function note({ message, response: raw, client, ws, socket }: Passed): Caller {
     const caller = clients.caller(client, () => !raw.closed)
     callers.set(message, caller)
     if (!ws) requests++
@@ -90,8 +96,27 @@ export function addGuards(
       requests--
       if (!raw.writableFinished) clients.refused(client, 'hung-up')
     })
+    return caller
   }
-  return (message) => callers.get(message)
+
+  return {
+    callerOf: (message) => callers.get(message),
+    begin: (message, response) => {
+      const { socket } = message
+      const client = clientOf(socket.remoteAddress)
+      if (requests >= limits.maxHttpRequests || !clients.requestBegan(client)) return undefined
+      return note({ message, response, client, ws: false, socket })
+    },
+  }
+}
+
+/** A request that passed the guards. */
+interface Passed {
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly client: string
+  readonly ws: boolean
+  readonly socket: Socket
 }
 
 /** Returns a function that refuses a request, and counts it. */
