@@ -1,11 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAllowedHost } from './allowed-hosts.ts'
 import type { Caller } from './clients.ts'
 import type { JsonRpcDispatch } from './json-rpc-dispatch.ts'
-import { BodyError, type Guarded, type Guards, readBody } from './request-guards.ts'
+import type { JsonRpcServerOptions } from './json-rpc-server.ts'
+import { BodyError, type Guarded, readBody } from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
+/** Headers that an answer has besides those of its body. */
+type Headers = Readonly<Record<string, string>>
+
 /** What is needed to answer requests. */
-export interface DirectPostsOptions extends Guarded, Pick<Guards, 'begin'> {
+export interface DirectPostsOptions extends Guarded {
   readonly dispatch: JsonRpcDispatch
   readonly contentTypes: readonly string[]
   /** Whether the server stops. */
@@ -29,9 +34,9 @@ export interface DirectPostsOptions extends Guarded, Pick<Guards, 'begin'> {
 export function directPosts(
   options: DirectPostsOptions,
 ): (message: IncomingMessage, response: ServerResponse) => boolean {
-  const { begin, contentTypes, isStopping, limits, options: server } = options
-  const { allowedHosts, authorize, jwtSecret } = server
-  if (allowedHosts !== '*' || authorize !== undefined || jwtSecret !== undefined) return () => false
+  const { contentTypes, isStopping, limits, open, options: server } = options
+  const { allowedHosts = ['localhost'], authorize, cors, jwtSecret } = server
+  if (authorize !== undefined || jwtSecret !== undefined) return () => false
   const isUsual = ({ method, url, headers }: IncomingMessage) =>
     method === 'POST' &&
     url === '/' &&
@@ -39,12 +44,14 @@ export function directPosts(
     Number(headers['content-length'] ?? Infinity) <= limits.maxRequestBytes &&
     headers.origin === undefined &&
     headers['transfer-encoding'] === undefined &&
-    headers.upgrade === undefined
+    headers.upgrade === undefined &&
+    (allowedHosts === '*' || isAllowedHost(allowedHosts, headers.host))
+  const headers = corsHeaders(cors)
   return (message, response) => {
     if (!isUsual(message) || isStopping()) return false
-    const caller = begin(message, response)
+    const caller = open.begin(message, response)
     if (caller === undefined) return false
-    void answerPost(message, response, { ...options, caller })
+    void answerPost(message, response, { ...options, caller, headers })
     return true
   }
 }
@@ -55,38 +62,59 @@ async function answerPost(
   {
     caller,
     dispatch,
+    headers,
     limits,
     onAnswer,
     onBodyError,
     options,
-  }: DirectPostsOptions & { readonly caller: Caller },
+  }: DirectPostsOptions & { readonly caller: Caller; readonly headers: Headers },
 ): Promise<void> {
+  const isGone = () => response.closed || message.socket.destroyed
   try {
     const text = await readBody(message, { maxBytes: limits.maxRequestBytes, caller })
     const answer = await dispatch.answer(text, { ...noSubscriptions, caller })
-    if (response.closed) return
+    if (isGone()) return
     onAnswer(response)
-    if (answer === undefined) response.writeHead(204).end()
-    else end(response, 200, answer)
+    if (answer === undefined) response.writeHead(204, headers).end()
+    else end(response, { status: 200, type: json, text: answer, headers })
   } catch (error) {
-    // The client hung up before its request was complete.
-    if (response.closed || response.destroyed) return
+    if (isGone()) return
     if (error instanceof BodyError) {
-      const { status, text } = onBodyError(error, message)
-      end(response, status, text)
+      // The rest of the body is not read.
+      const closing = { ...headers, connection: 'close' }
+      end(response, { ...onBodyError(error, message), type: json, headers: closing })
       return
     }
     options.log?.error({ error }, 'JSON-RPC server failed')
-    response.destroy()
+    end(response, { status: 500, type: 'text/plain', text: 'internal error', headers })
   }
 }
 
-function end(response: ServerResponse, status: number, json: string): void {
-  const length = Buffer.byteLength(json)
+const json = 'application/json; charset=utf-8'
+
+function end(
+  response: ServerResponse,
+  {
+    status,
+    type,
+    text,
+    headers,
+  }: {
+    readonly status: number
+    readonly type: string
+    readonly text: string
+    readonly headers: Headers
+  },
+): void {
+  const length = Buffer.byteLength(text)
   response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': length,
-    })
-    .end(json)
+    .writeHead(status, { ...headers, 'content-type': type, 'content-length': length })
+    .end(text)
+}
+
+/** The headers with which fastify's plugin answers a request without an origin. */
+function corsHeaders(cors: JsonRpcServerOptions['cors']): Headers {
+  if (cors === undefined) return {}
+  const isAny = cors === '*' || cors.includes('*')
+  return isAny ? { 'access-control-allow-origin': '*' } : { vary: 'Origin' }
 }

@@ -1,14 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fastifyCors } from '@fastify/cors'
 import { fastifyWebsocket } from '@fastify/websocket'
-import {
-  type ConnectionError,
-  fastify,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyRequest,
-} from 'fastify'
+import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type Clock, every } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
@@ -24,15 +18,10 @@ import {
 } from './json-rpc-dispatch.ts'
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
 import { jwtSecretBytes } from './jwt.ts'
+import { OpenRequests } from './open-requests.ts'
+import { createApp } from './http-application.ts'
 import { directPosts } from './direct-posts.ts'
-import {
-  addGuards,
-  addHostGuard,
-  BodyError,
-  type Guarded,
-  type Guards,
-  readBody,
-} from './request-guards.ts'
+import { addGuards, addHostGuard, BodyError, type Guarded, readBody } from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
 /** Origins of pages that may use a server, such as `https://example.org`; `*`: any. */
@@ -124,20 +113,8 @@ const defaultLimits: ServerLimits = {
   maxRefusalsPerClient: Number.POSITIVE_INFINITY,
 }
 
-/** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
-const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
-
-/** Period at which `requestTimeouts` are checked. */
-const timeoutCheckMs = 1_000
-
-/** Limit on unanswered requests of an HTTP connection. */
-const maxPipelined = 8
-
 /** Time for a client to read an answer. */
 export const answerTimeoutMs = 20_000
-
-/** Time for which an idle connection stays open. */
-const keepAliveMs = 75_000
 
 /** Period of WebSocket pings. A client that does not answer before the next ping is disconnected. */
 export const pingPeriodMs = 30_000
@@ -169,14 +146,20 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     throw new RangeError(`a JWT secret has ${jwtSecretBytes} bytes, not ${jwtSecret.length}`)
   const limits = { ...defaultLimits, ...options.limits }
   const servers: Server[] = []
-  const { log, onRefused } = options
+  const { log, methods, onCall, onRefused } = options
   const clients = new Clients({ limits, clock, onRefused, log })
-  let direct: ReturnType<typeof directPosts> | undefined
+  const guarded = { options, limits, clients, open: new OpenRequests(clients, limits) }
+  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
   let isStopping = false
-  const app = createApp(
-    { limits, clients, onRefused, direct: (...both) => direct?.(...both) ?? false },
-    servers,
-  )
+  const direct = directPosts({
+    ...guarded,
+    dispatch,
+    contentTypes,
+    isStopping: () => isStopping,
+    onAnswer: (response) => limitReading(response, guarded),
+    onBodyError: (error, { socket }) => bodyRefusal(error, clientOf(socket.remoteAddress), guarded),
+  })
+  const app = createApp({ limits, clients, onRefused, direct }, servers)
   app.addHook('preClose', (done) => {
     isStopping = true
     for (const socket of app.websocketServer.clients) socket.close(goingAway, 'the server stops')
@@ -187,7 +170,6 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     // There is nothing to do here: the library closes a WebSocket that violates the protocol, with the matching code.
     errorHandler: () => undefined,
   })
-  const guarded = { options, limits, clients }
   addHostGuard(app, guarded)
   // CORS is added before the other guards, so that a page can read why its request is refused.
   await app.register(fastifyCors, {
@@ -197,19 +179,8 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     maxAge: preflightAgeSeconds,
     strictPreflight: false,
   })
-  const { methods, onCall } = options
-  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
-  const guards = addGuards(app, guarded)
-  direct = directPosts({
-    ...guarded,
-    ...guards,
-    dispatch,
-    contentTypes,
-    isStopping: () => isStopping,
-    onAnswer: (response) => limitReading(response, guarded),
-    onBodyError: (error, { socket }) => bodyRefusal(error, clientOf(socket.remoteAddress), guarded),
-  })
-  addRoutes(app, guarded, { ...guards, dispatch })
+  addGuards(app, guarded)
+  addRoutes(app, guarded, dispatch)
   try {
     await app.listen({ host, port })
   } catch (cause) {
@@ -225,120 +196,22 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     close: async () => {
       stopPings()
       stopTending()
-      const { clients } = app.websocketServer
-      const ended = [...clients].map(
-        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
-      )
-      const cancel = clock.after(closeGraceMs, () => {
-        for (const socket of clients) socket.terminate()
-        for (const server of servers) server.closeAllConnections()
-      })
-      await Promise.all([app.close(), ...ended])
-      cancel()
+      await closeApp(app, servers, clock)
     },
   }
 }
 
-/** Makes the HTTP application. @param servers receives its server, or for `localhost` two servers, for IPv4 and IPv6 */
-function createApp(
-  {
-    limits,
-    clients,
-    onRefused,
-    direct,
-  }: Pick<Guarded, 'limits' | 'clients'> &
-    Pick<JsonRpcServerOptions, 'onRefused'> & { readonly direct: ReturnType<typeof directPosts> },
-  servers: Server[],
-): FastifyInstance {
-  const mayRun = pipelineLimit(clients)
-  return fastify({
-    exposeHeadRoutes: false,
-    clientErrorHandler: (error, socket) => {
-      const { status, why } = connectionRefusal(error)
-      if (hangUps.includes(error.code) || socket.destroyed) {
-        socket.destroy()
-        return
-      }
-      clients.refused(clientOf(socket.remoteAddress), why)
-      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`)
-      socket.destroySoon()
-    },
-    serverFactory: (handler) => {
-      const times = { keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: timeoutCheckMs }
-      const server = createServer({ ...requestTimeouts, ...times }, (request, response) => {
-        if (mayRun(request, response) && !direct(request, response)) handler(request, response)
-      })
-      server.maxConnections = limits.maxConnections
-      serveAdmitted(server, clients)
-      server.on('drop', () => onRefused?.('full'))
-      servers.push(server)
-      return server
-    },
-  })
-}
-
-/**
- * Passes only connections that `clients` admits to the HTTP parser. The setup of a parser costs more than a refusal.
- */
-function serveAdmitted(server: Server, clients: Clients): void {
-  const listeners = server.listeners('connection')
-  server.removeAllListeners('connection')
-  server.on('connection', (socket) => {
-    if (!clients.connected(socket)) return
-    for (const listener of listeners) Reflect.apply(listener, server, [socket])
-  })
-}
-
-/**
- * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline. The parser
- * passes on all requests of a 64 KiB chunk together, so closing the connection costs less than answering each request.
- */
-function pipelineLimit(clients: Clients) {
-  const open = new WeakMap<Socket, number>()
-  return ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
-    if (socket.destroyed) return false
-    const requests = (open.get(socket) ?? 0) + 1
-    if (requests > maxPipelined) {
-      clients.refused(clientOf(socket.remoteAddress), 'too-many-pipelined')
-      socket.destroy()
-      return false
-    }
-    open.set(socket, requests)
-    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
-    return true
-  }
-}
-
-/** Errors of a client that hangs up, also within a request. */
-const hangUps = ['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']
-
-/** Why a connection is refused if its bytes are not a request, or arrive too late. */
-function connectionRefusal({ code }: ConnectionError): { status: string; why: Refusal } {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: '408 Request Timeout', why: 'too-slow' }
-    case 'HPE_HEADER_OVERFLOW':
-      return { status: '431 Request Header Fields Too Large', why: 'too-large' }
-    default:
-      return { status: '400 Bad Request', why: 'not-http' }
-  }
-}
-
-function addRoutes(
-  app: FastifyInstance,
-  guarded: Guarded,
-  { callerOf, dispatch }: Pick<Guards, 'callerOf'> & { readonly dispatch: JsonRpcDispatch },
-): void {
-  const { options, limits, clients } = guarded
+function addRoutes(app: FastifyInstance, guarded: Guarded, dispatch: JsonRpcDispatch): void {
+  const { options, limits, clients, open } = guarded
   const { clock, log, notificationMethod = 'eth_subscription' } = options
   const maxBytes = limits.maxRequestBytes
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(contentTypes, (_request: FastifyRequest, body: IncomingMessage) =>
-    readBody(body, { maxBytes, caller: callerOf(body) }),
+    readBody(body, { maxBytes, caller: open.callerOf(body) }),
   )
   app.post('/', async ({ body, raw }, reply) => {
     const text = typeof body === 'string' ? body : ''
-    const answer = await dispatch.answer(text, { ...noSubscriptions, caller: callerOf(raw) })
+    const answer = await dispatch.answer(text, { ...noSubscriptions, caller: open.callerOf(raw) })
     if (!reply.raw.closed) limitReading(reply.raw, guarded)
     if (answer === undefined) return reply.code(204).send()
     return reply.type('application/json').send(answer)
@@ -376,15 +249,34 @@ function addRoutes(
   })
 }
 
+/** Stops the application. Requests in progress get `closeGraceMs` to end. */
+async function closeApp(
+  app: FastifyInstance,
+  servers: readonly Server[],
+  clock: Clock,
+): Promise<void> {
+  const { clients } = app.websocketServer
+  const ended = [...clients].map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  )
+  const cancel = clock.after(closeGraceMs, () => {
+    for (const socket of clients) socket.terminate()
+    for (const server of servers) server.closeAllConnections()
+  })
+  await Promise.all([app.close(), ...ended])
+  cancel()
+}
+
 /** Limits the time in which a client reads an answer. */
 function limitReading(
   response: ServerResponse,
   { options, clients }: Pick<Guarded, 'options' | 'clients'>,
 ): void {
-  const { socket } = response
+  // The socket of a pipelined response is not set before its turn.
+  const { socket } = response.req
   const cancel = options.clock.after(answerTimeoutMs, () => {
-    clients.refused(clientOf(socket?.remoteAddress), 'not-read')
-    socket?.destroy()
+    clients.refused(clientOf(socket.remoteAddress), 'not-read')
+    socket.destroy()
   })
   response.once('close', cancel)
 }

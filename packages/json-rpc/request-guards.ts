@@ -1,16 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isAllowedHost } from './allowed-hosts.ts'
 import { type Caller, clientOf, type Clients, type Refusal } from './clients.ts'
 import type { JsonRpcServerOptions, ServerLimits } from './json-rpc-server.ts'
 import { authorizationCheck } from './jwt.ts'
+import type { OpenRequests } from './open-requests.ts'
 
 /** Parts of the server that guards and routes share. */
 export interface Guarded {
   readonly options: JsonRpcServerOptions
   readonly limits: ServerLimits
   readonly clients: Clients
+  readonly open: OpenRequests
 }
 
 interface Refused {
@@ -19,25 +20,10 @@ interface Refused {
   readonly text: string
 }
 
-/** The requests that passed the guards. */
-export interface Guards {
-  /** The caller of a request that passed; undefined if it did not pass. */
-  readonly callerOf: (message: IncomingMessage) => Caller | undefined
-  /**
-   * Counts a request that does not need the other guards until it ends.
-   *
-   * @returns its caller; undefined if there are too many requests, and then the request is not counted
-   */
-  readonly begin: (message: IncomingMessage, response: ServerResponse) => Caller | undefined
-}
-
 /** Checks access before a body is read or a WebSocket opened. */
-export function addGuards(app: FastifyInstance, { options, limits, clients }: Guarded): Guards {
+export function addGuards(app: FastifyInstance, { options, limits, clients, open }: Guarded): void {
   const { authorize, cors = [], jwtSecret, clock } = options
-  const callers = new WeakMap<IncomingMessage, Caller>()
   const check = authorize ?? (jwtSecret && authorizationCheck({ secret: jwtSecret, clock }))
-  let requests = 0
-
   const refuse = refuser(clients)
 
   function refusal({ headers, ip, ws }: FastifyRequest): Refused | undefined {
@@ -47,8 +33,7 @@ export function addGuards(app: FastifyInstance, { options, limits, clients }: Gu
       return { why: 'bad-origin', status: 403, text: 'origin not allowed' }
     if (ws && app.websocketServer.clients.size >= limits.maxSockets)
       return { why: 'full', status: 503, text: 'too many WebSockets' }
-    if (!ws && requests >= limits.maxHttpRequests)
-      return { why: 'full', status: 503, text: 'too many requests at once' }
+    if (!ws && open.isFull) return { why: 'full', status: 503, text: 'too many requests at once' }
     if (clients.requestBegan(clientOf(ip))) return undefined
     const text = 'too many requests of this address at once'
     return { why: 'too-many-requests', status: 429, text }
@@ -76,47 +61,10 @@ export function addGuards(app: FastifyInstance, { options, limits, clients }: Gu
         refuse(request, reply, refused)
         return
       }
-      const { ip, raw: message } = request
-      note({ message, response: reply.raw, client: clientOf(ip), ws, socket })
+      open.add(request.raw, { response: reply.raw, ws })
     }
     done()
   })
-
-  /** Counts a request until it ends. */
-  function note({ message, response: raw, client, ws, socket }: Passed): Caller {
-    const caller = clients.caller(client, () => !raw.closed)
-    callers.set(message, caller)
-    if (!ws) requests++
-    // The event `close` also comes for aborted requests. Fastify's own hook is called only for answered requests.
-    const ended = ws ? socket : raw
-    ended.once('close', () => {
-      clients.requestEnded(client)
-      caller.end()
-      if (ws) return
-      requests--
-      if (!raw.writableFinished) clients.refused(client, 'hung-up')
-    })
-    return caller
-  }
-
-  return {
-    callerOf: (message) => callers.get(message),
-    begin: (message, response) => {
-      const { socket } = message
-      const client = clientOf(socket.remoteAddress)
-      if (requests >= limits.maxHttpRequests || !clients.requestBegan(client)) return undefined
-      return note({ message, response, client, ws: false, socket })
-    },
-  }
-}
-
-/** A request that passed the guards. */
-interface Passed {
-  readonly message: IncomingMessage
-  readonly response: ServerResponse
-  readonly client: string
-  readonly ws: boolean
-  readonly socket: Socket
 }
 
 /** Returns a function that refuses a request, and counts it. */
