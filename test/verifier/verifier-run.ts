@@ -37,6 +37,7 @@ import { type Host, Simulation } from '#test/simulator/simulation.ts'
 import { chainDisagreement } from './agreement.ts'
 import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
+import { expectCaughtUp } from './caught-up.ts'
 import { SimulatedPeers } from './simulated-peers.ts'
 import { refusalOf } from './stand-in-chain.ts'
 import { StandInClient } from './stand-in-client.ts'
@@ -148,18 +149,8 @@ export class VerifierRun implements DisturbedRun {
   }
 
   expectCaughtUp(what: string, withinMs: number): void {
-    const { clock } = this.simulation
-    const { head, safe } = this.l1.at(clock.monotonicMs())
-    clock.after(withinMs, () => {
-      const now = this.l1.block(clock.monotonicMs(), {
-        block: { kind: 'number', number: head.number },
-      })
-      if (now?.hash !== head.hash) return
-      const derived = this.client.labelled('safe')?.number ?? 0n
-      if (derived >= safe) return
-      const late = `${safe - derived} blocks are missing ${withinMs} ms later`
-      this.simulation.fail(new Error(`${what}, and ${late}`))
-    })
+    const safe = () => this.client.labelled('safe')?.number ?? 0n
+    expectCaughtUp({ simulation: this.simulation, l1: this.l1, safe }, { what, withinMs })
   }
 
   #startAll(): void {

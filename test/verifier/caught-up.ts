@@ -1,0 +1,30 @@
+import type { Simulation } from '#test/simulator/simulation.ts'
+import type { SimulatedL1 } from './simulated-l1.ts'
+
+/** What is observed, and the safe head. */
+interface Observed {
+  readonly simulation: Simulation
+  readonly l1: SimulatedL1
+  readonly safe: () => bigint
+}
+
+/** Fails the simulation if the safe blocks of the L1 head of now are not safe after some time. */
+export function expectCaughtUp(
+  { simulation, l1, safe }: Observed,
+  { what, withinMs }: { readonly what: string; readonly withinMs: number },
+): void {
+  const { clock } = simulation
+  const hashAt = (number: bigint) =>
+    l1.block(clock.monotonicMs(), { block: { kind: 'number', number } })?.hash
+  const wanted = l1.at(clock.monotonicMs())
+  clock.after(withinMs, () => {
+    const missing = wanted.safe - safe()
+    if (hashAt(wanted.head.number) !== wanted.head.hash || missing <= 0n) return
+    const { head } = l1.at(clock.monotonicMs() - 1_000)
+    // After an L1 reorg, the chain is derived again from an earlier block.
+    const isReorganised = hashAt(head.number) !== head.hash
+    if (isReorganised) expectCaughtUp({ simulation, l1, safe }, { what, withinMs })
+    else
+      simulation.fail(new Error(`${what}, and ${missing} blocks are missing ${withinMs} ms later`))
+  })
+}
