@@ -1,6 +1,5 @@
 /**
- * Runs all tests of a folder, the named ones, or all but the named ones: `npm run test:interop -- reorg`,
- * `npm run test:bus -- '!failures'`.
+ * Runs all tests of a folder, or the named ones: `npm run test:bus -- node`, `npm run test:interop -- reorg`.
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -14,14 +13,11 @@ const files = globSync(`${folder}/**/*.test.ts`, {
 })
 const nameOf = (file: string) => basename(file, '.test.ts')
 const names = files.map(nameOf)
-const isExcluded = (file: string) => wanted.includes(`!${nameOf(file)}`)
-const included = wanted.filter((name) => !name.startsWith('!'))
-if (wanted.some((name) => !names.includes(name.replace('!', '')))) {
+if (wanted.some((name) => !names.includes(name))) {
   console.error(`usage: npm run test:${folder} -- [${names.join(' | ')}]`)
   process.exitCode = 2
 } else {
-  const isIncluded = (file: string) => included.length === 0 || included.includes(nameOf(file))
-  const chosen = files.filter((file) => isIncluded(file) && !isExcluded(file))
+  const chosen = files.filter((file) => wanted.length === 0 || wanted.includes(nameOf(file)))
   const paths = chosen.map((file) => fileURLToPath(new URL(file, import.meta.url)))
   // All test files run in the runner's process. If each file had its own process, the children of these processes would
   // survive a signal.
