@@ -25,7 +25,7 @@ export interface DirectPostsOptions extends Guarded {
 }
 
 /**
- * Answers the usual POST without fastify, whose routing, hooks and replies take two thirds of the time of a small call.
+ * Answers the usual POST without fastify, whose routing, hooks and replies take two fifths of the time of a small call.
  * Every other request is left to fastify: those of browsers, with a token, with another path or type, without a length,
  * and those that are over a limit.
  *
