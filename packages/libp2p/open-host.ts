@@ -52,8 +52,8 @@ export type Host<Services extends ServiceMap> = Libp2p<
 >
 
 /**
- * Limit on one message of identify; a peer may send ten. Those of op-node have about 1 KiB. libp2p reads all addresses in
- * them before any other limit applies.
+ * Limit on one message of identify; a peer may send ten. Those of op-node and kona-node are smaller. libp2p reads all
+ * addresses in them before any other limit applies.
  */
 export const maxIdentifyBytes = 4_096
 
