@@ -11,6 +11,12 @@ import {
   type ChangePeerResponse,
   changePeerResponseCodec,
 } from './change-peer.ts'
+import {
+  type ControlSequencerRequest,
+  controlSequencerRequestCodec,
+  type ControlSequencerResponse,
+  controlSequencerResponseCodec,
+} from './control-sequencer.ts'
 import { type DerivationTargets, derivationTargetsCodec } from './derivation-targets.ts'
 import {
   type FetchL1BlockRequest,
@@ -30,6 +36,12 @@ import {
   type FetchPeersResponse,
   fetchPeersResponseCodec,
 } from './fetch-peers.ts'
+import {
+  type InsertRequest,
+  insertRequestCodec,
+  type InsertResponse,
+  insertResponseCodec,
+} from './insert.ts'
 import { type L1Heads, l1HeadsCodec } from './l1-heads.ts'
 import { type LogLevelChange, logLevelChangeCodec } from './log-level-change.ts'
 import {
@@ -59,8 +71,15 @@ import {
   type SafeHeadAtResponse,
   safeHeadAtResponseCodec,
 } from './safe-head-at.ts'
+import { type SealRequest, sealRequestCodec, type SealResponse, sealResponseCodec } from './seal.ts'
 import { type ServiceStatus, serviceStatusCodec } from './service-status.ts'
 import { type ServiceName, serviceNames } from './services.ts'
+import {
+  type StartBuildingRequest,
+  startBuildingRequestCodec,
+  type StartBuildingResponse,
+  startBuildingResponseCodec,
+} from './start-building.ts'
 import {
   type Call,
   call,
@@ -79,8 +98,8 @@ import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
  * For each service, the services that wait for it, and that read its status to report the cause of their waits.
  */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
-  'da-watcher': ['derivation', 'gossip'],
-  engine: ['derivation'],
+  'da-watcher': ['derivation', 'gossip', 'sequencer'],
+  engine: ['derivation', 'sequencer'],
 }
 
 /** Heads of L1: latest, safe, finalized. */
@@ -147,6 +166,35 @@ export const postPayload: Call<PostPayloadRequest, PostPayloadResponse> = call({
   callers: ['rpc'],
   request: postPayloadRequestCodec,
   response: postPayloadResponseCodec,
+  traffic: 'bulk',
+})
+
+/** Starts to build a block on top of the unsafe head. */
+export const startBuilding: Call<StartBuildingRequest, StartBuildingResponse> = call({
+  name: 'engine.start-building',
+  summary: 'Starts to build a block on top of the unsafe head; a repeat gets the same payload id.',
+  callers: ['sequencer'],
+  request: startBuildingRequestCodec,
+  response: startBuildingResponseCodec,
+})
+
+/** The block that is being built. The chain stays unchanged. */
+export const seal: Call<SealRequest, SealResponse> = call({
+  name: 'engine.seal',
+  summary: 'Ends the building of a block and returns it; the chain stays unchanged.',
+  callers: ['sequencer'],
+  request: sealRequestCodec,
+  response: sealResponseCodec,
+  traffic: 'bulk',
+})
+
+/** Makes a sealed block the unsafe head. */
+export const insert: Call<InsertRequest, InsertResponse> = call({
+  name: 'engine.insert',
+  summary: 'Makes a sealed block the unsafe head; a repeat has no further effect.',
+  callers: ['sequencer'],
+  request: insertRequestCodec,
+  response: insertResponseCodec,
   traffic: 'bulk',
 })
 
@@ -247,6 +295,15 @@ export const payloadRefused: Signal<RefusedPayload> = signal({
   codec: refusedPayloadCodec,
 })
 
+/** Reads the sequencer's activity, starts it, stops it, or changes its mode. */
+export const controlSequencer: Call<ControlSequencerRequest, ControlSequencerResponse> = call({
+  name: 'sequencer.control',
+  summary: "Reads the sequencer's activity, starts it, stops it, or changes its mode.",
+  callers: ['rpc'],
+  request: controlSequencerRequestCodec,
+  response: controlSequencerResponseCodec,
+})
+
 /** The lowest level that all services log, including all replicas of rpc. */
 export const logLevel: Signal<LogLevelChange> = signal({
   name: 'rpc.log-level',
@@ -270,6 +327,9 @@ export const subjects: readonly Subject[] = [
   fetchL2Block,
   reset,
   postPayload,
+  startBuilding,
+  seal,
+  insert,
   engineChain,
   derivationTargets,
   safeAt,
@@ -279,6 +339,7 @@ export const subjects: readonly Subject[] = [
   fetchPeers,
   changePeer,
   payloadRefused,
+  controlSequencer,
   logLevel,
   ...Object.values(serviceStatus),
 ]

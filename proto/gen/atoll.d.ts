@@ -1037,6 +1037,231 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.PostPayloadResponse.$Properties;
         }
+        interface IStale extends atoll.v1.Stale.$Properties {
+        }
+        class Stale {
+            constructor(properties?: atoll.v1.Stale.$Properties);
+            $unknowns?: Uint8Array[];
+            reason: string;
+            static encode(message: atoll.v1.Stale.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Stale & atoll.v1.Stale.$Shape;
+        }
+        namespace Stale {
+            interface $Properties {
+                reason?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.Stale.$Properties;
+        }
+        interface IStartBuildingRequest extends atoll.v1.StartBuildingRequest.$Properties {
+        }
+        class StartBuildingRequest {
+            constructor(properties?: atoll.v1.StartBuildingRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            generation: Long;
+            parent?: (atoll.v1.BlockId.$Properties|null);
+            attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
+            static encode(message: atoll.v1.StartBuildingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingRequest & atoll.v1.StartBuildingRequest.$Shape;
+        }
+        namespace StartBuildingRequest {
+            interface $Properties {
+                generation?: (Long|null);
+                parent?: (atoll.v1.BlockId.$Properties|null);
+                attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.StartBuildingRequest.$Properties;
+        }
+        interface IStartBuildingResponse extends atoll.v1.StartBuildingResponse.$Properties {
+        }
+        class StartBuildingResponse {
+            constructor(properties?: atoll.v1.StartBuildingResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            started?: (atoll.v1.StartBuildingResponse.Started.$Properties|null);
+            stale?: (atoll.v1.Stale.$Properties|null);
+            invalid?: (atoll.v1.StartBuildingResponse.Invalid.$Properties|null);
+            outcome?: ("started"|"stale"|"invalid");
+            static encode(message: atoll.v1.StartBuildingResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingResponse & atoll.v1.StartBuildingResponse.$Shape;
+        }
+        namespace StartBuildingResponse {
+            interface $Properties {
+                started?: (atoll.v1.StartBuildingResponse.Started.$Properties|null);
+                stale?: (atoll.v1.Stale.$Properties|null);
+                invalid?: (atoll.v1.StartBuildingResponse.Invalid.$Properties|null);
+                outcome?: ("started"|"stale"|"invalid");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              started?: atoll.v1.StartBuildingResponse.Started.$Shape|null;
+              stale?: atoll.v1.Stale.$Shape|null;
+              invalid?: atoll.v1.StartBuildingResponse.Invalid.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ outcome?: undefined; started?: null; stale?: null; invalid?: null }|{ outcome?: "started"; started: atoll.v1.StartBuildingResponse.Started.$Shape; stale?: null; invalid?: null }|{ outcome?: "stale"; started?: null; stale: atoll.v1.Stale.$Shape; invalid?: null }|{ outcome?: "invalid"; started?: null; stale?: null; invalid: atoll.v1.StartBuildingResponse.Invalid.$Shape })
+            );
+            interface IStarted extends atoll.v1.StartBuildingResponse.Started.$Properties {
+            }
+            class Started {
+                constructor(properties?: atoll.v1.StartBuildingResponse.Started.$Properties);
+                $unknowns?: Uint8Array[];
+                payloadId: Uint8Array;
+                static encode(message: atoll.v1.StartBuildingResponse.Started.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingResponse.Started & atoll.v1.StartBuildingResponse.Started.$Shape;
+            }
+            namespace Started {
+                interface $Properties {
+                    payloadId?: (Uint8Array|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.StartBuildingResponse.Started.$Properties;
+            }
+            interface IInvalid extends atoll.v1.StartBuildingResponse.Invalid.$Properties {
+            }
+            class Invalid {
+                constructor(properties?: atoll.v1.StartBuildingResponse.Invalid.$Properties);
+                $unknowns?: Uint8Array[];
+                reason: string;
+                static encode(message: atoll.v1.StartBuildingResponse.Invalid.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingResponse.Invalid & atoll.v1.StartBuildingResponse.Invalid.$Shape;
+            }
+            namespace Invalid {
+                interface $Properties {
+                    reason?: (string|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.StartBuildingResponse.Invalid.$Properties;
+            }
+        }
+        interface ISealRequest extends atoll.v1.SealRequest.$Properties {
+        }
+        class SealRequest {
+            constructor(properties?: atoll.v1.SealRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            generation: Long;
+            parent?: (atoll.v1.BlockId.$Properties|null);
+            payloadId: Uint8Array;
+            timestamp: Long;
+            static encode(message: atoll.v1.SealRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SealRequest & atoll.v1.SealRequest.$Shape;
+        }
+        namespace SealRequest {
+            interface $Properties {
+                generation?: (Long|null);
+                parent?: (atoll.v1.BlockId.$Properties|null);
+                payloadId?: (Uint8Array|null);
+                timestamp?: (Long|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.SealRequest.$Properties;
+        }
+        interface ISealResponse extends atoll.v1.SealResponse.$Properties {
+        }
+        class SealResponse {
+            constructor(properties?: atoll.v1.SealResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            sealed?: (atoll.v1.Payload.$Properties|null);
+            stale?: (atoll.v1.Stale.$Properties|null);
+            unknownPayload?: (atoll.v1.SealResponse.UnknownPayload.$Properties|null);
+            outcome?: ("sealed"|"stale"|"unknownPayload");
+            static encode(message: atoll.v1.SealResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SealResponse & atoll.v1.SealResponse.$Shape;
+        }
+        namespace SealResponse {
+            interface $Properties {
+                sealed?: (atoll.v1.Payload.$Properties|null);
+                stale?: (atoll.v1.Stale.$Properties|null);
+                unknownPayload?: (atoll.v1.SealResponse.UnknownPayload.$Properties|null);
+                outcome?: ("sealed"|"stale"|"unknownPayload");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              sealed?: atoll.v1.Payload.$Shape|null;
+              stale?: atoll.v1.Stale.$Shape|null;
+              unknownPayload?: atoll.v1.SealResponse.UnknownPayload.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ outcome?: undefined; sealed?: null; stale?: null; unknownPayload?: null }|{ outcome?: "sealed"; sealed: atoll.v1.Payload.$Shape; stale?: null; unknownPayload?: null }|{ outcome?: "stale"; sealed?: null; stale: atoll.v1.Stale.$Shape; unknownPayload?: null }|{ outcome?: "unknownPayload"; sealed?: null; stale?: null; unknownPayload: atoll.v1.SealResponse.UnknownPayload.$Shape })
+            );
+            interface IUnknownPayload extends atoll.v1.SealResponse.UnknownPayload.$Properties {
+            }
+            class UnknownPayload {
+                constructor(properties?: atoll.v1.SealResponse.UnknownPayload.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.SealResponse.UnknownPayload.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SealResponse.UnknownPayload & atoll.v1.SealResponse.UnknownPayload.$Shape;
+            }
+            namespace UnknownPayload {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.SealResponse.UnknownPayload.$Properties;
+            }
+        }
+        interface IInsertRequest extends atoll.v1.InsertRequest.$Properties {
+        }
+        class InsertRequest {
+            constructor(properties?: atoll.v1.InsertRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            generation: Long;
+            payload?: (atoll.v1.Payload.$Properties|null);
+            static encode(message: atoll.v1.InsertRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.InsertRequest & atoll.v1.InsertRequest.$Shape;
+        }
+        namespace InsertRequest {
+            interface $Properties {
+                generation?: (Long|null);
+                payload?: (atoll.v1.Payload.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.InsertRequest.$Properties;
+        }
+        interface IInsertResponse extends atoll.v1.InsertResponse.$Properties {
+        }
+        class InsertResponse {
+            constructor(properties?: atoll.v1.InsertResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            inserted?: (atoll.v1.L2BlockRef.$Properties|null);
+            stale?: (atoll.v1.Stale.$Properties|null);
+            invalid?: (atoll.v1.InsertResponse.Invalid.$Properties|null);
+            outcome?: ("inserted"|"stale"|"invalid");
+            static encode(message: atoll.v1.InsertResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.InsertResponse & atoll.v1.InsertResponse.$Shape;
+        }
+        namespace InsertResponse {
+            interface $Properties {
+                inserted?: (atoll.v1.L2BlockRef.$Properties|null);
+                stale?: (atoll.v1.Stale.$Properties|null);
+                invalid?: (atoll.v1.InsertResponse.Invalid.$Properties|null);
+                outcome?: ("inserted"|"stale"|"invalid");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              inserted?: atoll.v1.L2BlockRef.$Shape|null;
+              stale?: atoll.v1.Stale.$Shape|null;
+              invalid?: atoll.v1.InsertResponse.Invalid.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ outcome?: undefined; inserted?: null; stale?: null; invalid?: null }|{ outcome?: "inserted"; inserted: atoll.v1.L2BlockRef.$Shape; stale?: null; invalid?: null }|{ outcome?: "stale"; inserted?: null; stale: atoll.v1.Stale.$Shape; invalid?: null }|{ outcome?: "invalid"; inserted?: null; stale?: null; invalid: atoll.v1.InsertResponse.Invalid.$Shape })
+            );
+            interface IInvalid extends atoll.v1.InsertResponse.Invalid.$Properties {
+            }
+            class Invalid {
+                constructor(properties?: atoll.v1.InsertResponse.Invalid.$Properties);
+                $unknowns?: Uint8Array[];
+                reason: string;
+                static encode(message: atoll.v1.InsertResponse.Invalid.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.InsertResponse.Invalid & atoll.v1.InsertResponse.Invalid.$Shape;
+            }
+            namespace Invalid {
+                interface $Properties {
+                    reason?: (string|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.InsertResponse.Invalid.$Properties;
+            }
+        }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }
         class ReceivedPayload {
@@ -1326,6 +1551,139 @@ export namespace atoll {
                 INFO = 3,
                 DEBUG = 4
             }
+        }
+        interface IControlSequencerRequest extends atoll.v1.ControlSequencerRequest.$Properties {
+        }
+        class ControlSequencerRequest {
+            constructor(properties?: atoll.v1.ControlSequencerRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            fetch?: (atoll.v1.ControlSequencerRequest.Fetch.$Properties|null);
+            start?: (atoll.v1.ControlSequencerRequest.Start.$Properties|null);
+            stop?: (atoll.v1.ControlSequencerRequest.Stop.$Properties|null);
+            overrideLeader?: (atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties|null);
+            setRecoverMode?: (atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties|null);
+            action?: ("fetch"|"start"|"stop"|"overrideLeader"|"setRecoverMode");
+            static encode(message: atoll.v1.ControlSequencerRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest & atoll.v1.ControlSequencerRequest.$Shape;
+        }
+        namespace ControlSequencerRequest {
+            interface $Properties {
+                fetch?: (atoll.v1.ControlSequencerRequest.Fetch.$Properties|null);
+                start?: (atoll.v1.ControlSequencerRequest.Start.$Properties|null);
+                stop?: (atoll.v1.ControlSequencerRequest.Stop.$Properties|null);
+                overrideLeader?: (atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties|null);
+                setRecoverMode?: (atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties|null);
+                action?: ("fetch"|"start"|"stop"|"overrideLeader"|"setRecoverMode");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              fetch?: atoll.v1.ControlSequencerRequest.Fetch.$Shape|null;
+              start?: atoll.v1.ControlSequencerRequest.Start.$Shape|null;
+              stop?: atoll.v1.ControlSequencerRequest.Stop.$Shape|null;
+              overrideLeader?: atoll.v1.ControlSequencerRequest.OverrideLeader.$Shape|null;
+              setRecoverMode?: atoll.v1.ControlSequencerRequest.SetRecoverMode.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ action?: undefined; fetch?: null; start?: null; stop?: null; overrideLeader?: null; setRecoverMode?: null }|{ action?: "fetch"; fetch: atoll.v1.ControlSequencerRequest.Fetch.$Shape; start?: null; stop?: null; overrideLeader?: null; setRecoverMode?: null }|{ action?: "start"; fetch?: null; start: atoll.v1.ControlSequencerRequest.Start.$Shape; stop?: null; overrideLeader?: null; setRecoverMode?: null }|{ action?: "stop"; fetch?: null; start?: null; stop: atoll.v1.ControlSequencerRequest.Stop.$Shape; overrideLeader?: null; setRecoverMode?: null }|{ action?: "overrideLeader"; fetch?: null; start?: null; stop?: null; overrideLeader: atoll.v1.ControlSequencerRequest.OverrideLeader.$Shape; setRecoverMode?: null }|{ action?: "setRecoverMode"; fetch?: null; start?: null; stop?: null; overrideLeader?: null; setRecoverMode: atoll.v1.ControlSequencerRequest.SetRecoverMode.$Shape })
+            );
+            interface IFetch extends atoll.v1.ControlSequencerRequest.Fetch.$Properties {
+            }
+            class Fetch {
+                constructor(properties?: atoll.v1.ControlSequencerRequest.Fetch.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.ControlSequencerRequest.Fetch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest.Fetch & atoll.v1.ControlSequencerRequest.Fetch.$Shape;
+            }
+            namespace Fetch {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ControlSequencerRequest.Fetch.$Properties;
+            }
+            interface IStart extends atoll.v1.ControlSequencerRequest.Start.$Properties {
+            }
+            class Start {
+                constructor(properties?: atoll.v1.ControlSequencerRequest.Start.$Properties);
+                $unknowns?: Uint8Array[];
+                head?: (Uint8Array|null);
+                static encode(message: atoll.v1.ControlSequencerRequest.Start.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest.Start & atoll.v1.ControlSequencerRequest.Start.$Shape;
+            }
+            namespace Start {
+                interface $Properties {
+                    head?: (Uint8Array|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ControlSequencerRequest.Start.$Properties;
+            }
+            interface IStop extends atoll.v1.ControlSequencerRequest.Stop.$Properties {
+            }
+            class Stop {
+                constructor(properties?: atoll.v1.ControlSequencerRequest.Stop.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.ControlSequencerRequest.Stop.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest.Stop & atoll.v1.ControlSequencerRequest.Stop.$Shape;
+            }
+            namespace Stop {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ControlSequencerRequest.Stop.$Properties;
+            }
+            interface IOverrideLeader extends atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties {
+            }
+            class OverrideLeader {
+                constructor(properties?: atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest.OverrideLeader & atoll.v1.ControlSequencerRequest.OverrideLeader.$Shape;
+            }
+            namespace OverrideLeader {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ControlSequencerRequest.OverrideLeader.$Properties;
+            }
+            interface ISetRecoverMode extends atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties {
+            }
+            class SetRecoverMode {
+                constructor(properties?: atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties);
+                $unknowns?: Uint8Array[];
+                isOn: boolean;
+                static encode(message: atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerRequest.SetRecoverMode & atoll.v1.ControlSequencerRequest.SetRecoverMode.$Shape;
+            }
+            namespace SetRecoverMode {
+                interface $Properties {
+                    isOn?: (boolean|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ControlSequencerRequest.SetRecoverMode.$Properties;
+            }
+        }
+        interface IControlSequencerResponse extends atoll.v1.ControlSequencerResponse.$Properties {
+        }
+        class ControlSequencerResponse {
+            constructor(properties?: atoll.v1.ControlSequencerResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            refusal: string;
+            isActive: boolean;
+            hasConductor: boolean;
+            isRecovering: boolean;
+            head?: (Uint8Array|null);
+            static encode(message: atoll.v1.ControlSequencerResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ControlSequencerResponse & atoll.v1.ControlSequencerResponse.$Shape;
+        }
+        namespace ControlSequencerResponse {
+            interface $Properties {
+                refusal?: (string|null);
+                isActive?: (boolean|null);
+                hasConductor?: (boolean|null);
+                isRecovering?: (boolean|null);
+                head?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.ControlSequencerResponse.$Properties;
         }
     }
 }

@@ -10,6 +10,7 @@ import type {
   FetchL2BlockResponse,
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
+import type { InsertRequest, InsertResponse } from '#messages/insert.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { LogLevelChange } from '#messages/log-level-change.ts'
 import type { PostPayloadRequest, PostPayloadResponse } from '#messages/post-payload.ts'
@@ -19,7 +20,9 @@ import type { RefusedPayload } from '#messages/refused-payload.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
+import type { SealRequest, SealResponse } from '#messages/seal.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
+import type { StartBuildingRequest, StartBuildingResponse } from '#messages/start-building.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { AccountProof } from '#protocol/block/account-proof.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
@@ -34,6 +37,7 @@ import {
   fetchPeersRequest,
   fetchPeersResponse,
 } from './arbitrary-peers.ts'
+import { controlSequencerRequest, controlSequencerResponse } from './arbitrary-sequencer.ts'
 
 const record = <Fields>(fields: { [Name in keyof Fields]: Arbitrary<Fields[Name]> }) =>
   fc.record(fields, { noNullPrototype: true })
@@ -315,6 +319,37 @@ const faultBody: Arbitrary<FaultBody> = record({
   detail: fc.string(),
 })
 
+const stale = record({ kind: kind('stale'), reason: fc.string() })
+const invalid = record({ kind: kind('invalid'), reason: fc.string() })
+
+const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
+  generation: uint64,
+  parent: blockId,
+  attributes,
+})
+const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
+  record({ kind: kind('started'), payloadId: bytes8 }),
+  stale,
+  invalid,
+)
+const sealRequest: Arbitrary<SealRequest> = record({
+  generation: uint64,
+  parent: blockId,
+  payloadId: bytes8,
+  timestamp: uint64,
+})
+const sealResponse: Arbitrary<SealResponse> = fc.oneof(
+  record({ kind: kind('sealed'), payload }),
+  stale,
+  record({ kind: kind('unknown-payload') }),
+)
+const insertRequest: Arbitrary<InsertRequest> = record({ generation: uint64, payload })
+const insertResponse: Arbitrary<InsertResponse> = fc.oneof(
+  record({ kind: kind('inserted'), block: l2Ref }),
+  stale,
+  invalid,
+)
+
 /** An arbitrary for each message, by its protobuf name. */
 export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = {
   'atoll.v1.L1Heads': l1Heads,
@@ -338,6 +373,14 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.RefusedPayload': refusedPayload,
   'atoll.v1.PostPayloadRequest': postPayloadRequest,
   'atoll.v1.PostPayloadResponse': postPayloadResponse,
+  'atoll.v1.StartBuildingRequest': startBuildingRequest,
+  'atoll.v1.StartBuildingResponse': startBuildingResponse,
+  'atoll.v1.SealRequest': sealRequest,
+  'atoll.v1.SealResponse': sealResponse,
+  'atoll.v1.InsertRequest': insertRequest,
+  'atoll.v1.InsertResponse': insertResponse,
+  'atoll.v1.ControlSequencerRequest': controlSequencerRequest,
+  'atoll.v1.ControlSequencerResponse': controlSequencerResponse,
   'atoll.v1.FetchPeersRequest': fetchPeersRequest,
   'atoll.v1.FetchPeersResponse': fetchPeersResponse,
   'atoll.v1.ChangePeerRequest': changePeerRequest,

@@ -1,0 +1,77 @@
+import { atoll } from '#proto/atoll.js'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import { bytes8FromWire, hexToWire, uint64FromWire, uint64ToWire } from './wire/fields.ts'
+import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
+import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
+
+/** Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id. */
+export interface StartBuildingRequest {
+  /** The generation of the engine's chain state, which a reset ends. */
+  readonly generation: bigint
+  /** The expected unsafe head. */
+  readonly parent: BlockId
+  readonly attributes: PayloadAttributes
+}
+
+/** Whether the execution client builds the block. */
+export type StartBuildingResponse =
+  | { readonly kind: 'started'; readonly payloadId: Bytes8 }
+  /** The engine is in another generation, or has another unsafe head. */
+  | { readonly kind: 'stale'; readonly reason: string }
+  /** No valid block has these attributes. */
+  | { readonly kind: 'invalid'; readonly reason: string }
+
+/** Codec of `StartBuildingRequest`. */
+export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = messageCodec(
+  'StartBuildingRequest',
+  atoll.v1.StartBuildingRequest,
+  {
+    toWire: ({ generation, parent, attributes }: StartBuildingRequest) => ({
+      generation: uint64ToWire(generation),
+      parent: blockIdToWire(parent),
+      attributes: attributesToWire(attributes),
+    }),
+    fromWire: (message) => ({
+      generation: uint64FromWire(message.generation),
+      parent: blockIdFromWire(message.parent, 'parent'),
+      attributes: attributesFromWire(message.attributes, 'attributes'),
+    }),
+  },
+)
+
+/** Codec of `StartBuildingResponse`. */
+export const startBuildingResponseCodec: MessageCodec<StartBuildingResponse> = messageCodec(
+  'StartBuildingResponse',
+  atoll.v1.StartBuildingResponse,
+  {
+    toWire: (response: StartBuildingResponse) => {
+      switch (response.kind) {
+        case 'started':
+          return { started: { payloadId: hexToWire(response.payloadId) } }
+        case 'stale':
+          return { stale: { reason: response.reason } }
+        case 'invalid':
+          return { invalid: { reason: response.reason } }
+      }
+    },
+    fromWire: (message) => {
+      switch (message.outcome) {
+        case 'started': {
+          const payloadId = bytes8FromWire(message.started?.payloadId, 'started.payload_id')
+          return { kind: 'started', payloadId }
+        }
+        case 'stale':
+          return { kind: 'stale', reason: message.stale?.reason ?? '' }
+        case 'invalid':
+          return { kind: 'invalid', reason: message.invalid?.reason ?? '' }
+        case undefined:
+          break
+      }
+      throw new DecodeError('outcome is missing')
+    },
+  },
+)
