@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { FaultCode } from '#runtime/fault-codes.ts'
 import type { ForkGap } from '#engine-api/method-versions.ts'
 import type { Applied } from './apply/apply-attributes.ts'
-import type { JobKind, ResetCause, State } from './state.ts'
+import type { BuildingAnswer, JobKind, ResetCause, State } from './state.ts'
 
 /** Metrics of the engine. */
 export interface Metrics {
@@ -11,6 +11,10 @@ export interface Metrics {
   generationChanged(cause: ResetCause): void
   applied(outcome: Applied['kind']): void
   payloadRefused(): void
+  buildingCalled(
+    call: BuildingAnswer['name'],
+    outcome: BuildingAnswer['response']['kind'] | 'refused',
+  ): void
   failed(kind: JobKind, code: FaultCode): void
   called(method: string, ms: number): void
   forkGaps(gaps: readonly ForkGap[]): void
@@ -32,6 +36,8 @@ const helps = {
     'generations that began, by cause: started, el-synced, or why the heads had to be found again',
   attributes_total:
     'payload attributes that were handled, by outcome: consolidated, built, replaced (by a deposits-only block), dropped (invalid, with their batch)',
+  building_calls_total:
+    'calls of the sequencer, by call: start-building, seal, insert; and by outcome: started, sealed, inserted, stale (for another generation or unsafe head), invalid (the execution client refuses the block), unknown-payload (the execution client forgot the block), refused (failed, or too many calls wait)',
   failures_total:
     'failures of work with the execution client, which is retried, by kind of work and fault code',
 } as const
@@ -55,6 +61,7 @@ export function createMetrics(registry: Registry): Metrics {
   const gapGauge = new Gauge(described('fork_gap_start_seconds', ['fork']))
   const generations = new Counter(described('generation_changes_total', ['cause']))
   const applied = new Counter(described('attributes_total', ['outcome']))
+  const building = new Counter(described('building_calls_total', ['call', 'outcome']))
   const failures = new Counter(described('failures_total', ['kind', 'code']))
   let observed: State['chain']
   return {
@@ -68,6 +75,7 @@ export function createMetrics(registry: Registry): Metrics {
     generationChanged: (cause) => generations.inc({ cause }),
     applied: (outcome) => applied.inc({ outcome }),
     payloadRefused: () => refused.inc(),
+    buildingCalled: (call, outcome) => building.inc({ call, outcome }),
     failed: (kind, code) => failures.inc({ kind, code }),
     forkGaps: (gaps) => {
       gapGauge.reset()

@@ -27,13 +27,20 @@ export interface Dependencies
 export function createPerform(
   dependencies: Dependencies,
 ): (effect: Effect) => Promise<Performed<Event>> | Performed<Event> {
-  const { bus, calls, clock, forkWatch, instance, lease, owner, payloadTail, signal, traces } =
+  const { bus, calls, clock, forkWatch, instance, lease, metrics, owner, payloadTail } =
     dependencies
+  const { signal, traces } = dependencies
   const run = (started: StartedJob): Performed<Event> => ({ later: runJob(started, dependencies) })
   return (effect) => {
     switch (effect.kind) {
       case 'answer':
+        if ('name' in effect) metrics.buildingCalled(effect.name, effect.response.kind)
         calls.answer(effect)
+        return []
+      case 'refuse':
+        if (effect.fault.code === 'engine-unreachable') forkWatch.expire()
+        metrics.buildingCalled(effect.name, 'refused')
+        calls.refuse(effect.call, effect.fault)
         return []
       case 'run': {
         const { job } = effect

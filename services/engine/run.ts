@@ -16,6 +16,7 @@ import { Inbox, type Source } from '#service/inbox.ts'
 import { KeptTraces } from '#service/kept-traces.ts'
 import type { ServiceMain } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
+import { buildingSources } from './building/building-sources.ts'
 import { answerBlock } from './client/answer-block.ts'
 import { ForkWatch } from './client/fork-watch.ts'
 import { paceForkchoices } from './client/forkchoice-pace.ts'
@@ -111,6 +112,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
       request,
       call,
     })),
+    ...buildingSources(bus, calls),
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
     payloadTail.source,
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),

@@ -8,6 +8,13 @@ import type { Bytes32 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { Answer, CallId } from '#service/sources.ts'
 import type { Applied } from './apply/apply-attributes.ts'
+import {
+  type Building,
+  type BuildingCall,
+  type BuildingDone,
+  type BuildingResponse,
+  noBuilding,
+} from './building/building.ts'
 import type { ElSynced } from './start/el-sync.ts'
 import type { FoundStart } from './start/find-start.ts'
 import type { Failure } from './jobs/failure.ts'
@@ -38,6 +45,8 @@ export type Job =
       readonly safe: BlockId | undefined
       readonly isElSyncing: boolean
     }
+  /** Carries out a call of the sequencer. A failed job is not retried: the sequencer gets the fault. */
+  | { readonly kind: 'building'; readonly called: BuildingCall }
   /** Makes a child of the unsafe head the unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Makes the execution client fetch the missing blocks below an unsafe block. */
@@ -65,6 +74,7 @@ export interface State {
   /** The block to finalize once it is safe. */
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
+  readonly building: Building
   /**
    * The unsafe head at the last heartbeat. If the unsafe head did not move since then, and the next block is not
    * queued, the next block is missing.
@@ -100,6 +110,8 @@ export type Event =
       readonly request: ResetRequest
       readonly call: CallId<ResetResponse>
     }
+  | { readonly kind: 'building-called'; readonly called: BuildingCall }
+  | { readonly kind: 'building-done'; readonly done: BuildingDone }
   | { readonly kind: 'targets-seen'; readonly targets: DerivationTargets }
   | { readonly kind: 'payload-received'; readonly payload: Payload }
   | { readonly kind: 'heartbeat' }
@@ -140,12 +152,25 @@ export type Event =
 export type Effect =
   | Answer<ApplyAttributesResponse>
   | Answer<ResetResponse>
+  | BuildingAnswer
+  /** Refuses a call of the sequencer. */
+  | {
+      readonly kind: 'refuse'
+      readonly name: BuildingCall['kind']
+      readonly call: CallId<BuildingResponse>
+      readonly fault: Fault
+    }
   | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
   | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
   | { readonly kind: 'write-chain'; readonly chain: Chain }
   /** Reads unsafe blocks from a number on. */
   | { readonly kind: 'read-payloads'; readonly from: bigint }
   | Report
+
+/** Answers a call of the sequencer. */
+export interface BuildingAnswer extends Answer<BuildingResponse> {
+  readonly name: BuildingCall['kind']
+}
 
 /** An effect that logs and counts. */
 export type Report =
@@ -163,6 +188,7 @@ export const initialState: State = {
   applyDue: undefined,
   target: undefined,
   payloads: emptyQueue,
+  building: noBuilding,
   unsafeBefore: undefined,
   isBridgeDue: false,
   isElSyncing: false,

@@ -3,6 +3,14 @@ import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Step } from '#service/actor.ts'
 import type { Chain, Effect, Event, State, JobKind } from './state.ts'
 import type { FoundStart } from './start/find-start.ts'
+import { noBuilding } from './building/building.ts'
+import {
+  answerWaiting,
+  buildingCalled,
+  buildingDone,
+  refusal,
+  withoutFirst,
+} from './building/building-calls.ts'
 import { type Heads, headsAfter, headsAtStart } from './forkchoice/heads.ts'
 import { dueJobs, nextJob } from './jobs/due-jobs.ts'
 import { type Failure, failureAfter, retryPauseMs } from './jobs/failure.ts'
@@ -19,12 +27,14 @@ export const safeLabelPauseMs = 100
 /** Handles one event by the rules of `docs/architecture.md`, then starts the next job that is due. */
 export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...decisions] = decide(state, event)
-  const [next, ...more] = withoutStale(decided)
-  const effects = [...decisions, ...more]
+  const [pruned, ...more] = withoutStale(decided)
+  const [next, ...answers] = answerWaiting(pruned)
+  const effects = [...decisions, ...more, ...answers]
   const job = nextJob(next)
   if (job === undefined) return [next, ...effects]
   const heads = next.chain && headsOf(next.chain, next.backupUnsafe)
-  return [{ ...next, running: job }, ...effects, { kind: 'run', job, heads }]
+  const building = job.kind === 'building' ? withoutFirst(next.building) : next.building
+  return [{ ...next, building, running: job }, ...effects, { kind: 'run', job, heads }]
 }
 
 function decide(state: State, event: Event): Stepped {
@@ -35,6 +45,10 @@ function decide(state: State, event: Event): Stepped {
       return applyCalled(state, event)
     case 'reset-called':
       return resetCalled(state, event)
+    case 'building-called':
+      return buildingCalled(state, event.called)
+    case 'building-done':
+      return buildingDone(done(state), event.done)
     case 'targets-seen':
       return [{ ...state, target: event.targets.finalized }]
     case 'payload-received':
@@ -129,6 +143,7 @@ function startFound(
     isBridgeDue: false,
     unsafeBefore: undefined,
     payloads: emptyQueue,
+    building: { ...noBuilding, waiting: state.building.waiting },
   }
   return [
     next,
@@ -289,7 +304,6 @@ function jobFailed(
 ): Stepped {
   const { kind } = job
   const failure = failureAfter(state.failures[kind], { fault, atMs })
-  const failed = { ...state, failures: { ...state.failures, [kind]: failure } }
   const reset: Partial<State> =
     fault.severity === 'reset' && kind !== 'start'
       ? {
@@ -298,7 +312,10 @@ function jobFailed(
           applyDue: undefined,
         }
       : {}
-  const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, retryPauseMs(failure))
+  // The sequencer has pauses of its own.
+  if (job.kind === 'building') return [{ ...state, ...reset }, refusal(job.called, fault)]
+  const failed = { ...state, ...reset, failures: { ...state.failures, [kind]: failure } }
+  const [next, ...pauses] = pauseOf(failed, kind, retryPauseMs(failure))
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
 }
 

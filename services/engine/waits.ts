@@ -4,7 +4,10 @@ import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** What each kind of job waits for. The kinds that delay more of the other kinds come first. */
+/**
+ * What each kind of job waits for. The kinds that delay more of the other kinds come first. The kind `building` is not
+ * here, because a failed call of the sequencer is not retried by the engine.
+ */
 const names: readonly (readonly [JobKind, string])[] = [
   ['start', 'the blocks to start from'],
   ['el-sync', 'the execution client to sync'],

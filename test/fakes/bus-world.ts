@@ -57,7 +57,7 @@ export class Counts implements BusMetrics {
 
 /** An in-memory bus on a clock that a test advances. Every user has only the permissions of its role. */
 export class BusWorld {
-  readonly clock = new VirtualClock(1_700_000_000_000)
+  readonly clock: VirtualClock
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
   readonly subjects: readonly Subject[] = testSubjects
   readonly server: MemoryServer
@@ -66,8 +66,10 @@ export class BusWorld {
   /** Tracing of the services that join after it is set. */
   tracing: Tracing = noTracing
 
-  constructor() {
-    const { clock } = this
+  /** @param startMs time of the clock at the start, in Unix milliseconds */
+  constructor(startMs = 1_700_000_000_000) {
+    const clock = new VirtualClock(startMs)
+    this.clock = clock
     const carry = (hop: Hop, deliver: () => void) => {
       if (!this.lost(hop)) clock.after(0.1, deliver)
     }
@@ -75,8 +77,8 @@ export class BusWorld {
   }
 
   /** Makes a bus, and creates its streams. */
-  static async provisioned(): Promise<BusWorld> {
-    const world = new BusWorld()
+  static async provisioned(startMs?: number): Promise<BusWorld> {
+    const world = new BusWorld(startMs)
     await world.provision()
     return world
   }

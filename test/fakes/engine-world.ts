@@ -50,11 +50,19 @@ export class EngineWorld {
     this.l1 = refsOf(parts.record)
   }
 
-  /** A world without a running engine; `changes` overrides the rollup config of the record. */
-  static async of(recordName: string, changes: Partial<RollupConfig> = {}): Promise<EngineWorld> {
+  /**
+   * A world without a running engine; `changes` overrides the rollup config of the record.
+   *
+   * @param startMs time of the clock at the start, in Unix milliseconds
+   */
+  static async of(
+    recordName: string,
+    changes: Partial<RollupConfig> = {},
+    startMs?: number,
+  ): Promise<EngineWorld> {
     const recorded = await readRecord(recordName)
     const record = { ...recorded, config: { ...recorded.config, ...changes } }
-    const bus = await BusWorld.provisioned()
+    const bus = await BusWorld.provisioned(startMs)
     const member = await bus.join('derivation')
     const derivation = new TestDerivation(bus, member.bus, record)
     const gossip = (await bus.join('gossip')).bus

@@ -8,6 +8,7 @@ import { afterRefusal } from '#protocol/pipeline/refused-payload.ts'
 import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { refOf } from '#services/engine/client/read-blocks.ts'
+import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import { type Heads, headsAfter, toForkchoice } from '#services/engine/forkchoice/heads.ts'
 import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
 import type { ClientPorts } from '#services/engine/ports.ts'
@@ -109,7 +110,7 @@ async function build(
     })
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
-  if (status.kind === 'syncing') throw syncing('its own block')
+  if (status.kind === 'syncing') throw syncingFault('its own block')
   const block = refOf(config, payload)
   const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
   if (status.kind === 'valid') await updateForkchoice(next, ports)
@@ -117,7 +118,7 @@ async function build(
     // The forkchoice makes the client execute the block, so its answer is the verdict on the block.
     const verdict = await executionClient.forkchoice(toForkchoice(next))
     if (verdict.kind === 'invalid') return { kind: 'refused', reason: verdict.reason }
-    if (verdict.kind === 'syncing') throw syncing('its own block')
+    if (verdict.kind === 'syncing') throw syncingFault('its own block')
   }
   return { kind: 'block', block }
 }
@@ -130,7 +131,7 @@ async function buildPayload(
   for (let attempt = 0; attempt < maxBuilds; attempt++) {
     const started = await executionClient.build(heads, attributes)
     if (started.kind === 'invalid') return { refusal: started.reason }
-    if (started.kind === 'syncing') throw syncing('the safe head')
+    if (started.kind === 'syncing') throw syncingFault('the safe head')
     const payload = await executionClient.getPayload(started.payloadId, attributes.timestamp)
     if (payload !== undefined) return payload
   }
@@ -149,11 +150,6 @@ async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
   }
   await updateForkchoice(heads, ports)
   return unsafe
-}
-
-function syncing(what: string): Fault {
-  const detail = `the execution client is syncing and does not know ${what}`
-  return new Fault('engine-syncing', { detail })
 }
 
 function refusedDeposits({ parent }: ApplyAttributesRequest, reason: string): Fault {

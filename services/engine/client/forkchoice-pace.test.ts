@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ExecutionClient, ForkchoiceStatus } from '#engine-api/execution-client.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { hash } from '#test/fakes/values.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { maxVainForkchoices, paceForkchoices, paceWindowMs } from './forkchoice-pace.ts'
@@ -15,6 +16,10 @@ function paced(answer: () => ForkchoiceStatus) {
       sentMs.push(clock.monotonicMs())
       return answer()
     },
+    build: async () => {
+      sentMs.push(clock.monotonicMs())
+      return { kind: 'started', payloadId: '0x0000000000000001' }
+    },
   } as Partial<ExecutionClient> as ExecutionClient
   const pacing = paceForkchoices(client, { clock, signal: stopping.signal })
   const forkchoice = (head: number) =>
@@ -22,8 +27,14 @@ function paced(answer: () => ForkchoiceStatus) {
       () => 'answered',
       (error: Error) => error.message,
     )
+  /** Starts to build the block above a head. */
+  const build = (head: number) => {
+    const attributes = { timestamp: BigInt(head), transactions: [] as readonly Uint8Array[] }
+    const heads = { head: hash(head), safe: undefined, finalized: undefined }
+    return pacing.build(heads, attributes as PayloadAttributes)
+  }
   const pass = (forMs: number) => clock.run(forMs, () => false)
-  return { sentMs, forkchoice, pass, stopping }
+  return { sentMs, forkchoice, build, pass, stopping }
 }
 
 /** Sends calls one after the other, as the engine does. */
@@ -67,6 +78,20 @@ test('if forkchoice calls advance the chain, they are not delayed', async () => 
     Array.from({ length: 1_000 }, (_, at) => at),
   )
   assert.deepEqual(new Set(world.sentMs), new Set([0]))
+})
+
+test('if a sequencer catches up, its builds and its blocks are not delayed', async () => {
+  const { build, forkchoice, pass, sentMs } = paced(() => ({ kind: 'valid' }))
+  const sending = (async () => {
+    for (let head = 0; head < 500; head++) {
+      await build(head)
+      await forkchoice(head + 1)
+    }
+  })()
+  await pass(60_000)
+  await sending
+  assert.equal(sentMs.length, 1_000)
+  assert.deepEqual(new Set(sentMs), new Set([0]))
 })
 
 test('if a call repeats an earlier call, it counts as in vain, even if the answer is VALID', async () => {

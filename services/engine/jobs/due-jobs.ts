@@ -18,6 +18,9 @@ export function dueJobs(state: State): readonly Job[] {
   }
   const { finalized, unsafe } = chain
   const jobs: Job[] = []
+  // The blocks of the sequencer have fixed times, which derivation must not delay.
+  const [called] = state.building.waiting
+  if (called !== undefined) jobs.push({ kind: 'building', called })
   const [payload] = state.payloads.payloads
   if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
   if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })

@@ -4,12 +4,14 @@ import { idOf } from '#protocol/block/refs.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Bus } from '#bus/bus.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { isFault } from '#runtime/fault.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import { applyAttributes } from '#services/engine/apply/apply-attributes.ts'
 import { insertPayload } from '#services/engine/apply/insert-payload.ts'
+import { runBuilding } from '#services/engine/building/run-building.ts'
 import type { ForkWatch } from '#services/engine/client/fork-watch.ts'
 import { refOf } from '#services/engine/client/read-blocks.ts'
+import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
 import type { Ports } from '#services/engine/ports.ts'
@@ -63,14 +65,14 @@ async function outcomeOf(
   }
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {
+    case 'building':
+      return { kind: 'building-done', done: await runBuilding(job.called, heads, ports) }
     case 'insert':
     case 'bridge': {
       const { payload } = job
       const inserted = await insertPayload(payload, heads, ports)
       if (inserted.kind === 'syncing' && job.kind === 'insert')
-        throw new Fault('engine-syncing', {
-          detail: `the execution client is syncing and does not know block ${heads.unsafe.number}, the unsafe head`,
-        })
+        throw syncingFault(`block ${heads.unsafe.number}, the unsafe head`)
       return { kind: 'inserted', payload, inserted }
     }
     case 'el-sync': {
