@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import { defaultSealingMs } from '#protocol/sequencing/block-schedule.ts'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import { milliseconds, onOff, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+/** Settings of the sequencer. */
+export const config = z.strictObject({
+  ...chainSettings.shape,
+  sequencerStopped: onOff()
+    .default(false)
+    .describe(
+      'start without making blocks, until admin_startSequencer; with --conductor-rpc-url the sequencer always starts so',
+    ),
+  sequencerL1Confs: wholeNumber(0, 1_000)
+    .default(4)
+    .describe('number of L1 blocks on top of an L1 block before it becomes an L1 origin'),
+  sequencerMaxSafeLag: wholeNumber(0, 1_000_000_000)
+    .default(0)
+    .describe(
+      'makes no blocks while the unsafe head is this number of blocks above the safe head; 0: no limit',
+    ),
+  sequencerRecover: onOff()
+    .default(false)
+    .describe(
+      'recover mode: makes blocks without user transactions, as nodes derive them after an expired sequencing window',
+    ),
+  sequencerSealingMs: milliseconds(0, 10_000)
+    .default(defaultSealingMs)
+    .describe('time before the timestamp of a block at which its building ends'),
+  sequencerStateFile: want(
+    z.string().optional(),
+    'a file; it is made if it does not exist',
+  ).describe(
+    'file that keeps whether the sequencer is started over restarts, as --rpc.admin-state of op-node; by default it is not kept',
+  ),
+  conductorRpcUrl: url(['http', 'https'], 'http://127.0.0.1:8547')
+    .optional()
+    .describe('JSON-RPC of the op-conductor of this node, which starts and stops the sequencer'),
+  conductorRpcTimeoutMs: milliseconds(1, 60_000)
+    .default(1_000)
+    .describe('timeout of one call to op-conductor; a call is tried twice'),
+  dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
+    'folder of the last sealed block, so that no second block is made at its height after a crash; by default it is not kept',
+  ),
+})

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hash } from '#test/fakes/values.ts'
+import { block, payloadOf, SequencerSteps } from '#test/fakes/sequencer-steps.ts'
+import { stopLimitMs } from './start-stop.ts'
+
+const head = block(100).hash
+
+function stoppedAt({ hasConductor = false } = {}): SequencerSteps {
+  const steps = new SequencerSteps({ isActive: false, hasConductor }).chain(block(100))
+  steps.take()
+  return steps
+}
+
+function refusalOf(steps: SequencerSteps): string | undefined {
+  return steps.answer()?.refusal
+}
+
+test('a start with the hash of the unsafe head stores the activity, then answers, and builds at once', () => {
+  const steps = stoppedAt().control({ kind: 'start', head })
+  assert.deepEqual(steps.kinds(), ['store-activity', 'prepare'])
+  steps.send({ kind: 'activity-stored', call: 1, isStarted: true, problem: undefined })
+  const answer = steps.answer()
+  assert.deepEqual([answer?.refusal, answer?.isActive, answer?.head], [undefined, true, head])
+})
+
+test('a start is refused in the words of op-node', () => {
+  assert.equal(
+    refusalOf(stoppedAt().control({ kind: 'start', head: hash(7) })),
+    `block hash does not match: head ${head}:100, received ${hash(7)}`,
+  )
+  assert.equal(
+    refusalOf(new SequencerSteps().chain(block(100)).control({ kind: 'start', head })),
+    'sequencer already running',
+  )
+  assert.equal(
+    refusalOf(new SequencerSteps({ isActive: false }).control({ kind: 'start', head })),
+    `no prestate, cannot determine if sequencer start at ${head} is safe`,
+  )
+})
+
+test('the hash may be absent only without op-conductor', () => {
+  assert.deepEqual(stoppedAt().control({ kind: 'start', head: undefined }).kinds(), [
+    'store-activity',
+    'prepare',
+  ])
+  const steps = stoppedAt({ hasConductor: true }).control({ kind: 'start', head: undefined })
+  const request = { kind: 'start', head: undefined } as const
+  const leader = { isLeader: true, problem: undefined, request, call: 1 }
+  assert.equal(
+    refusalOf(steps.send({ kind: 'leader-checked', ...leader })),
+    'the hash of the unsafe head is required',
+  )
+})
+
+for (const [what, check, refusal] of [
+  [
+    'is not the leader',
+    { isLeader: false, problem: undefined },
+    'sequencer is not the leader, aborting',
+  ],
+  [
+    'does not answer',
+    { isLeader: false, problem: 'timeout' },
+    'sequencer leader check failed: timeout',
+  ],
+] as const)
+  test(`with op-conductor, a start is refused if this node ${what}`, () => {
+    const request = { kind: 'start', head } as const
+    const steps = stoppedAt({ hasConductor: true }).control(request)
+    assert.deepEqual(steps.kinds(), ['check-leader'])
+    steps.send({ kind: 'leader-checked', call: 1, request, ...check })
+    assert.equal(refusalOf(steps), refusal)
+    assert.equal(steps.state.isActive, false)
+  })
+
+test('after an override, op-conductor is not asked at a start, and each commit has this mark', () => {
+  const steps = stoppedAt({ hasConductor: true }).control({ kind: 'override-leader' }, 7)
+  assert.equal(refusalOf(steps), undefined)
+  assert.deepEqual(steps.control({ kind: 'start', head }).kinds(), ['store-activity', 'prepare'])
+  const effects = steps.sealedOn(block(100), block(101)).take()
+  const commit = effects.find(({ kind }) => kind === 'commit')
+  assert.ok(commit?.kind === 'commit' && commit.isLeaderOverridden)
+})
+
+test('a start with op-conductor drops a block that this node had sealed before', () => {
+  const sealed = payloadOf(block(101))
+  const steps = new SequencerSteps({ isActive: false, hasConductor: true, sealed }).chain(
+    block(100),
+  )
+  const request = { kind: 'start', head } as const
+  steps.fails('insert').control(request)
+  steps.send({ kind: 'leader-checked', call: 1, request, isLeader: true, problem: undefined })
+  assert.equal(steps.state.sealed, undefined)
+})
+
+test('a stop drops a block that is being built, and answers with the unsafe head', () => {
+  const steps = new SequencerSteps().chain(block(100)).started(block(100))
+  steps.take()
+  assert.deepEqual(steps.control({ kind: 'stop' }).kinds(), ['store-activity'])
+  steps.send({ kind: 'activity-stored', call: 1, isStarted: false, problem: undefined })
+  const answer = steps.answer()
+  assert.deepEqual([answer?.refusal, answer?.isActive, answer?.head], [undefined, false, head])
+  assert.deepEqual(steps.at(5_000).kinds(), [])
+})
+
+test('a second stop, and a stop of a stopped sequencer, are refused in the words of op-node', () => {
+  assert.equal(refusalOf(stoppedAt().control({ kind: 'stop' })), 'sequencer not running')
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  steps.control({ kind: 'stop' }, 1)
+  steps.take()
+  assert.equal(refusalOf(steps.control({ kind: 'stop' }, 2)), 'sequencer not running')
+})
+
+test('a stop waits until a sealed block is the unsafe head, and builds no other block', () => {
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  steps.take()
+  assert.deepEqual(steps.control({ kind: 'stop' }).kinds(), [])
+  assert.deepEqual(steps.outcome({ outcome: 'committed' }).kinds(), ['publish', 'insert'])
+  steps.outcome({ outcome: 'inserted', block: block(101), chain: steps.chainOf(block(101)) })
+  assert.deepEqual(steps.kinds(), ['store-activity'])
+  assert.equal(steps.state.isActive, false)
+})
+
+test('a stop does not wait for a block once another node is the leader', () => {
+  const steps = new SequencerSteps({ hasConductor: true }).chain(block(100))
+  steps.sealedOn(block(100), block(101)).take()
+  const request = { kind: 'stop' } as const
+  assert.deepEqual(steps.control(request).kinds(), ['check-leader'])
+  const check = { kind: 'leader-checked', call: 1, request } as const
+  steps.send({ ...check, isLeader: true, problem: undefined })
+  assert.equal(steps.state.isActive, true)
+  steps.send({ ...check, isLeader: false, problem: undefined })
+  assert.deepEqual(steps.kinds(), ['store-activity'])
+  assert.deepEqual([steps.state.isActive, steps.state.sealed], [false, undefined])
+})
+
+test('a stop that waits for too long fails, and the sequencer stays started', () => {
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  steps.control({ kind: 'stop' }).at(1_950 + stopLimitMs - 1)
+  assert.equal(refusalOf(steps), undefined)
+  steps.at(1_950 + stopLimitMs)
+  assert.match(refusalOf(steps) ?? '', /block 101 did not become the unsafe head within 30 s/)
+  assert.equal(steps.state.isActive, true)
+})
+
+for (const isStarted of [true, false])
+  test(`if the activity cannot be stored, a ${isStarted ? 'start' : 'stop'} fails and nothing changes`, () => {
+    const steps = isStarted ? stoppedAt() : new SequencerSteps().chain(block(100))
+    steps.control(isStarted ? { kind: 'start', head } : { kind: 'stop' }).take()
+    steps.send({ kind: 'activity-stored', call: 1, isStarted, problem: 'the disk is full' })
+    assert.match(
+      refusalOf(steps) ?? '',
+      /failed to notify sequencer-state listener of st.*: the disk is full/,
+    )
+    assert.equal(steps.state.isActive, !isStarted)
+  })
+
+test('recover mode is set for the next block, and the answer has it', () => {
+  const steps = new SequencerSteps({ atMs: -10 }).chain(block(100))
+  steps.take()
+  steps.control({ kind: 'set-recover-mode', isOn: true })
+  assert.equal(steps.answer()?.isRecovering, true)
+  const [prepare] = steps.at(0).take()
+  assert.ok(prepare?.kind === 'prepare' && prepare.isRecovering)
+})
+
+test('a fetch changes nothing', () => {
+  const steps = stoppedAt({ hasConductor: true })
+  const before = steps.state
+  steps.control({ kind: 'fetch' })
+  const answer = steps.answer()
+  assert.deepEqual([answer?.isActive, answer?.hasConductor], [false, true])
+  assert.deepEqual(steps.state, before)
+})

@@ -1,0 +1,166 @@
+import type { ControlSequencerResponse } from '#messages/control-sequencer.ts'
+import type { CallId } from '#service/sources.ts'
+import type { Effect, Event, Moment, State, Stepped } from '#services/sequencer/state.ts'
+import { abandoned } from './work.ts'
+
+/** Limit on the time for which a call to stop waits until the last sealed block is the unsafe head. */
+export const stopLimitMs = 30_000
+
+// op-conductor compares some of these texts. Source: op-node, rollup/sequencing/sequencer.go
+const alreadyRunning = 'sequencer already running'
+const notRunning = 'sequencer not running'
+const notLeader = 'sequencer is not the leader, aborting'
+
+/** Carries out a call of an operator or op-conductor. */
+export function controlled(state: State, event: Extract<Event, { kind: 'controlled' }>): Stepped {
+  const { call, request } = event
+  switch (request.kind) {
+    case 'fetch':
+      return [state, answer(state, call)]
+    case 'start':
+      return needsLeader(state)
+        ? [state, { kind: 'check-leader', call, request }]
+        : startChecked(state, call, request.head)
+    case 'stop':
+      return stopCalled(state, event)
+    case 'override-leader': {
+      const next = { ...state, isLeaderOverridden: true }
+      return [next, answer(next, call)]
+    }
+    case 'set-recover-mode': {
+      const next = { ...state, isRecovering: request.isOn }
+      return [next, answer(next, call)]
+    }
+  }
+}
+
+/** Starts, or stops at once, after op-conductor said whether this node is the leader. */
+export function leaderChecked(
+  state: State,
+  { call, isLeader, problem, request }: Extract<Event, { kind: 'leader-checked' }>,
+): Stepped {
+  if (request.kind === 'start') {
+    if (problem !== undefined)
+      return [state, refuse(state, call, `sequencer leader check failed: ${problem}`)]
+    return isLeader
+      ? startChecked(state, call, request.head)
+      : [state, refuse(state, call, notLeader)]
+  }
+  // Another node may be the leader now, and make other blocks. So nothing is to be waited for.
+  if (state.stopping?.call !== call || isLeader) return [state]
+  return stopped({ ...abandoned(state), sealed: undefined })
+}
+
+function startChecked(
+  state: State,
+  call: CallId<ControlSequencerResponse>,
+  head: string | undefined,
+): Stepped {
+  const { chain, options, sealed } = state
+  if (state.isActive) return [state, refuse(state, call, alreadyRunning)]
+  if (head === undefined && options.hasConductor)
+    return [state, refuse(state, call, 'the hash of the unsafe head is required')]
+  if (chain === undefined) {
+    const why = `no prestate, cannot determine if sequencer start at ${head ?? 'any head'} is safe`
+    return [state, refuse(state, call, why)]
+  }
+  const { hash, number } = chain.unsafe
+  if (head !== undefined && head !== hash) {
+    const why = `block hash does not match: head ${hash}:${number}, received ${head}`
+    return [state, refuse(state, call, why)]
+  }
+  // The log of op-conductor ends with `head`, so a block that this node sealed on top of it was not committed.
+  const next: State = {
+    ...state,
+    isActive: true,
+    pause: undefined,
+    trouble: undefined,
+    sealed: options.hasConductor ? undefined : sealed,
+  }
+  return [
+    next,
+    { kind: 'report-activity', isActive: true },
+    { kind: 'store-activity', isStarted: true, call },
+  ]
+}
+
+function stopCalled(
+  state: State,
+  { call, monotonicMs, request }: Extract<Event, { kind: 'controlled' }>,
+): Stepped {
+  if (!state.isActive || state.stopping !== undefined)
+    return [state, refuse(state, call, notRunning)]
+  const { work } = state
+  const isSettling = work.kind === 'committing' || work.kind === 'inserting'
+  const isOutstanding = isSettling || state.sealed?.isCommitted === true
+  // A block that is not sealed yet is dropped. A sealed block may be committed and published, so it has to become the head.
+  const next = {
+    ...(isOutstanding ? state : abandoned(state)),
+    stopping: { call, sinceMs: monotonicMs },
+  }
+  if (!isOutstanding) return stopped({ ...next, sealed: undefined })
+  return needsLeader(state) ? [next, { kind: 'check-leader', call, request }] : [next]
+}
+
+/** Ends a call to stop that waits for too long. The sequencer stays active. */
+export function stopIfLate(state: State, { monotonicMs }: Moment): Stepped {
+  const { sealed, stopping } = state
+  if (stopping === undefined || monotonicMs - stopping.sinceMs < stopLimitMs) return [state]
+  const next = { ...state, stopping: undefined }
+  const number = sealed?.payload.number ?? 'that was sealed'
+  const why = `sequencer not stopped: block ${number} did not become the unsafe head within ${stopLimitMs / 1_000} s`
+  return [next, refuse(next, stopping.call, why)]
+}
+
+/** Ends the activity, when no block is outstanding any more. */
+export function stopped(state: State): Stepped {
+  const { stopping } = state
+  if (stopping === undefined) return [state]
+  const next: State = {
+    ...state,
+    isActive: false,
+    stopping: undefined,
+    pause: undefined,
+    trouble: undefined,
+  }
+  return [
+    next,
+    { kind: 'report-activity', isActive: false },
+    { kind: 'store-activity', isStarted: false, call: stopping.call },
+  ]
+}
+
+/** Answers a call to start or stop. If the activity could not be stored, it stays as it was before the call. */
+export function activityStored(
+  state: State,
+  { call, isStarted, problem }: Extract<Event, { kind: 'activity-stored' }>,
+): Stepped {
+  if (problem === undefined) return [state, answer(state, call)]
+  const word = isStarted ? 'start' : 'stop'
+  const next = { ...(isStarted ? abandoned(state) : state), isActive: !isStarted }
+  return [
+    next,
+    { kind: 'report-activity', isActive: !isStarted },
+    refuse(next, call, `failed to notify sequencer-state listener of ${word}: ${problem}`),
+  ]
+}
+
+function needsLeader({ isLeaderOverridden, options }: State): boolean {
+  return options.hasConductor && !isLeaderOverridden
+}
+
+function answer(state: State, call: CallId<ControlSequencerResponse>): Effect {
+  return { kind: 'answer', call, response: responseOf(state, undefined) }
+}
+
+function refuse(state: State, call: CallId<ControlSequencerResponse>, refusal: string): Effect {
+  return { kind: 'answer', call, response: responseOf(state, refusal) }
+}
+
+function responseOf(
+  { chain, isActive, isRecovering, options }: State,
+  refusal: string | undefined,
+): ControlSequencerResponse {
+  const { hasConductor } = options
+  return { refusal, isActive, hasConductor, isRecovering, head: chain?.unsafe.hash }
+}

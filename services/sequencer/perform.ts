@@ -1,0 +1,227 @@
+import { engineChain, insert, reset, seal } from '#messages/subjects.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { payloadProblem } from '#protocol/sequencing/payload-problem.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import { sleep } from '#runtime/clock.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
+import { isFault, toError } from '#runtime/fault.ts'
+import type { Performed } from '#service/actor.ts'
+import type { OpenCalls } from '#service/sources.ts'
+import type { BlockPreparer } from './building/prepare-block.ts'
+import { publish } from './building/publish-block.ts'
+import type { Context, Ports } from './ports.ts'
+import { report } from './reports/report.ts'
+import type { Effect, Event, Moment, Outcome, TroubleKind } from './state.ts'
+
+/** Dependencies for carrying out effects. */
+export interface Dependencies extends Context {
+  readonly ports: Ports
+  readonly calls: OpenCalls
+  readonly preparer: BlockPreparer
+}
+
+/** Deadlines of the calls to the engine. The insertion of a full block may take seconds on a slow execution client. */
+const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000 }
+
+/** Returns the function that carries out effects. The actor does not wait for other services: the outcomes are events. */
+export function createPerform(dependencies: Dependencies) {
+  const { calls, clock, signal } = dependencies
+  let timer = new AbortController()
+  return (effect: Effect): Performed<Event> => {
+    switch (effect.kind) {
+      case 'prepare':
+      case 'seal':
+      case 'commit':
+      case 'insert':
+      case 'reset-engine':
+        return { later: work(effect, dependencies) }
+      case 'publish':
+        return { later: publish(effect.payload, dependencies).then(() => []) }
+      case 'wake': {
+        timer.abort()
+        timer = new AbortController()
+        const over = sleep(
+          clock,
+          effect.atMs - clock.now(),
+          AbortSignal.any([timer.signal, signal]),
+        )
+        return {
+          later: over.then((isOver) =>
+            isOver ? [{ kind: 'woke', ...momentOf(dependencies) }] : [],
+          ),
+        }
+      }
+      case 'check-leader':
+        return { later: checkLeader(effect, dependencies) }
+      case 'store-activity':
+        return { later: storeActivity(effect, dependencies) }
+      case 'answer':
+        calls.answer(effect)
+        return []
+      case 'report-trouble':
+      case 'report-inserted':
+      case 'report-dropped':
+      case 'report-activity':
+        report(effect, dependencies)
+        return []
+    }
+  }
+}
+
+/** When an event happens. */
+export function momentOf({ clock }: Pick<Context, 'clock'>): Moment {
+  return { nowMs: clock.now(), monotonicMs: clock.monotonicMs() }
+}
+
+type Work = Extract<Effect, { readonly workId: number }>
+
+/** The trouble that a fault of each work means. */
+const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
+  prepare: 'engine',
+  seal: 'seal',
+  commit: 'conductor',
+  insert: 'insert',
+  'reset-engine': 'engine',
+}
+
+/** Carries out a work. A fault is an outcome, unless it ends the process. */
+async function work(effect: Work, dependencies: Dependencies): Promise<readonly Event[]> {
+  const { clock, metrics, signal } = dependencies
+  const { kind, workId } = effect
+  const startedMs = clock.monotonicMs()
+  let outcome: Outcome
+  try {
+    outcome = await outcomeOf(effect, dependencies)
+  } catch (error) {
+    if (signal.aborted) return []
+    if (isFault(error) && faultRule(error.code).endsProcess) throw error
+    if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
+    outcome = { outcome: 'failed', trouble: troubles[kind], why: error.message, retry: 'soon' }
+  }
+  metrics.worked(kind, (clock.monotonicMs() - startedMs) / 1_000)
+  return [{ kind: 'worked', workId, ...outcome, ...momentOf(dependencies) }]
+}
+
+async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outcome> {
+  const { bus, preparer } = dependencies
+  switch (effect.kind) {
+    case 'prepare':
+      return preparer.prepare(effect)
+    case 'seal':
+      return sealBlock(effect, dependencies)
+    case 'commit':
+      return commit(effect, dependencies)
+    case 'insert':
+      return insertBlock(effect, dependencies)
+    case 'reset-engine': {
+      const { generation } = effect
+      await bus.call(reset, { generation, reason: 'l1-reorg' }, { deadlineMs: deadlines.resetMs })
+      return { outcome: 'reset-asked' }
+    }
+  }
+}
+
+async function sealBlock(
+  { job }: Extract<Effect, { kind: 'seal' }>,
+  { bus, ports, preparer }: Dependencies,
+): Promise<Outcome> {
+  const { attributes, generation, payloadId, systemConfig } = job
+  const { hash, number } = job.parent
+  const parent = { hash, number }
+  const { timestamp } = attributes
+  const sealed = await bus.call(
+    seal,
+    { generation, parent, payloadId, timestamp },
+    { deadlineMs: deadlines.sealMs },
+  )
+  switch (sealed.kind) {
+    case 'stale':
+      return { outcome: 'stale', why: sealed.reason }
+    case 'unknown-payload': {
+      const why = 'the execution client no longer knows the block that it was building'
+      return { outcome: 'failed', trouble: 'seal', why, retry: 'soon' }
+    }
+    case 'sealed': {
+      const { payload } = sealed
+      const why = payloadProblem(ports.config, { parent, attributes }, payload)
+      if (why !== undefined)
+        return { outcome: 'failed', trouble: 'bad-payload', why, retry: 'block' }
+      preparer.remember(payload.blockHash, systemConfig)
+      return { outcome: 'sealed', payload }
+    }
+  }
+}
+
+async function insertBlock(
+  { generation, payload }: Extract<Effect, { kind: 'insert' }>,
+  { bus }: Dependencies,
+): Promise<Outcome> {
+  const options = { deadlineMs: deadlines.insertMs }
+  const inserted = await bus.call(insert, { generation, payload }, options)
+  switch (inserted.kind) {
+    case 'inserted': {
+      // The engine wrote its state before it answered.
+      const chain = await bus.read(engineChain).catch(onlyFault)
+      return { outcome: 'inserted', block: inserted.block, chain }
+    }
+    case 'stale':
+      return { outcome: 'stale', why: inserted.reason }
+    case 'invalid': {
+      const { reason: why } = inserted
+      return { outcome: 'failed', trouble: 'invalid-block', why, retry: 'block' }
+    }
+  }
+}
+
+/** Stores a block where a crash does not lose it: in the log of op-conductor, and in the own file. */
+async function commit(
+  { isLeaderOverridden, payload }: Extract<Effect, { kind: 'commit' }>,
+  { log, ports }: Dependencies,
+): Promise<Outcome> {
+  const { conductor, sealedFile } = ports
+  const stored = sealedFile?.store(payload).catch((error: unknown) => {
+    const reason = toError(error).message
+    log.warn({ l2: idOf(payload), reason }, 'the last sealed block is not stored')
+  })
+  if (!isLeaderOverridden) await conductor?.commit(payload)
+  await stored
+  return { outcome: 'committed' }
+}
+
+async function checkLeader(
+  { call, request }: Extract<Effect, { kind: 'check-leader' }>,
+  dependencies: Dependencies,
+): Promise<readonly Event[]> {
+  const { conductor } = dependencies.ports
+  let isLeader = conductor === undefined
+  let problem: string | undefined
+  try {
+    if (conductor !== undefined) isLeader = await conductor.isLeader()
+  } catch (error) {
+    if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
+    problem = error.message
+  }
+  return [{ kind: 'leader-checked', call, request, isLeader, problem, ...momentOf(dependencies) }]
+}
+
+async function storeActivity(
+  { call, isStarted }: Extract<Effect, { kind: 'store-activity' }>,
+  dependencies: Dependencies,
+): Promise<readonly Event[]> {
+  let problem: string | undefined
+  try {
+    await dependencies.ports.activityFile?.store(isStarted)
+  } catch (error) {
+    problem = toError(error).message
+  }
+  return [{ kind: 'activity-stored', call, isStarted, problem, ...momentOf(dependencies) }]
+}
+
+function onlyFault(error: unknown): undefined {
+  if (!isFault(error)) throw error
+  return undefined
+}
+
+function idOf({ blockHash: hash, number }: Payload) {
+  return { number, hash }
+}

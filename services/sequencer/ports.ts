@@ -1,0 +1,56 @@
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { Service } from '#service/service.ts'
+import type { Metrics } from './metrics.ts'
+
+/** The parts of the process that the sequencer uses. */
+export interface Context extends Pick<
+  Service<unknown>,
+  'bus' | 'clock' | 'signal' | 'log' | 'status'
+> {
+  readonly metrics: Metrics
+}
+
+/** The outside world of the sequencer, and its settings. */
+export interface Ports {
+  readonly config: RollupConfig
+  /** Undefined without op-conductor. */
+  readonly conductor: Conductor | undefined
+  readonly activityFile: ActivityFile | undefined
+  readonly sealedFile: SealedFile | undefined
+  readonly settings: SequencerSettings
+}
+
+/** Settings that decisions depend on. */
+export interface SequencerSettings {
+  /** Whether the sequencer starts stopped, unless the activity file says otherwise. */
+  readonly isStopped: boolean
+  readonly isRecovering: boolean
+  /** Number of L1 blocks on top of an L1 origin. */
+  readonly confirmationDepth: bigint
+  /** In blocks; 0: no limit. */
+  readonly maxSafeLag: bigint
+  /** Time before the timestamp of a block at which it is sealed. */
+  readonly sealingMs: number
+}
+
+/** The op-conductor of this node. Each call throws a Fault or a JsonRpcError. */
+export interface Conductor {
+  isLeader(): Promise<boolean>
+  /** Stores a block in the log of all conductors. Blocks may be published only after that. */
+  commit(payload: Payload): Promise<void>
+}
+
+/** Whether the sequencer was started, kept over restarts. */
+export interface ActivityFile {
+  /** Undefined if nothing was stored. */
+  load(): Promise<boolean | undefined>
+  store(isStarted: boolean): Promise<void>
+}
+
+/** The last block that may have been published, kept over restarts. */
+export interface SealedFile {
+  /** Undefined if there is no usable block. */
+  load(): Promise<Payload | undefined>
+  store(payload: Payload): Promise<void>
+}

@@ -1,0 +1,134 @@
+import type * as z from 'zod'
+import { controlSequencer, engineChain, l1Heads } from '#messages/subjects.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import { isFault } from '#runtime/fault.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { runActor } from '#service/actor.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import type { ServiceMain } from '#service/service.ts'
+import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
+import { BlockPreparer } from './building/prepare-block.ts'
+import { openConductor } from './conductor/open-conductor.ts'
+import type { config as settingsSchema } from './config.ts'
+import { openActivityFile } from './disk/activity-file.ts'
+import { openSealedFile } from './disk/sealed-file.ts'
+import { createMetrics } from './metrics.ts'
+import { createPerform, momentOf } from './perform.ts'
+import type { Context, Ports } from './ports.ts'
+import { type Effect, type Event, initialState, type State } from './state.ts'
+import { step } from './step.ts'
+import { waitOf } from './waits.ts'
+
+/** Period in which due work is looked for, in case that a timer fired early or the clock was set. */
+const tickMs = 1_000
+
+/** Starts the service with the ports that its settings name. */
+export const start: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
+  const { clock, log, settings } = service
+  const config = await loadServiceConfig(settings)
+  const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
+  const { sequencerStateFile: stateFile } = settings
+  const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
+  try {
+    await run(
+      { ...service, metrics: createMetrics(service.metrics) },
+      {
+        config,
+        conductor: opened?.conductor,
+        activityFile: stateFile === undefined ? undefined : openActivityFile(stateFile),
+        sealedFile: dataDir === undefined ? undefined : openSealedFile(dataDir, log),
+        settings: {
+          isStopped: settings.sequencerStopped,
+          isRecovering: settings.sequencerRecover,
+          confirmationDepth: BigInt(settings.sequencerL1Confs),
+          maxSafeLag: BigInt(settings.sequencerMaxSafeLag),
+          sealingMs: settings.sequencerSealingMs,
+        },
+      },
+    )
+  } finally {
+    await opened?.close()
+  }
+}
+
+/** Makes the blocks of the L2 chain while it is started, until the signal is aborted. */
+export async function run(context: Context, ports: Ports): Promise<void> {
+  const { bus, clock, log, metrics, signal, status } = context
+  const { activityFile, conductor, config, sealedFile, settings } = ports
+  const { confirmationDepth } = settings
+  const hasConductor = conductor !== undefined
+  const wasStarted = await activityFile?.load()
+  // op-conductor starts the sequencer of its leader.
+  const isActive = !hasConductor && (wasStarted ?? !settings.isStopped)
+  const sealed = await sealedFile?.load()
+  const preparer = new BlockPreparer(context, { config, confirmationDepth })
+  const calls = new OpenCalls()
+  const moment = () => momentOf(context)
+  const first = initialState(
+    { ...settings, blockTime: config.blockTime, hasConductor },
+    { isActive, sealed },
+  )
+  log.info(
+    isActive
+      ? 'the sequencer is started'
+      : 'the sequencer is stopped, and waits for admin_startSequencer',
+  )
+  const sources: Source<Event>[] = [
+    () => {
+      const follow = bus.follow(l1Heads, (heads) => preparer.origins.l1Changed(heads))
+      return () => follow.stop()
+    },
+    following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain, ...moment() })),
+    serving(bus, { call: controlSequencer, calls }, (request, call) => ({
+      kind: 'controlled',
+      request,
+      call,
+      ...moment(),
+    })),
+    ticking(clock, tickMs, () => ({ kind: 'tick', ...moment() })),
+  ]
+  const prefetch = prefetcher(preparer, context)
+  try {
+    await runActor<State, Event, Effect>({
+      state: first,
+      step,
+      inbox: new Inbox(sources, { bus, signal }),
+      perform: createPerform({ ...context, ports, calls, preparer }),
+      observe: (state) => {
+        metrics.observe(state)
+        status.setWait(waitOf(state))
+        status.progress = progressOf(state)
+        prefetch(state)
+      },
+      calls,
+    })
+  } finally {
+    // Source: op-node, node/node.go: with op-conductor, a node that was stopped comes back stopped.
+    if (hasConductor) await activityFile?.store(false)
+  }
+}
+
+/** Fetches the L1 blocks for the next block while the current one is built. */
+function prefetcher(
+  preparer: BlockPreparer,
+  { log, signal }: Pick<Context, 'log' | 'signal'>,
+): (state: State) => void {
+  let fetched: BlockId | undefined
+  return ({ chain, work }) => {
+    if (work.kind !== 'building' || chain === undefined || fetched?.hash === chain.unsafe.hash)
+      return
+    fetched = chain.unsafe
+    preparer.prefetch(chain.unsafe).catch((error: unknown) => {
+      if (signal.aborted) return
+      if (!isFault(error)) throw error
+      log.debug({ error }, 'the next L1 origin was not fetched in advance')
+    })
+  }
+}
+
+function progressOf({ chain, isActive, isRecovering }: State): string | undefined {
+  if (!isActive) return 'stopped'
+  if (chain === undefined) return undefined
+  const mode = isRecovering ? ', in recover mode' : ''
+  return `makes block ${chain.unsafe.number + 1n}${mode}`
+}

@@ -1,0 +1,238 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import type {
+  ControlSequencerRequest,
+  ControlSequencerResponse,
+} from '#messages/control-sequencer.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { SystemConfig } from '#protocol/block/system-config.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Answer, CallId } from '#service/sources.ts'
+import type { SequencerSettings } from './ports.ts'
+
+/** Settings that decisions depend on. */
+export interface Options extends SequencerSettings {
+  /** Seconds between two blocks. */
+  readonly blockTime: bigint
+  readonly hasConductor: boolean
+}
+
+/** A parent, and the generation of the engine in which it is the unsafe head. */
+interface Place {
+  readonly parent: L2BlockRef
+  readonly generation: bigint
+}
+
+/** A block that the engine builds. */
+export interface Job extends Place {
+  readonly payloadId: Bytes8
+  readonly attributes: PayloadAttributes
+  /** The system config for the child of the block. */
+  readonly systemConfig: SystemConfig
+}
+
+/** A sealed block. A block that was committed may be published, so no other block is made at its height. */
+interface Sealed {
+  readonly payload: Payload
+  readonly isCommitted: boolean
+  /** Whether this process handed the block to gossip. */
+  readonly isPublished: boolean
+}
+
+/** What the sequencer is doing. Only one of these is in progress at a time. */
+type Work =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'preparing'; readonly place: Place }
+  | { readonly kind: 'building'; readonly job: Job; readonly sealAtMs: number }
+  | { readonly kind: 'sealing'; readonly job: Job }
+  | { readonly kind: 'committing' }
+  | { readonly kind: 'inserting' }
+  | { readonly kind: 'resetting'; readonly generation: bigint }
+
+/** Why the sequencer makes no progress. */
+interface Trouble {
+  readonly kind: TroubleKind
+  /** The reason, for operators. */
+  readonly why: string
+  /** Start of the trouble, in monotonic milliseconds. */
+  readonly sinceMs: number
+}
+
+/** What fails. The metrics have these words. */
+export type TroubleKind =
+  | 'attributes'
+  | 'l1-origin'
+  | 'engine'
+  | 'seal'
+  | 'bad-payload'
+  | 'conductor'
+  | 'insert'
+  | 'invalid-block'
+
+/** A pause after a failure. If the rest is longer than `forMs`, the clock was set back. */
+export interface Pause {
+  /** Unix milliseconds. */
+  readonly untilMs: number
+  readonly forMs: number
+}
+
+/** A call to stop that waits for a block that may be published. */
+interface Stopping {
+  readonly call: CallId<ControlSequencerResponse>
+  /** Monotonic milliseconds. */
+  readonly sinceMs: number
+}
+
+/** The state of the sequencer. */
+export interface State {
+  readonly options: Options
+  /** Undefined before the engine has published its chain. */
+  readonly chain: ChainState | undefined
+  readonly isActive: boolean
+  readonly isRecovering: boolean
+  /** Whether an operator made this node the leader until the process ends. */
+  readonly isLeaderOverridden: boolean
+  readonly work: Work
+  /** Counts works, so that a late outcome of an abandoned work is recognised. */
+  readonly workId: number
+  /** The last sealed block that is not inserted yet. */
+  readonly sealed: Sealed | undefined
+  readonly pause: Pause | undefined
+  readonly trouble: Trouble | undefined
+  readonly stopping: Stopping | undefined
+  /** Time of the pending timer, in Unix milliseconds; undefined without one. */
+  readonly wakeAtMs: number | undefined
+}
+
+/** When an event happened. */
+export interface Moment {
+  /** Unix milliseconds. */
+  readonly nowMs: number
+  readonly monotonicMs: number
+}
+
+/** An event of the sequencer, and when it happened. */
+export type Event = Moment &
+  (
+    | { readonly kind: 'tick' }
+    | { readonly kind: 'woke' }
+    | { readonly kind: 'chain-changed'; readonly chain: ChainState }
+    | {
+        readonly kind: 'controlled'
+        readonly request: ControlSequencerRequest
+        readonly call: CallId<ControlSequencerResponse>
+      }
+    | ({ readonly kind: 'leader-checked' } & LeaderCheck & LeaderOutcome)
+    | {
+        readonly kind: 'activity-stored'
+        readonly isStarted: boolean
+        readonly call: CallId<ControlSequencerResponse>
+        /** Why it could not be stored; undefined if it was. */
+        readonly problem: string | undefined
+      }
+    | ({ readonly kind: 'worked'; readonly workId: number } & Outcome)
+  )
+
+/** The outcome of a check of leadership. */
+type LeaderOutcome = {
+  readonly isLeader: boolean
+  /** Why op-conductor did not answer; undefined if it did. */
+  readonly problem: string | undefined
+}
+
+/** For which call leadership is checked. */
+interface LeaderCheck {
+  readonly call: CallId<ControlSequencerResponse>
+  readonly request: ControlSequencerRequest
+}
+
+/** The outcome of a work. */
+export type Outcome =
+  | { readonly outcome: 'started'; readonly job: Job }
+  | { readonly outcome: 'sealed'; readonly payload: Payload }
+  | { readonly outcome: 'committed' }
+  | {
+      readonly outcome: 'inserted'
+      readonly block: L2BlockRef
+      /** The state of the chain after the insertion; undefined if it could not be read. */
+      readonly chain: ChainState | undefined
+    }
+  /** The chain has moved on. */
+  | { readonly outcome: 'stale'; readonly why: string }
+  /** A retry may help. */
+  | {
+      readonly outcome: 'failed'
+      readonly trouble: TroubleKind
+      readonly why: string
+      readonly retry: Retry
+    }
+  /** The L1 origin of the head is not canonical, so that the engine has to find other heads. */
+  | { readonly outcome: 'reset-needed'; readonly why: string }
+  /** The engine has been asked for a reset. */
+  | { readonly outcome: 'reset-asked' }
+
+/** How long to wait before a retry: `retryPauseMs`, or one block time. */
+export type Retry = 'soon' | 'block'
+
+/** An effect of the sequencer. */
+export type Effect =
+  | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
+        readonly isRecovering: boolean
+      })
+  | { readonly kind: 'seal'; readonly workId: number; readonly job: Job }
+  | {
+      readonly kind: 'commit'
+      readonly workId: number
+      readonly payload: Payload
+      readonly isLeaderOverridden: boolean
+    }
+  | { readonly kind: 'publish'; readonly payload: Payload }
+  | {
+      readonly kind: 'insert'
+      readonly workId: number
+      readonly payload: Payload
+      readonly generation: bigint
+    }
+  | { readonly kind: 'reset-engine'; readonly workId: number; readonly generation: bigint }
+  /** Replaces an earlier timer. */
+  | { readonly kind: 'wake'; readonly atMs: number }
+  | ({ readonly kind: 'check-leader' } & LeaderCheck)
+  | {
+      readonly kind: 'store-activity'
+      readonly isStarted: boolean
+      readonly call: CallId<ControlSequencerResponse>
+    }
+  | Answer<ControlSequencerResponse>
+  | Report
+
+/** An effect that logs and counts. */
+export type Report =
+  | { readonly kind: 'report-trouble'; readonly trouble: TroubleKind; readonly why: string }
+  | { readonly kind: 'report-inserted'; readonly payload: Payload; readonly nowMs: number }
+  | { readonly kind: 'report-dropped'; readonly payload: Payload; readonly why: string }
+  | { readonly kind: 'report-activity'; readonly isActive: boolean }
+
+/** The next state, and the effects to carry out, in order. */
+export type Stepped = readonly [State, ...(readonly Effect[])]
+
+/** The state at the start. `sealed` is a block that was committed before the start, and may not be inserted yet. */
+export function initialState(
+  options: Options,
+  { isActive, sealed }: { readonly isActive: boolean; readonly sealed: Payload | undefined },
+): State {
+  return {
+    options,
+    chain: undefined,
+    isActive,
+    isRecovering: options.isRecovering,
+    isLeaderOverridden: false,
+    work: { kind: 'idle' },
+    workId: 0,
+    sealed: sealed && { payload: sealed, isCommitted: true, isPublished: false },
+    pause: undefined,
+    trouble: undefined,
+    stopping: undefined,
+    wakeAtMs: undefined,
+  }
+}
