@@ -6,7 +6,7 @@ import { packageWithoutLayer } from './lint/layers.ts'
 
 const graph = fileURLToPath(new URL('graph.ts', import.meta.url))
 
-test('no import between packages goes to a higher layer or in a circle, and no package is too large', async () => {
+test('no import between packages goes to a higher layer or in a circle, and no package or service is too large', async () => {
   const { code, stdout } = await run()
   const { packages, problems } = JSON.parse(stdout) as {
     readonly packages: readonly { readonly package: string; readonly lines: number }[]

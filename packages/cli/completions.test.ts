@@ -24,6 +24,7 @@ test('services are completed, and then their settings', () => {
     'derivation',
     'engine',
     'gossip',
+    'sequencer',
     'rpc',
     '--help',
   ])
@@ -74,5 +75,6 @@ test('config completes the name of a program, and then its settings', () => {
   assert.deepEqual(after('config bus |').slice(0, 3), ['serve', 'provision', 'status'])
   assert.deepEqual(after('config bus serve --tls-c|'), ['--tls-cert-file'])
   assert.deepEqual(after('config node --network op-s|'), ['op-sepolia'])
-  assert.deepEqual(after('config node --s|'), ['--sync-mode', '--show-secrets'])
+  assert.deepEqual(after('config node --sy|'), ['--sync-mode'])
+  assert.deepEqual(after('config node --sh|'), ['--show-secrets'])
 })

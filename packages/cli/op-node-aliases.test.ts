@@ -104,11 +104,50 @@ test('flags of op-node for peers set those of Atoll, with booleans and numbers a
   assert.match(mistakes(['--p2p.disable=yes']).join(), /--p2p.disable .*true or false/)
 })
 
-test("the address and port of op-node's RPC are taken over; its admin flags are refused with the alternative", () => {
+test("the address and port of op-node's RPC are taken over; its admin flag is refused with the alternative", () => {
   const { given } = read(['--rpc.addr=0.0.0.0', '--rpc.port=8547'])
   assert.deepEqual([given['rpcAddr'], given['rpcPort']], ['0.0.0.0', '8547'])
   assert.match(mistakes(['--rpc.enable-admin']).join(), /set --rpc-admin-token-file/)
-  assert.match(mistakes(['--rpc.admin-state=x']).join(), /there is no sequencer yet/)
+})
+
+test('flags of op-node for a sequencer and its op-conductor set those of Atoll', () => {
+  const { given } = read([
+    '--sequencer.enabled',
+    '--sequencer.stopped=T',
+    '--sequencer.l1-confs=5',
+    '--sequencer.max-safe-lag=600',
+    '--sequencer.recover=false',
+    '--sequencer.sealing-duration=100ms',
+    '--conductor.enabled=true',
+    '--conductor.rpc=http://conductor:8547',
+    '--conductor.rpc-timeout=1.5s',
+    '--rpc.admin-state=/data/admin.json',
+  ])
+  const ours = Object.entries(given).filter(([key]) => /^(?:sequencer|conductor)/u.test(key))
+  assert.deepEqual(Object.fromEntries(ours), {
+    sequencerEnabled: 'true',
+    sequencerStopped: 'true',
+    sequencerL1Confs: '5',
+    sequencerMaxSafeLag: '600',
+    sequencerRecover: 'false',
+    sequencerSealingMs: '100',
+    sequencerStateFile: '/data/admin.json',
+    conductorEnabled: 'true',
+    conductorRpcUrl: 'http://conductor:8547',
+    conductorRpcTimeoutMs: '1500',
+  })
+  const { given: byVariable } = read([], {
+    OP_NODE_SEQUENCER_ENABLED: '1',
+    OP_NODE_CONDUCTOR_ENABLED: 'false',
+    OP_NODE_CONDUCTOR_RPC: '',
+  })
+  assert.deepEqual(
+    ['sequencerEnabled', 'conductorEnabled', 'conductorRpcUrl'].map((key) => byVariable[key]),
+    ['true', 'false', undefined],
+  )
+  assert.match(mistakes(['--sequencer.enabled=yes']).join(), /--sequencer.enabled .*true or false/)
+  assert.match(mistakes(['--conductor.rpc-timeout=1']).join(), /a duration with its unit/)
+  assert.match(mistakes(['--signer.endpoint=http://s']).join(), /there is no remote signer yet/)
 })
 
 test('variables of op-node set the corresponding settings, unless they are empty', () => {

@@ -115,13 +115,27 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('p2p.sync.req-resp', 'P2P_SYNC_REQ_RESP', 'p2pServePayloads', yesOrNo),
   alias('rpc.addr', 'RPC_ADDR', 'rpcAddr'),
   alias('rpc.port', 'RPC_PORT', 'rpcPort'),
+  alias('rpc.admin-state', 'RPC_ADMIN_STATE', 'sequencerStateFile'),
+  alias('sequencer.enabled', 'SEQUENCER_ENABLED', 'sequencerEnabled', yesOrNo),
+  alias('sequencer.stopped', 'SEQUENCER_STOPPED', 'sequencerStopped', yesOrNo),
+  alias('sequencer.l1-confs', 'SEQUENCER_L1_CONFS', 'sequencerL1Confs'),
+  alias('sequencer.max-safe-lag', 'SEQUENCER_MAX_SAFE_LAG', 'sequencerMaxSafeLag'),
+  alias('sequencer.recover', 'SEQUENCER_RECOVER', 'sequencerRecover', yesOrNo),
+  alias(
+    'sequencer.sealing-duration',
+    'SEQUENCER_SEALING_DURATION',
+    'sequencerSealingMs',
+    milliseconds,
+  ),
+  alias('conductor.enabled', 'CONDUCTOR_ENABLED', 'conductorEnabled', yesOrNo),
+  alias('conductor.rpc', 'CONDUCTOR_RPC', 'conductorRpcUrl'),
+  alias('conductor.rpc-timeout', 'CONDUCTOR_RPC_TIMEOUT', 'conductorRpcTimeoutMs', milliseconds),
   alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
   alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', logLevel),
   alias('log.format', 'LOG_FORMAT', 'logFormat', logFormat),
 ]
 
-const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
 const noGapSync =
   'blocks missing between the unsafe head and a gossip block are derived from L1, or requested from peers with --p2p-fetch-payloads'
 const oneTransport =
@@ -135,8 +149,10 @@ export const opNodeForeign: readonly ForeignSetting[] = [
     'rpc.enable-admin',
     'set --rpc-admin-token-file: callers with this token can use the admin methods at --rpc-admin-port',
   ),
-  foreign('rpc.admin-state', noSequencer),
-  foreign('experimental.sequencer-api', noSequencer),
+  foreign(
+    'experimental.sequencer-api',
+    'remove it: the sequencer makes its blocks itself, and has no methods for single steps',
+  ),
   foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
   foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
   foreign(
@@ -162,9 +178,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign('l2.backup-unsafe-sync-rpc', noGapSync),
   foreign('l2.backup-unsafe-sync-rpc.', noGapSync),
-  foreign('sequencer.', noSequencer),
   foreign('altda.', 'Atoll reads chains whose data is on L1; chains with alt-DA need op-node'),
-  foreign('conductor.', noSequencer),
   {
     ...foreign(
       'override.',

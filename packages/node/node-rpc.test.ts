@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { startL1 } from '#devnet/record-world.ts'
 import { systemClock } from '#runtime/clock.ts'
+import type { OnLog } from '#runtime/log.ts'
 import { NodeOnRecord } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
@@ -14,37 +15,56 @@ const record = join(recordsFolder, 'fork-karst')
 
 const token = '5e'.repeat(32)
 
-test('operators see and control a whole node by JSON-RPC', async (t) => {
+/** An in-memory node on a record, with the port of the admin methods, and a function that calls one. */
+async function startNode(
+  t: TestContext,
+  { given, onLog }: { readonly given?: Record<string, string>; readonly onLog?: OnLog },
+) {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const tokenFile = join(folder, 'token.hex')
   writeFileSync(tokenFile, token)
   const port = await freeTcpPort()
+  const l1 = await startL1({ record, speed: 0, clock: systemClock })
+  const node = await NodeOnRecord.start({
+    record,
+    l1,
+    folder,
+    given: {
+      rpcDisable: 'false',
+      rpcPort: '0',
+      rpcAdminPort: String(port),
+      rpcAdminTokenFile: tokenFile,
+      ...given,
+    },
+    isInMemory: true,
+    logLevel: 'info',
+    onLog,
+  })
+  const call = async (method: string, ...params: readonly unknown[]) => {
+    const response = await fetch(`http://127.0.0.1:${port}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
+    return (await response.json()) as { result: unknown; error?: { readonly message: string } }
+  }
+  return { node, call }
+}
+
+test('operators see and control a whole node by JSON-RPC', async (t) => {
   const debugged = new Set<string | undefined>()
   const onLog = (text: string) => {
     const [, service] = /^DEBUG.*\] (\S+): /u.exec(text) ?? []
     debugged.add(service)
   }
-  const given = {
-    rpcDisable: 'false',
-    rpcPort: '0',
-    rpcAdminPort: String(port),
-    rpcAdminTokenFile: tokenFile,
+  const { node, call } = await startNode(t, { onLog })
+  const ask = async <Result>(method: string, ...params: readonly unknown[]) => {
+    const { result, error } = await call(method, ...params)
+    assert.equal(error, undefined, method)
+    return result as Result
   }
-  const l1 = await startL1({ record, speed: 0, clock: systemClock })
-  const options = { record, l1, folder, given, isInMemory: true, logLevel: 'info', onLog }
-  const node = await NodeOnRecord.start(options)
   try {
-    const ask = async <Result>(method: string, ...params: readonly unknown[]) => {
-      const response = await fetch(`http://127.0.0.1:${port}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      })
-      const { result, error } = (await response.json()) as { result: Result; error?: object }
-      assert.equal(error, undefined, method)
-      return result
-    }
     await node.until('a safe block', () => node.safe >= 20n)
     assert.equal(await ask('admin_setLogLevel', 'debug'), null)
     const { safe_l2: safe } = await ask<{ safe_l2: { number: number } }>('optimism_syncStatus')
@@ -65,6 +85,28 @@ test('operators see and control a whole node by JSON-RPC', async (t) => {
     const last = node.safe + 5n
     await node.until('more safe blocks', () => node.safe >= last)
     await node.until('derivation logs in detail', () => debugged.has('derivation'))
+  } finally {
+    await node.close()
+  }
+})
+
+test('the methods for a sequencer reach the service of a whole node', async (t) => {
+  const given = { sequencerEnabled: 'true', sequencerStopped: 'true' }
+  const { node, call } = await startNode(t, { given, onLog: () => undefined })
+  try {
+    await node.until('a safe block', () => node.safe >= 20n)
+    assert.equal((await call('admin_sequencerActive')).result, false)
+    assert.equal((await call('admin_conductorEnabled')).result, false)
+    const stopped = await call('admin_stopSequencer')
+    assert.equal(stopped.error?.message, 'sequencer not running')
+    const wrong = `0x${'11'.repeat(32)}`
+    const started = await call('admin_startSequencer', wrong)
+    assert.match(
+      started.error?.message ?? '',
+      new RegExp(`^block hash does not match: head 0x[0-9a-f]{64}:\\d+, received ${wrong}$`),
+    )
+    const { services } = node.view
+    await node.until('a status', () => services.get('sequencer')?.progress === 'stopped')
   } finally {
     await node.close()
   }

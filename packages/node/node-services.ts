@@ -7,6 +7,7 @@ import { config as derivation } from '#services/derivation/config.ts'
 import { config as engine } from '#services/engine/config.ts'
 import { config as gossip } from '#services/gossip/config.ts'
 import { config as rpc } from '#services/rpc/config.ts'
+import { config as sequencer } from '#services/sequencer/config.ts'
 
 /** A service of a node. */
 export interface NodeService {
@@ -17,12 +18,16 @@ export interface NodeService {
   readonly schema: SettingsSchema
 }
 
-const own = { 'da-watcher': daWatcher, derivation, engine, gossip, rpc } as const
+const own = { 'da-watcher': daWatcher, derivation, engine, gossip, sequencer, rpc } as const
 
-/** Services without which a node may run, with the setting that disables each. */
-const optional: ReadonlyMap<string, string> = new Map([
-  ['gossip', 'p2pDisable'],
-  ['rpc', 'rpcDisable'],
+/** Settings as given, by key. */
+type Given = Readonly<Record<string, string>>
+
+/** Services without which a node may run, and whether a node with the given settings runs each. */
+const optional: ReadonlyMap<string, (given: Given) => boolean> = new Map([
+  ['gossip', (given: Given) => given['p2pDisable'] !== 'true'],
+  ['sequencer', (given: Given) => given['sequencerEnabled'] === 'true'],
+  ['rpc', (given: Given) => given['rpcDisable'] !== 'true'],
 ])
 
 /** Names of the implemented services. */
@@ -52,20 +57,24 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
       return (await import('#services/engine/run.ts')).start
     case 'gossip':
       return (await import('#services/gossip/run.ts')).start
+    case 'sequencer':
+      return (await import('#services/sequencer/run.ts')).start
     case 'rpc':
       return (await import('#services/rpc/run.ts')).start
   }
 }
 
 /** The services that a node runs with these settings, in the order in which they are started. */
-export function servicesFor(given: Readonly<Record<string, string>>): readonly NodeService[] {
-  return nodeServices.filter(({ name }) => {
-    const disable = optional.get(name)
-    return disable === undefined || given[disable] !== 'true'
-  })
+export function servicesFor(given: Given): readonly NodeService[] {
+  return nodeServices.filter(({ name }) => optional.get(name)?.(given) ?? true)
 }
 
 /** Whether a node may run without the service. A missing report of such a service is no problem. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
+}
+
+/** Whether a node runs the service unless its settings disable it. */
+export function isUsual(name: string): boolean {
+  return optional.get(name)?.({}) ?? true
 }

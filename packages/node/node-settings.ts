@@ -39,6 +39,12 @@ const own = {
     .default(7_300)
     .describe('port of /healthz, /readyz and /metrics; 0 takes any free port'),
   p2pDisable: rpc.shape.p2pDisable,
+  sequencerEnabled: rpc.shape.sequencerEnabled,
+  conductorEnabled: onOff()
+    .optional()
+    .describe(
+      'whether op-conductor starts and stops the sequencer, at --conductor-rpc-url, or http://127.0.0.1:8547 without it; by default it does if --conductor-rpc-url is given',
+    ),
   rpcDisable: onOff()
     .default(false)
     .describe(

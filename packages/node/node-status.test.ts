@@ -59,6 +59,27 @@ test('a service that has not reported since the start of the node is shown as st
   assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 1])
 })
 
+test('a service without which a node may run is shown only if the node runs it', () => {
+  const startedMs = nowMs - 60_000
+  const shown = (states: Partial<NodeStates>) =>
+    nodeStatus({ ...nothing, ...states }, ['gossip', 'sequencer']).services.map(
+      ({ service, phase }) => `${service} ${phase}`,
+    )
+  assert.deepEqual(shown({}), [])
+  // The node has just started. Usually it has gossip, and no sequencer.
+  assert.deepEqual(shown({ startedMs: nowMs - 2_000 }), ['gossip starting'])
+  const of = (sequencer: ReturnType<typeof status>) => ({
+    startedMs,
+    services: new Map([['sequencer', sequencer]]),
+  })
+  assert.deepEqual(shown(of(status({}))), ['sequencer running'])
+  // It was stopped before the node was started again without it.
+  assert.deepEqual(shown(of(status({ phase: 'stopping' }, 60_001))), [])
+  assert.deepEqual(shown(of(status({ phase: 'stopping' }, 59_999))), ['sequencer silent'])
+  // It was killed.
+  assert.deepEqual(shown(of(status({}, 60_001))), ['sequencer silent'])
+})
+
 test('the status of a waiting service shows what it waits for, for how long, and what it does next', () => {
   const wait = { what: 'L1 block 7', sinceMs: nowMs - 9_000, next: 'asks again in 1 s' }
   const states = withServices({

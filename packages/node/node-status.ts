@@ -6,7 +6,7 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import { failsAgain } from '#service/status-reporter.ts'
 import { wrap } from '#runtime/screen/lines.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
-import { isOptional } from './node-services.ts'
+import { isOptional, isUsual } from './node-services.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -101,8 +101,8 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   const { head } = l1?.value ?? {}
   const derived = targets?.value.currentL1
   const services = serviceNames
+    .filter((service) => isPart(service, states))
     .map((service) => toServiceLine(service, states))
-    .filter(({ service, phase }) => phase !== 'unheard' || !isOptional(service))
   const ageOf = (timestamp: bigint | undefined) =>
     timestamp === undefined ? null : Math.max(0, Math.round(nowMs / 1_000 - Number(timestamp)))
   const lags = {
@@ -154,6 +154,21 @@ function behind(front: BlockId | undefined, back: BlockId | undefined): number |
   return front === undefined || back === undefined ? null : Number(front.number - back.number)
 }
 
+/**
+ * Whether the service belongs to the node. A node may run without some services, also after it ran with them: the bus
+ * keeps the last status of a service that was stopped before the last start of the node.
+ */
+function isPart(service: string, states: NodeStates): boolean {
+  const status = states.services.get(service)
+  if (!isOptional(service)) return true
+  if (status === undefined) return isStarting(status, states) && isUsual(service)
+  return (
+    status.value.phase !== 'stopping' ||
+    isStarting(status, states) ||
+    !isBeforeStart(status, states)
+  )
+}
+
 function toServiceLine(service: string, states: NodeStates): ServiceLine {
   const { nowMs, services } = states
   const status = services.get(service)
@@ -190,10 +205,19 @@ function hasEnded({ ageMs, value }: Aged<ServiceStatus>): boolean {
 /** Whether the node has just started, and the service has not reported since. */
 function isStarting(
   status: Aged<ServiceStatus> | undefined,
-  { nowMs, startedMs }: Pick<NodeStates, 'nowMs' | 'startedMs'>,
+  states: Pick<NodeStates, 'nowMs' | 'startedMs'>,
 ): boolean {
+  const { nowMs, startedMs } = states
   if (startedMs === undefined || nowMs - startedMs > youngMs) return false
-  return status === undefined || nowMs - status.ageMs < startedMs
+  return status === undefined || isBeforeStart(status, states)
+}
+
+/** Whether a status was written before the last start of the node. */
+function isBeforeStart(
+  { ageMs }: Pick<Aged<ServiceStatus>, 'ageMs'>,
+  { nowMs, startedMs = 0 }: Pick<NodeStates, 'nowMs' | 'startedMs'>,
+): boolean {
+  return nowMs - ageMs < startedMs
 }
 
 /** Advice on services that fail before they can write a status: their reasons, from `/readyz` of the node. */

@@ -74,3 +74,20 @@ test('a node without gossip has no folder and no process for it', async (t) => {
   await all.promise
   assert.ok(!said.some((line) => line.includes('gossip')))
 })
+
+test('a node with a sequencer runs it, and warns if gossip has no key to sign its blocks', async (t) => {
+  const said: string[] = []
+  const runs = Promise.withResolvers<undefined>()
+  await start(t, {
+    given: { logFormat: 'text', logLevel: 'info', rpcDisable: 'true', sequencerEnabled: 'true' },
+    report: (what, level = 'info') => void said.push(`${level} ${what}`),
+    onLog: (text) => {
+      if (text.includes('] sequencer: running ')) runs.resolve(undefined)
+    },
+  })
+  await runs.promise
+  assert.deepEqual(
+    said.filter((line) => line.startsWith('warn ')).map((line) => line.slice(0, 58)),
+    ['warn the blocks of the sequencer will not reach peers: gos'],
+  )
+})

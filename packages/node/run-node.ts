@@ -29,6 +29,7 @@ import {
   type NodeServiceName,
   servicesFor,
 } from './node-services.ts'
+import { conductorUrlOf, sequencerWarnings } from './sequencer-settings.ts'
 import { type Ended, type Report, type Running, type Supervised, Supervisor } from './supervisor.ts'
 
 /** Options of a node. */
@@ -101,6 +102,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const urls = new Map<string, string>()
   const health = await openHealth(options, { supervisor, urls, bus })
   report(`health and metrics at ${health.url}`)
+  for (const warning of sequencerWarnings(options.given)) report(warning, 'warn')
   for (const service of services) supervisor.keep(supervised(service, { bus, options, urls }))
   return {
     bus,
@@ -163,6 +165,7 @@ function supervised(
   const access = bus.accessOf(name)
   const settings = {
     ...options.given,
+    conductorRpcUrl: conductorUrlOf(options.given),
     chainId: String(options.chainId),
     node: options.node,
     dataDir: join(options.dataDir, name),
@@ -189,7 +192,7 @@ function supervised(
 /** The settings that a service declares, as environment variables. Any user of the machine could see a command line. */
 function variablesOf(
   { schema }: NodeService,
-  given: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const entries = describeSettings(schema).flatMap(({ key, variable }) => {
     const value = given[key]

@@ -17,6 +17,11 @@ export const config = z.strictObject({
   p2pDisable: onOff()
     .default(false)
     .describe('run without gossip, so that all blocks come from L1'),
+  sequencerEnabled: onOff()
+    .default(false)
+    .describe(
+      'run the sequencer, which makes the blocks of the chain; peers accept them only if they are signed, with --p2p-sequencer-key-file',
+    ),
   rpcAddr: z
     .string()
     .default('127.0.0.1')

@@ -20,6 +20,8 @@ export interface Ports {
   readonly dependencySet: DependencySetJson | undefined
   /** Whether the node has gossip. */
   readonly hasPeers: boolean
+  /** Whether the node has a sequencer. */
+  readonly hasSequencer: boolean
   /** The version that clients see. */
   readonly version: string
   /** Opens the servers for clients. */

@@ -14,6 +14,7 @@ import { adminMethods } from './methods/admin-methods.ts'
 import { optimismMethods } from './methods/optimism-methods.ts'
 import { readParams } from './methods/params.ts'
 import { peerMethods } from './methods/peer-methods.ts'
+import { sequencerMethods, verifierMethods } from './methods/sequencer-methods.ts'
 import { type HeadFeeds, subscribeMethods } from './methods/subscribe-methods.ts'
 import { superrootMethods } from './methods/superroot-methods.ts'
 import { createMetrics, registerGauges } from './metrics.ts'
@@ -60,7 +61,10 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       ...subscribeMethods(feeds, calls),
       health_status: health,
     },
-    adminMethods: adminMethods({ bus, calls, log, view }),
+    adminMethods: {
+      ...adminMethods({ bus, calls, log, view }),
+      ...(ports.hasSequencer ? sequencerMethods({ calls, log }) : verifierMethods),
+    },
     onCall: (...call) => metrics.called(...call),
     onRefused: (why) => metrics.refused(why),
     healthz: { version: ports.version },
@@ -112,6 +116,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
       config,
       dependencySet: await readDependencySet(settings, config),
       hasPeers: !settings.p2pDisable,
+      hasSequencer: settings.sequencerEnabled,
       version: fullVersion(),
       serve: (served) => openServers(servers, served, { clock, log }),
     },

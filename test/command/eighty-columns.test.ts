@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Command } from 'commander'
 import { createProgram } from '#cli/program.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
-import { nodeServices } from '#node/node-services.ts'
+import { nodeServices, servicesFor } from '#node/node-services.ts'
 import { nodeStatus, type NodeStates, statusLines } from '#node/node-status.ts'
 import type { NodeView } from '#node/node-view.ts'
 import { viewLine, viewLines } from '#node/view-lines.ts'
@@ -52,17 +52,20 @@ const waiting: ServiceStatus = {
   writtenMs: nowMs,
 }
 
+/** The services of a devnet at most. */
+const usualServices = servicesFor({})
+
 const view: NodeView = {
   chain: { ...chainAt({ generation: 1n, version: 1n }), unsafe: l2, safe: l2, finalized: l2 },
   l1: { head: l1, safe: l1, finalized: l1 },
   targets: { currentL1: l1 } as NodeView['targets'],
-  services: new Map(nodeServices.map(({ name }) => [name, waiting])),
+  services: new Map(usualServices.map(({ name }) => [name, waiting])),
 }
 
 test('the table of a devnet fits 80 columns, and has the whole text of a wait', () => {
   const text = viewLines(view, width).join('\n')
   assertFits(text, 'table')
-  assert.equal(text.replaceAll(/\s+/gu, ' ').split(words).length, 1 + 2 * nodeServices.length)
+  assert.equal(text.replaceAll(/\s+/gu, ' ').split(words).length, 1 + 2 * usualServices.length)
   assertFits(viewLine(view), 'line')
   assert.ok(
     viewLines(view, width).length < 24,

@@ -159,6 +159,7 @@ export class RpcWorld {
         config: this.config,
         dependencySet: undefined,
         hasPeers: true,
+        hasSequencer: false,
         version: '0.1.0',
         serve: async (served) => {
           const servers = await openServers(settings, served, { clock, log })
@@ -236,6 +237,14 @@ export class RpcWorld {
   /** Calls a method, and returns the whole answer as text. */
   async ask(url: string, method: string, params: unknown = []): Promise<string> {
     const { text } = await this.post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+    return text
+  }
+
+  /** Calls a method of the server with admin methods, and returns the whole answer as text. */
+  async askAdmin({ servers }: Replica, method: string, params: unknown = []): Promise<string> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const authorization = `Bearer ${adminToken}`
+    const { text } = await this.post(servers.adminUrl ?? '', body, { authorization })
     return text
   }
 

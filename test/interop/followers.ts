@@ -131,8 +131,8 @@ export function isUp(client: JsonRpcClient): () => Promise<boolean> {
     )
 }
 
-/** `atoll node`, with all of its services and its bus. */
-function startNode(
+/** Starts `atoll node`, with all of its services and its bus. */
+export function startNode(
   { files, l1 }: Network['file'],
   {
     dataDir,
@@ -140,7 +140,7 @@ function startNode(
     flags: given,
     onLine,
   }: { readonly dataDir: string; readonly engineUrl: string } & NodeOptions,
-): Pick<Follower, 'explain' | 'stop'> {
+): Pick<Follower, 'explain' | 'stop'> & { kill(): Promise<void> } {
   const flags = {
     'rollup-config': files.rollupConfig,
     'l1-chain-config': files.l1ChainConfig,
@@ -160,7 +160,7 @@ function startNode(
   }
   const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)], onLine)
   const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-logTailChars)}`
-  return { explain, stop: () => program.stop() }
+  return { explain, stop: () => program.stop(), kill: () => program.kill() }
 }
 
 async function statusOf(dataDir: string): Promise<string> {

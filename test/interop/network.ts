@@ -13,7 +13,10 @@ export interface NetworkFile {
   readonly controlUrl: string
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
-  readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
+  /** Sequencers d and e are only in a network with op-conductor. */
+  readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>> &
+    Readonly<Partial<Record<'d' | 'e', NodeFile>>>
+  readonly unsafeBlockSigner: { readonly key: string }
   readonly accounts: readonly {
     readonly address: string
     readonly key: string
@@ -24,7 +27,8 @@ export interface NetworkFile {
   readonly logs: Readonly<Record<string, string>>
 }
 
-interface NodeFile {
+/** An execution client of the network, and the rollup node on it. */
+export interface NodeFile {
   readonly engineUrl: string
   readonly executionUrl: string
   readonly rollupUrl: string
@@ -34,6 +38,9 @@ interface NodeFile {
   readonly discoveryEnode?: string
   readonly p2pKey: string
   readonly freeRollupPort: number
+  readonly conductorUrl?: string
+  /** Address of the raft of the op-conductor. */
+  readonly consensusAddr?: string
 }
 
 const folder = fileURLToPath(new URL('./reference-network/', import.meta.url))
@@ -153,6 +160,12 @@ export class Program {
     this.#child.kill('SIGTERM')
     await this.#ended
   }
+
+  /** Ends the program without a chance to clean up. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
 }
 
 /** Flags and their values, as a command line has them. */
@@ -161,9 +174,12 @@ export function flagsOf(values: Readonly<Record<string, string>>): readonly stri
 }
 
 /** A JSON-RPC client of one node. */
-export function clientOf(url: string): JsonRpcClient {
+export function clientOf(
+  url: string,
+  fixedHeaders: Readonly<Record<string, string>> = {},
+): JsonRpcClient {
   return new JsonRpcClient({
-    endpoints: [{ url }],
+    endpoints: [{ url, fixedHeaders }],
     timeoutMs: 5_000,
     rounds: 5,
     clock: systemClock,
@@ -174,12 +190,15 @@ export function clientOf(url: string): JsonRpcClient {
 export async function blockOf(
   client: JsonRpcClient,
   which: string,
-): Promise<{ readonly number: number; readonly hash: string } | undefined> {
-  const block = (await client.call('eth_getBlockByNumber', [which, false])) as {
-    readonly number: string
-    readonly hash: string
-  } | null
-  return block === null ? undefined : { number: Number(block.number), hash: block.hash }
+): Promise<
+  { readonly number: number; readonly hash: string; readonly timestamp: number } | undefined
+> {
+  const block = (await client.call('eth_getBlockByNumber', [which, false])) as Readonly<
+    Record<'number' | 'hash' | 'timestamp', string>
+  > | null
+  if (block === null) return undefined
+  const { hash, number, timestamp } = block
+  return { number: Number(number), hash, timestamp: Number(timestamp) }
 }
 
 /** Asks a process to end when this process exits. */

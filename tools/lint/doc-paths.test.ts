@@ -26,6 +26,7 @@ const elsewhere = [
   'da-watcher/l1-cache.',
   'gossip/p2p-key.',
   'gossip/peers.',
+  'sequencer/last-sealed-',
   'op-node/',
   'specs/',
   'lagoon/',

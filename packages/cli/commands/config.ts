@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { forkTimes, forkTimeText } from '#node/fork-times.ts'
 import { placeNode } from '#node/node-settings.ts'
 import { print, printTable } from '#node/output.ts'
+import { conductorUrlOf } from '#node/sequencer-settings.ts'
 import { programs } from '#cli/programs.ts'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
 import { describeSettings, readSettings, textOf, shownValue } from '#runtime/settings/settings.ts'
@@ -48,7 +49,11 @@ async function printSettings(
   const read = readSettings(schema, { args, env: process.env, ...ofOpNode })
   const place =
     name === 'node' || name === 'rewind' ? await placeNode(read.settings, read.given) : undefined
-  const values: Readonly<Record<string, unknown>> = { ...read.settings, ...place }
+  const values: Readonly<Record<string, unknown>> = {
+    ...read.settings,
+    ...place,
+    ...(name === 'node' && { conductorRpcUrl: conductorUrlOf(read.given) }),
+  }
   const forks = place && forkTimes(place.hardforkTimes)
   const rows = describeSettings(schema).map((setting) => {
     const { key, flag, variable, defaultText } = setting

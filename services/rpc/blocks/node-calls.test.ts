@@ -7,9 +7,11 @@ import { NodeCalls } from './node-calls.ts'
 function setup() {
   const ends: (() => void)[] = []
   const failed: string[] = []
+  const deadlines: number[] = []
   const bus = {
-    call: () =>
+    call: (_call: unknown, _request: unknown, options: { readonly deadlineMs: number }) =>
       new Promise<object>((resolve) => {
+        deadlines.push(options.deadlineMs)
         ends.push(() => resolve({ kind: 'not-yet' }))
       }),
   }
@@ -29,7 +31,9 @@ function setup() {
   return {
     dial,
     ask: () => calls.safeHeadAt({ kind: 'l1-number', number: 1n }),
+    control: (kind: 'fetch' | 'stop' | 'override-leader') => calls.sequencer({ kind }),
     ends,
+    deadlines,
     failed,
     state,
   }
@@ -74,4 +78,22 @@ test('dials of peers do not delay reads of blocks', async () => {
   }
   for (const end of ends) end()
   await Promise.all(dials)
+})
+
+test('neither reads of blocks nor a slow stop of the sequencer delay the other calls to the sequencer', async () => {
+  const { ask, control, ends, deadlines } = setup()
+  const slow = Array.from({ length: maxCallsOfClient + 1 }, () => [ask(), control('stop')]).flat()
+  const quick = [control('fetch'), control('override-leader')]
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ends.length, 2 * maxCallsOfClient + quick.length)
+  assert.deepEqual(deadlines.slice(-2), [4_000, 4_000])
+  assert.deepEqual(new Set(deadlines), new Set([4_000, 35_000]))
+  for (const end of ends.slice(-2)) end()
+  await Promise.all(quick)
+  while (ends.length < slow.length + quick.length) {
+    for (const end of ends) end()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const end of ends) end()
+  await Promise.all(slow)
 })

@@ -1,11 +1,16 @@
 import type { Bus } from '#bus/bus.ts'
 import type { ChangePeerRequest } from '#messages/change-peer.ts'
+import type {
+  ControlSequencerRequest,
+  ControlSequencerResponse,
+} from '#messages/control-sequencer.ts'
 import type { FetchL2BlockRequest, FetchL2BlockResponse } from '#messages/fetch-l2-block.ts'
 import type { FetchPeersResponse } from '#messages/fetch-peers.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
 import type { Call } from '#messages/subject.ts'
 import {
   changePeer,
+  controlSequencer,
   fetchL2Block,
   fetchPeers,
   postPayload,
@@ -25,14 +30,34 @@ const deadlineMs = 4_000
 /** Deadline of a call that dials a peer. The deadline is longer than a dial, which ends after ten seconds. */
 const connectDeadlineMs = 15_000
 
+/**
+ * Deadline of a call that starts or stops the sequencer. To start, the sequencer asks op-conductor. To stop, it waits
+ * until the block that it published is the unsafe head.
+ */
+const switchDeadlineMs = 35_000
+
 /** Name of the node itself in the queue of clients. */
 const noClient = ''
 
-/** The queues of calls. A dial may last ten seconds, so calls of gossip do not share places with reads of blocks. */
+/**
+ * The queues of calls. Long calls do not share places with short ones: a dial may last ten seconds, and a stop of the
+ * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which hands the sequencing over to
+ * another node after a call that fails.
+ */
 interface Queues {
   readonly node: CallQueue
   readonly gossip: CallQueue
+  readonly sequencer: CallQueue
+  /** For starts and stops of the sequencer. */
+  readonly sequencerSwitch: CallQueue
 }
+
+const newQueues = (): Queues => ({
+  node: new CallQueue(),
+  gossip: new CallQueue(),
+  sequencer: new CallQueue(),
+  sequencerSwitch: new CallQueue(),
+})
 
 /** Calls to other services of the node, for data that is not in their states. Only a few calls run at a time. */
 export class NodeCalls {
@@ -44,9 +69,10 @@ export class NodeCalls {
   constructor(
     bus: Pick<Bus, 'call'>,
     context: Pick<Context, 'log' | 'metrics'>,
-    { queues, caller }: { readonly queues: Queues; readonly caller?: Caller | undefined } = {
-      queues: { node: new CallQueue(), gossip: new CallQueue() },
-    },
+    {
+      queues = newQueues(),
+      caller,
+    }: { readonly queues?: Queues; readonly caller?: Caller | undefined } = {},
   ) {
     this.#bus = bus
     this.#context = context
@@ -80,6 +106,21 @@ export class NodeCalls {
     })
     if (refusal !== undefined) throw serverError(refusal)
     return null
+  }
+
+  /** @throws JsonRpcError with op-node's text if the sequencer refuses */
+  async sequencer(request: ControlSequencerRequest): Promise<ControlSequencerResponse> {
+    const { sequencer, sequencerSwitch } = this.#queues
+    const isSwitch = request.kind === 'start' || request.kind === 'stop'
+    const response = await this.#call(
+      controlSequencer,
+      request,
+      isSwitch
+        ? { limitMs: switchDeadlineMs, queue: sequencerSwitch }
+        : { limitMs: deadlineMs, queue: sequencer },
+    )
+    if (response.refusal !== undefined) throw serverError(response.refusal)
+    return response
   }
 
   async reset(generation: bigint): Promise<null> {

@@ -11,12 +11,8 @@ import { adminToken, errorOf, type Replica, resultOf, RpcWorld } from '#test/fak
 import { hash } from '#test/fakes/values.ts'
 
 /** Returns a function that calls a method of the server with admin methods. */
-function asking(world: RpcWorld, { servers }: Replica, authorization = `Bearer ${adminToken}`) {
-  return async (method: string, params: unknown = []) => {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-    const { text } = await world.post(servers.adminUrl ?? '', body, { authorization })
-    return text
-  }
+function asking(world: RpcWorld, replica: Replica) {
+  return (method: string, params: unknown = []) => world.askAdmin(replica, method, params)
 }
 
 test('admin methods need the token, and exist only at their own port', async (t) => {
@@ -57,25 +53,6 @@ test('admin methods need the token, and exist only at their own port', async (t)
 test('without a token file there is no server with admin methods', async (t) => {
   const { replica } = await RpcWorld.started(t, { server: { admin: undefined } })
   assert.equal(replica.servers.adminUrl, undefined)
-})
-
-test('the methods for a sequencer answer as on an op-node that is a verifier, with the same errors', async (t) => {
-  const { world, replica } = await RpcWorld.started(t)
-  const ask = asking(world, replica)
-  const disabled = '-32000 sequencer is not enabled'
-  assert.equal(errorOf(await ask('admin_startSequencer', [hash(1)])), disabled)
-  assert.equal(
-    errorOf(await ask('admin_startSequencer', ['0x12'])),
-    '-32602 invalid argument 0: hex string has length 2, want 64 for common.Hash',
-  )
-  assert.equal(errorOf(await ask('admin_stopSequencer')), disabled)
-  assert.equal(errorOf(await ask('admin_overrideLeader')), disabled)
-  assert.equal(resultOf(await ask('admin_conductorEnabled')), false)
-  assert.equal(resultOf(await ask('admin_setRecoverMode', [true])), null)
-  assert.equal(
-    errorOf(await ask('admin_setRecoverMode', ['yes'])),
-    '-32602 invalid argument 0: json: cannot unmarshal string into Go value of type bool',
-  )
 })
 
 test('the log level is set in all replicas of rpc and in all other services', async (t) => {

@@ -3,7 +3,6 @@ import { logLevel } from '#messages/subjects.ts'
 import type { LogLevelChange } from '#messages/log-level-change.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { hashPayload } from '#protocol/block/payload-hash.ts'
-import type { Hash } from '#protocol/primitives.ts'
 import { hashJson } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { payloadJson, toPayload } from '#json-rpc/forms/payload-json.ts'
@@ -11,7 +10,7 @@ import type { Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 import type { Context } from '#services/rpc/ports.ts'
 import type { View } from '#services/rpc/status/view.ts'
-import { boolean, converted, hash, readParams, text } from './params.ts'
+import { converted, readParams, text } from './params.ts'
 import { serverError } from './server-error.ts'
 
 /** Dependencies of the methods in the namespace `admin`. */
@@ -43,10 +42,7 @@ const envelope = converted((json): Payload => {
   return toPayload(executionPayload, parentBeaconBlockRoot ?? undefined)
 })
 
-/**
- * The namespace `admin`. The methods for a sequencer answer as on an op-node that is a verifier. Source: op-node,
- * node/api.go
- */
+/** The namespace `admin`, without the methods of a sequencer. Source: op-node, node/api.go */
 export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Methods {
   return {
     admin_resetDerivationPipeline: async (params) => {
@@ -75,34 +71,5 @@ export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Me
       log.warn({ level }, 'an operator sets the log level of all services')
       return null
     },
-    admin_startSequencer: (params) => {
-      readParams<[Hash]>(params, hash)
-      throw noSequencer()
-    },
-    admin_stopSequencer: (params) => {
-      readParams(params)
-      throw noSequencer()
-    },
-    admin_overrideLeader: (params) => {
-      readParams(params)
-      throw noSequencer()
-    },
-    admin_sequencerActive: (params) => {
-      readParams(params)
-      return false
-    },
-    admin_conductorEnabled: (params) => {
-      readParams(params)
-      return false
-    },
-    admin_setRecoverMode: (params) => {
-      // A method of a sequencer. A verifier accepts the call, and the call has no effect.
-      readParams<[boolean]>(params, boolean)
-      return null
-    },
   }
-}
-
-function noSequencer() {
-  return serverError('sequencer is not enabled')
 }

@@ -17,8 +17,12 @@ class ParamError extends Error {
 
 /** A param that may be missing or `null`. A missing param and `null` become undefined. */
 export function optional<Value>(param: Param<Value>): Param<Value | undefined> {
-  const parse: Param<Value | undefined> = (json) =>
-    json === undefined || json === null ? undefined : param(json)
+  return omittable((json) => (json === null ? undefined : param(json)))
+}
+
+/** A param that may be missing. A missing param becomes undefined. */
+export function omittable<Value>(param: Param<Value>): Param<Value | undefined> {
+  const parse: Param<Value | undefined> = (json) => (json === undefined ? undefined : param(json))
   optionals.add(parse)
   return parse
 }

@@ -2,7 +2,8 @@ import type { BlockId, L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 
 // Blocks in op-node's form: numbers are decimal, and a block that is not known is zero.
 
-const zeroHash = `0x${'00'.repeat(32)}`
+/** Hash of a block that is not known. */
+export const zeroHash: `0x${string}` = `0x${'00'.repeat(32)}`
 
 /** Hash and number of a block; zero if it is not known. */
 export function idToJson(id: BlockId | undefined) {

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { hashesOf, medianAndWorst } from './head-record.ts'
+import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
+import { resultOf, statusOf } from './rpc-clients.ts'
+import { BlockTimes, type Sequencer, startSequencer, untilAdmin } from './sequencers.ts'
+import { until } from './until.ts'
+import { blockSeconds, type Started, withNetwork } from './with-network.ts'
+
+// Atoll makes the blocks of a live network in the place of op-node a, on its op-geth, ports and keys. op-batcher, op-node b
+// and its op-geth stay as they are.
+
+/** Number of blocks that Atoll makes. */
+const blocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 60)
+
+/** Number of times that the sequencer moves from one node to the other and back. */
+const moves = Number(process.env['ATOLL_INTEROP_MOVES'] ?? 4)
+
+/** The key that signs blocks, an account of the network. op-node b gets it as a flag, before the network is up. */
+const signerKey = '47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a'
+
+/** Starts Atoll in the place of op-node a. @returns the node, and the head from which it goes on */
+async function takeOver({ closing, folder, network }: Started, flags = {}) {
+  const { a, b } = network.file.nodes
+  await network.control('node-a', 'stop')
+  const geth = clientOf(a.executionUrl)
+  const head = (await blockOf(geth, 'latest')) ?? assert.fail('no head')
+  await geth.close()
+  const ours = await startSequencer(network.file, {
+    folder,
+    name: 'a',
+    place: a,
+    peers: [b.multiaddr],
+    flags,
+  })
+  closing(() => ours.stop())
+  return { ours, head }
+}
+
+/** Waits until an execution client has a block. */
+async function untilBlock(url: string, number: number, ours: Sequencer): Promise<void> {
+  const client = clientOf(url)
+  const withinMs = (number + 60) * 1_000
+  const explain = () => ours.explain()
+  try {
+    await until(`block ${number} is at ${url}`, { withinMs, everyMs: 100, explain }, async () => {
+      const head = await blockOf(client, 'latest')
+      return (head?.number ?? 0) >= number
+    })
+  } finally {
+    await client.close()
+  }
+}
+
+function text(delays: readonly number[]): string {
+  const { median, worst } = medianAndWorst(delays)
+  return `${median} / ${worst} ms (median / worst of ${delays.length})`
+}
+
+/** Asserts that two execution clients have the same blocks up to a number, one for each block time. */
+async function assertOneChain(network: Network, to: number): Promise<void> {
+  const { a, b } = network.file.nodes
+  const [left, right] = [clientOf(a.executionUrl), clientOf(b.executionUrl)]
+  try {
+    assert.deepEqual(await hashesOf(left, to), await hashesOf(right, to))
+    const first = await blockOf(left, '0x0')
+    const last = await blockOf(left, `0x${to.toString(16)}`)
+    assert.equal((last?.timestamp ?? 0) - (first?.timestamp ?? 0), to * blockSeconds)
+  } finally {
+    await Promise.all([left.close(), right.close()])
+  }
+}
+
+const skip = whyNoNetwork() ?? false
+
+test(
+  'Atoll takes the place of an op-node that is a sequencer, through all forks: blocks on time, the same for op-node, posted by op-batcher',
+  { skip },
+  async (t: TestContext) => {
+    // The forks from Ecotone on come while Atoll is the sequencer.
+    const flags = { 'forks-offset': '45', 'forks-gap': '4' }
+    await withNetwork(flags, async (started) => {
+      const { closing, network } = started
+      const { a, b } = network.file.nodes
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      const beforeHead = ((await statusOf(b.rollupUrl))['unsafe_l2']?.number ?? 0) + 1
+      await new Promise((resolve) => setTimeout(resolve, 15_000))
+      const { head, ours } = await takeOver(started)
+      // The first blocks make up for the time in which there was no sequencer.
+      const settled = head.number + 20
+      const wanted = Math.max(head.number + blocks, settled + 60)
+      await untilBlock(b.executionUrl, wanted, ours)
+      await assertOneChain(network, wanted)
+      const theirs = times.between(beforeHead, head.number)
+      const own = times.between(settled, wanted)
+      t.diagnostic(`op-node: blocks at op-geth b ${text(theirs)} after their time`)
+      t.diagnostic(`Atoll: blocks at op-geth b ${text(own)} after their time`)
+      assert.ok(own.length > (wanted - settled) * 0.9, 'blocks came together')
+      const [median, theirMedian] = [medianAndWorst(own).median, medianAndWorst(theirs).median]
+      assert.ok(median <= theirMedian + 100, `${median} ms, op-node ${theirMedian} ms`)
+      const isSafe = async () =>
+        ((await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0) > head.number + 30
+      await until(
+        'op-batcher posts blocks of Atoll, and they are safe in op-node b',
+        { withinMs: 120_000, explain: () => ours.explain() },
+        isSafe,
+      )
+      const { unsafe_l2: unsafe } = await statusOf(a.rollupUrl)
+      assert.ok((unsafe?.number ?? 0) >= wanted)
+      const withUsers = await transactionsIn(a.executionUrl, head.number + 1, wanted)
+      t.diagnostic(`${withUsers} transactions of users in ${wanted - head.number} blocks`)
+      assert.ok(withUsers >= (wanted - head.number) * 0.5)
+    })
+  },
+)
+
+/** Number of transactions that are not deposits. */
+async function transactionsIn(url: string, from: number, to: number): Promise<number> {
+  let count = 0
+  for (let number = from; number <= to; number++) {
+    const block = await resultOf<{ readonly transactions: readonly { readonly type: string }[] }>(
+      url,
+      'eth_getBlockByNumber',
+      [`0x${number.toString(16)}`, true],
+    )
+    count += block.transactions.filter(({ type }) => type !== '0x7e').length
+  }
+  return count
+}
+
+test(
+  'the sequencer moves between Atoll and op-node by admin methods: no block is lost or doubled',
+  { skip },
+  async (t: TestContext) => {
+    const flags = {
+      'forks-offset': '2',
+      'forks-gap': '1',
+      'verifier-flags': `--sequencer.enabled --sequencer.stopped --sequencer.l1-confs=0 --p2p.sequencer.key=${signerKey}`,
+    }
+    await withNetwork(flags, async (started) => {
+      const { closing, network } = started
+      const { b } = network.file.nodes
+      assert.equal(network.file.unsafeBlockSigner.key, signerKey)
+      const { head, ours } = await takeOver(started)
+      await untilAdmin(ours)
+      // The first blocks make up for the time in which there was no sequencer.
+      const from = head.number + 25
+      await untilBlock(b.executionUrl, from, ours)
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      const theirs = <Result>(method: string, ...params: readonly unknown[]) =>
+        resultOf<Result>(b.rollupUrl, method, params)
+      const mine = <Result>(method: string, ...params: readonly unknown[]) =>
+        ours.admin<Result>(method, ...params)
+      const headOf = { theirs: b.rollupUrl, mine: network.file.nodes.a.rollupUrl }
+      for (let move = 0; move < moves; move++) {
+        const [leave, enter, url] =
+          move % 2 === 0 ? [mine, theirs, headOf.theirs] : [theirs, mine, headOf.mine]
+        const hash = await leave<string>('admin_stopSequencer')
+        const isThere = async () => (await statusOf(url))['unsafe_l2']?.hash === hash
+        await until(
+          `move ${move}: the other node has the last block`,
+          { withinMs: 10_000, everyMs: 20, explain: () => ours.explain() },
+          isThere,
+        )
+        await enter('admin_startSequencer', hash)
+        assert.deepEqual(
+          [await leave('admin_sequencerActive'), await enter('admin_sequencerActive')],
+          [false, true],
+        )
+        await new Promise((resolve) => setTimeout(resolve, 2_000 + 137 * move))
+      }
+      const { unsafe_l2: unsafe } = await statusOf(b.rollupUrl)
+      const to = (unsafe?.number ?? 0) - 1
+      await untilBlock(network.file.nodes.a.executionUrl, to, ours)
+      await assertOneChain(network, to)
+      t.diagnostic(
+        `${moves} moves: blocks at op-geth b ${text(times.between(from, to))} after their time`,
+      )
+    })
+  },
+)

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { flagsOf, Network } from './network.ts'
+
+/** Seconds between two L2 blocks. */
+export const blockSeconds = 1
+
+const networkFlags = {
+  'port-base': process.env['ATOLL_INTEROP_PORT'] ?? '9700',
+  'l2-block-time': String(blockSeconds),
+  'l1-block-time': '2',
+  fork: 'karst',
+  // op-batcher waits for the forks of blobs and brotli, and the forks come when Atoll is the sequencer.
+  da: 'calldata',
+  send: '2',
+}
+
+/** A network, and what a test needs beside it. */
+export interface Started {
+  readonly network: Network
+  readonly folder: string
+  /** Registers what is to be stopped at the end, last first. */
+  readonly closing: (close: () => Promise<unknown>) => void
+}
+
+/** Runs a network whose sequencers a test replaces, and stops everything afterwards. */
+export async function withNetwork(
+  flags: Readonly<Record<string, string>>,
+  run: (started: Started) => Promise<void>,
+): Promise<void> {
+  const closes: (() => Promise<unknown>)[] = []
+  const closing = (close: () => Promise<unknown>) => closes.push(close)
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
+    closing(() => rm(folder, { recursive: true, force: true }))
+    const network = await Network.start(
+      join(folder, 'network'),
+      flagsOf({ ...networkFlags, ...flags }),
+    )
+    closing(() => network.stop())
+    await run({ network, folder, closing })
+  } finally {
+    for (const close of closes.toReversed()) await close()
+  }
+}
