@@ -7,7 +7,7 @@ import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
-import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import type { Answer, CallId } from '#service/sources.ts'
 import type { SequencerSettings } from './ports.ts'
 
@@ -84,6 +84,14 @@ interface Stopping {
   readonly sinceMs: number
 }
 
+/** A call to start that waits for the unsafe head that it names. */
+interface Starting {
+  readonly call: CallId<ControlSequencerResponse>
+  readonly head: Hash
+  /** Monotonic milliseconds. */
+  readonly sinceMs: number
+}
+
 /** The state of the sequencer. */
 export interface State {
   readonly options: Options
@@ -100,6 +108,7 @@ export interface State {
   readonly sealed: Sealed | undefined
   readonly pause: Pause | undefined
   readonly trouble: Trouble | undefined
+  readonly starting: Starting | undefined
   readonly stopping: Stopping | undefined
   /** Time of the pending timer, in Unix milliseconds; undefined without one. */
   readonly wakeAtMs: number | undefined
@@ -232,6 +241,7 @@ export function initialState(
     sealed: sealed && { payload: sealed, isCommitted: true, isPublished: false },
     pause: undefined,
     trouble: undefined,
+    starting: undefined,
     stopping: undefined,
     wakeAtMs: undefined,
   }

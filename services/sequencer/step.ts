@@ -5,6 +5,7 @@ import {
   activityStored,
   controlled,
   leaderChecked,
+  startIfDue,
   stopIfLate,
   stopped,
 } from './control/start-stop.ts'
@@ -17,8 +18,9 @@ export const retryPauseMs = 1_000
 /** Handles one event, then begins the next work that is due. */
 export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...effects] = decide(state, event)
-  const [next, ...more] = goOn(decided, event)
-  return [next, ...effects, ...more]
+  const [begun, ...answers] = startIfDue(decided, event)
+  const [next, ...more] = goOn(begun, event)
+  return [next, ...effects, ...answers, ...more]
 }
 
 function decide(state: State, event: Event): Stepped {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hash } from '#test/fakes/values.ts'
 import { block, payloadOf, SequencerSteps } from '#test/fakes/sequencer-steps.ts'
-import { stopLimitMs } from './start-stop.ts'
+import { startWaitMs, stopLimitMs } from './start-stop.ts'
 
 const head = block(100).hash
 
@@ -25,8 +25,10 @@ test('a start with the hash of the unsafe head stores the activity, then answers
 })
 
 test('a start is refused in the words of op-node', () => {
+  const wrong = stoppedAt().control({ kind: 'start', head: hash(7) })
+  assert.equal(refusalOf(wrong.at(startWaitMs - 1)), undefined)
   assert.equal(
-    refusalOf(stoppedAt().control({ kind: 'start', head: hash(7) })),
+    refusalOf(wrong.at(startWaitMs)),
     `block hash does not match: head ${head}:100, received ${hash(7)}`,
   )
   assert.equal(
@@ -37,6 +39,19 @@ test('a start is refused in the words of op-node', () => {
     refusalOf(new SequencerSteps({ isActive: false }).control({ kind: 'start', head })),
     `no prestate, cannot determine if sequencer start at ${head} is safe`,
   )
+})
+
+test('a start whose head is posted at the same time waits for it, and a second start ends the wait of the first', () => {
+  const steps = stoppedAt().control({ kind: 'start', head: block(101).hash })
+  assert.deepEqual(steps.kinds(), [])
+  assert.deepEqual(steps.chain(block(101)).kinds(), ['store-activity', 'wake 2000'])
+  assert.equal(steps.state.isActive, true)
+
+  const twice = stoppedAt().control({ kind: 'start', head: hash(7) }, 1)
+  twice.control({ kind: 'start', head: block(101).hash }, 2)
+  const [refused] = twice.take()
+  assert.ok(refused?.kind === 'answer' && refused.call === 1)
+  assert.deepEqual(twice.chain(block(101)).kinds(), ['store-activity', 'wake 2000'])
 })
 
 test('the hash may be absent only without op-conductor', () => {

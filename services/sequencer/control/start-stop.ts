@@ -1,10 +1,17 @@
 import type { ControlSequencerResponse } from '#messages/control-sequencer.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import type { CallId } from '#service/sources.ts'
 import type { Effect, Event, Moment, State, Stepped } from '#services/sequencer/state.ts'
 import { abandoned } from './work.ts'
 
 /** Limit on the time for which a call to stop waits until the last sealed block is the unsafe head. */
 export const stopLimitMs = 30_000
+
+/**
+ * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader, and
+ * starts it at once, before the block can be inserted.
+ */
+export const startWaitMs = 1_000
 
 // op-conductor compares some of these texts. Source: op-node, rollup/sequencing/sequencer.go
 const alreadyRunning = 'sequencer already running'
@@ -20,7 +27,7 @@ export function controlled(state: State, event: Extract<Event, { kind: 'controll
     case 'start':
       return needsLeader(state)
         ? [state, { kind: 'check-leader', call, request }]
-        : startChecked(state, call, request.head)
+        : startChecked(state, { ...event, head: request.head })
     case 'stop':
       return stopCalled(state, event)
     case 'override-leader': {
@@ -37,13 +44,14 @@ export function controlled(state: State, event: Extract<Event, { kind: 'controll
 /** Starts, or stops at once, after op-conductor said whether this node is the leader. */
 export function leaderChecked(
   state: State,
-  { call, isLeader, problem, request }: Extract<Event, { kind: 'leader-checked' }>,
+  event: Extract<Event, { kind: 'leader-checked' }>,
 ): Stepped {
+  const { call, isLeader, problem, request } = event
   if (request.kind === 'start') {
     if (problem !== undefined)
       return [state, refuse(state, call, `sequencer leader check failed: ${problem}`)]
     return isLeader
-      ? startChecked(state, call, request.head)
+      ? startChecked(state, { ...event, head: request.head })
       : [state, refuse(state, call, notLeader)]
   }
   // Another node may be the leader now, and make other blocks. So nothing is to be waited for.
@@ -53,10 +61,16 @@ export function leaderChecked(
 
 function startChecked(
   state: State,
-  call: CallId<ControlSequencerResponse>,
-  head: string | undefined,
+  {
+    call,
+    head,
+    monotonicMs,
+  }: Pick<Moment, 'monotonicMs'> & {
+    readonly call: CallId<ControlSequencerResponse>
+    readonly head: Hash | undefined
+  },
 ): Stepped {
-  const { chain, options, sealed } = state
+  const { chain, options } = state
   if (state.isActive) return [state, refuse(state, call, alreadyRunning)]
   if (head === undefined && options.hasConductor)
     return [state, refuse(state, call, 'the hash of the unsafe head is required')]
@@ -64,12 +78,34 @@ function startChecked(
     const why = `no prestate, cannot determine if sequencer start at ${head ?? 'any head'} is safe`
     return [state, refuse(state, call, why)]
   }
-  const { hash, number } = chain.unsafe
-  if (head !== undefined && head !== hash) {
-    const why = `block hash does not match: head ${hash}:${number}, received ${head}`
-    return [state, refuse(state, call, why)]
-  }
-  // The log of op-conductor ends with `head`, so a block that this node sealed on top of it was not committed.
+  if (head === undefined || head === chain.unsafe.hash) return started(state, call)
+  const [next, ...refusals] = withoutStart(state)
+  return [{ ...next, starting: { call, head, sinceMs: monotonicMs } }, ...refusals]
+}
+
+/** Carries out a call to start that waits, if its head is there, and refuses it after a time. */
+export function startIfDue(state: State, { monotonicMs }: Moment): Stepped {
+  const { chain, starting } = state
+  if (starting === undefined) return [state]
+  if (chain?.unsafe.hash === starting.head)
+    return started({ ...state, starting: undefined }, starting.call)
+  return monotonicMs - starting.sinceMs < startWaitMs ? [state] : withoutStart(state)
+}
+
+/** Refuses the call to start that waits. */
+function withoutStart(state: State): Stepped {
+  const { chain, starting } = state
+  if (starting === undefined) return [state]
+  const next = { ...state, starting: undefined }
+  const { hash, number } = chain?.unsafe ?? {}
+  const why = `block hash does not match: head ${hash}:${number}, received ${starting.head}`
+  return [next, refuse(next, starting.call, why)]
+}
+
+function started(state: State, call: CallId<ControlSequencerResponse>): Stepped {
+  const { options, sealed } = state
+  if (state.isActive) return [state, refuse(state, call, alreadyRunning)]
+  // The log of op-conductor ends with the unsafe head, so a block that this node sealed on top of it was not committed.
   const next: State = {
     ...state,
     isActive: true,
