@@ -15,6 +15,8 @@ export interface StartBuildingRequest {
   /** The expected unsafe head. */
   readonly parent: BlockId
   readonly attributes: PayloadAttributes
+  /** Number of earlier builds on the parent that led to no block. Each number starts another build. */
+  readonly attempt: bigint
 }
 
 /** Whether the execution client builds the block. */
@@ -30,15 +32,17 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
   'StartBuildingRequest',
   atoll.v1.StartBuildingRequest,
   {
-    toWire: ({ generation, parent, attributes }: StartBuildingRequest) => ({
+    toWire: ({ generation, parent, attributes, attempt }: StartBuildingRequest) => ({
       generation: uint64ToWire(generation),
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
+      attempt: uint64ToWire(attempt),
     }),
     fromWire: (message) => ({
       generation: uint64FromWire(message.generation),
       parent: blockIdFromWire(message.parent, 'parent'),
       attributes: attributesFromWire(message.attributes, 'attributes'),
+      attempt: uint64FromWire(message.attempt),
     }),
   },
 )

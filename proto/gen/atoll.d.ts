@@ -1061,6 +1061,7 @@ export namespace atoll {
             generation: Long;
             parent?: (atoll.v1.BlockId.$Properties|null);
             attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
+            attempt: Long;
             static encode(message: atoll.v1.StartBuildingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingRequest & atoll.v1.StartBuildingRequest.$Shape;
         }
@@ -1069,6 +1070,7 @@ export namespace atoll {
                 generation?: (Long|null);
                 parent?: (atoll.v1.BlockId.$Properties|null);
                 attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
+                attempt?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.StartBuildingRequest.$Properties;

@@ -4777,6 +4777,7 @@ export const atoll = $root.atoll = (() => {
             StartBuildingRequest.prototype.generation = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StartBuildingRequest.prototype.parent = null;
             StartBuildingRequest.prototype.attributes = null;
+            StartBuildingRequest.prototype.attempt = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StartBuildingRequest.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -4790,6 +4791,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.BlockId.encode(message.parent, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.attributes != null && $Object.hasOwnProperty.call(message, "attributes"))
                     $root.atoll.v1.PayloadAttributes.encode(message.attributes, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && (typeof message.attempt === "object" ? message.attempt.low || message.attempt.high : message.attempt !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.attempt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4841,6 +4844,15 @@ export const atoll = $root.atoll = (() => {
                             if (wireType !== 2)
                                 break;
                             message.attributes = $root.atoll.v1.PayloadAttributes.decode(reader, reader.size(), $undefined, _depth + 1, message.attributes);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
                             continue;
                         }
                     }

@@ -24,7 +24,7 @@ export const config = z.strictObject({
     .describe(
       'recover mode: makes blocks without user transactions, as nodes derive them after an expired sequencing window',
     ),
-  sequencerSealingMs: milliseconds(0, 10_000)
+  sequencerSealingMs: milliseconds(1, 10_000)
     .default(defaultSealingMs)
     .describe('time before the timestamp of a block at which its building ends'),
   sequencerStateFile: want(

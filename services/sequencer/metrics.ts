@@ -68,7 +68,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const failures = new Counter({
     name: 'atoll_sequencer_failures_total',
-    help: 'failures to make a block, by kind: attributes, l1-origin, engine, seal, bad-payload, conductor, insert, invalid-block',
+    help: 'failures to make a block, by kind: attributes, l1-origin, engine, seal, bad-payload, conductor, insert, invalid-block, stale',
     labelNames: ['kind'],
     registers,
   })

@@ -9,6 +9,7 @@ import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import type { BlockPreparer } from './building/prepare-block.ts'
 import { publish } from './building/publish-block.ts'
+import { repeatedCall } from './building/repeated-call.ts'
 import type { Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
 import type { Effect, Event, Moment, Outcome, TroubleKind } from './state.ts'
@@ -23,9 +24,12 @@ export interface Dependencies extends Context {
 /** Deadlines of the calls to the engine. The insertion of a full block may take seconds on a slow execution client. */
 const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000 }
 
+/** Longest time of one timer. A timer of Node.js fires at once if it is longer than 24 days. */
+const longestSleepMs = 3_600_000
+
 /** Returns the function that carries out effects. The actor does not wait for other services: the outcomes are events. */
 export function createPerform(dependencies: Dependencies) {
-  const { calls, clock, signal } = dependencies
+  const { calls, clock, lease, signal } = dependencies
   let timer = new AbortController()
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
@@ -36,15 +40,13 @@ export function createPerform(dependencies: Dependencies) {
       case 'reset-engine':
         return { later: work(effect, dependencies) }
       case 'publish':
+        lease.guard()
         return { later: publish(effect.payload, dependencies).then(() => []) }
       case 'wake': {
         timer.abort()
         timer = new AbortController()
-        const over = sleep(
-          clock,
-          effect.atMs - clock.now(),
-          AbortSignal.any([timer.signal, signal]),
-        )
+        const forMs = Math.min(effect.atMs - clock.now(), longestSleepMs)
+        const over = sleep(clock, forMs, AbortSignal.any([timer.signal, signal]))
         return {
           later: over.then((isOver) =>
             isOver ? [{ kind: 'woke', ...momentOf(dependencies) }] : [],
@@ -96,7 +98,9 @@ async function work(effect: Work, dependencies: Dependencies): Promise<readonly 
     if (signal.aborted) return []
     if (isFault(error) && faultRule(error.code).endsProcess) throw error
     if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
-    outcome = { outcome: 'failed', trouble: troubles[kind], why: error.message, retry: 'soon' }
+    // A block that is too large for the bus is built again without transactions of users.
+    const trouble = isFault(error, 'too-large') ? 'bad-payload' : troubles[kind]
+    outcome = { outcome: 'failed', trouble, why: error.message, retry: 'soon' }
   }
   metrics.worked(kind, (clock.monotonicMs() - startedMs) / 1_000)
   return [{ kind: 'worked', workId, ...outcome, ...momentOf(dependencies) }]
@@ -123,17 +127,15 @@ async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outc
 
 async function sealBlock(
   { job }: Extract<Effect, { kind: 'seal' }>,
-  { bus, ports, preparer }: Dependencies,
+  dependencies: Dependencies,
 ): Promise<Outcome> {
+  const { ports, preparer } = dependencies
   const { attributes, generation, payloadId, systemConfig } = job
   const { hash, number } = job.parent
   const parent = { hash, number }
   const { timestamp } = attributes
-  const sealed = await bus.call(
-    seal,
-    { generation, parent, payloadId, timestamp },
-    { deadlineMs: deadlines.sealMs },
-  )
+  const request = { generation, parent, payloadId, timestamp }
+  const sealed = await repeatedCall(dependencies, seal, { request, deadlineMs: deadlines.sealMs })
   switch (sealed.kind) {
     case 'stale':
       return { outcome: 'stale', why: sealed.reason }
@@ -154,14 +156,15 @@ async function sealBlock(
 
 async function insertBlock(
   { generation, payload }: Extract<Effect, { kind: 'insert' }>,
-  { bus }: Dependencies,
+  dependencies: Dependencies,
 ): Promise<Outcome> {
-  const options = { deadlineMs: deadlines.insertMs }
-  const inserted = await bus.call(insert, { generation, payload }, options)
+  const request = { generation, payload }
+  const { insertMs } = deadlines
+  const inserted = await repeatedCall(dependencies, insert, { request, deadlineMs: insertMs })
   switch (inserted.kind) {
     case 'inserted': {
       // The engine wrote its state before it answered.
-      const chain = await bus.read(engineChain).catch(onlyFault)
+      const chain = await dependencies.bus.read(engineChain).catch(onlyFault)
       return { outcome: 'inserted', block: inserted.block, chain }
     }
     case 'stale':
@@ -176,9 +179,10 @@ async function insertBlock(
 /** Stores a block where a crash does not lose it: in the log of op-conductor, and in the own file. */
 async function commit(
   { isLeaderOverridden, payload }: Extract<Effect, { kind: 'commit' }>,
-  { log, ports }: Dependencies,
+  { lease, log, ports }: Dependencies,
 ): Promise<Outcome> {
   const { conductor, sealedFile } = ports
+  lease.guard()
   const stored = sealedFile?.store(payload).catch((error: unknown) => {
     const reason = toError(error).message
     log.warn({ l2: idOf(payload), reason }, 'the last sealed block is not stored')
@@ -205,7 +209,7 @@ async function checkLeader(
 }
 
 async function storeActivity(
-  { call, isStarted }: Extract<Effect, { kind: 'store-activity' }>,
+  { calls, isStarted }: Extract<Effect, { kind: 'store-activity' }>,
   dependencies: Dependencies,
 ): Promise<readonly Event[]> {
   let problem: string | undefined
@@ -214,7 +218,7 @@ async function storeActivity(
   } catch (error) {
     problem = toError(error).message
   }
-  return [{ kind: 'activity-stored', call, isStarted, problem, ...momentOf(dependencies) }]
+  return [{ kind: 'activity-stored', calls, isStarted, problem, ...momentOf(dependencies) }]
 }
 
 function onlyFault(error: unknown): undefined {

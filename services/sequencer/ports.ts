@@ -1,5 +1,6 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import type { Lease } from '#bus/bus.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -9,6 +10,8 @@ export interface Context extends Pick<
   'bus' | 'clock' | 'signal' | 'log' | 'status'
 > {
   readonly metrics: Metrics
+  /** Checked before each block leaves the process, so that two instances never publish two blocks. */
+  readonly lease: Pick<Lease, 'guard'>
 }
 
 /** The outside world of the sequencer, and its settings. */

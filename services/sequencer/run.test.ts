@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { insert, seal } from '#messages/subjects.ts'
+import { insert, seal, startBuilding } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
 import { isActivationBlock } from '#protocol/chains/chain-spec.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import { SequencerWorld, TestConductor } from '#test/fakes/sequencer-world.ts'
 
@@ -130,19 +131,76 @@ test('a client that forgets its build costs a second, and not the block', async 
   await world.untilUnsafe(8n, 15_000)
 })
 
-test('if calls are lost, they are made again, and each height has one block', async () => {
+for (const call of [startBuilding, seal, insert])
+  for (const part of ['request', 'answer'] as const)
+    test(`if the ${part} of ${call.name} is lost, the call is made again after half a second`, async () => {
+      const world = await SequencerWorld.of('fork-holocene')
+      await world.start()
+      await world.untilUnsafe(2n)
+      let isNext = false
+      let lost = 0
+      world.engines.bus.lost = ({ subject }) => {
+        const isRequest = subject.includes(`call.${call.name}`)
+        if (isRequest && part === 'request') return ++lost === 1
+        if (isRequest) isNext = true
+        else if (isNext && subject.startsWith('_INBOX_sequencer') && ++lost === 1) return true
+        return false
+      }
+      await world.untilUnsafe(4n, 5_000)
+      assert.ok(lost >= 1)
+      const numbers = world.published.map(({ number }) => number)
+      assert.equal(new Set(numbers).size, numbers.length)
+    })
+
+test('after a block that does not match its attributes, another one is built at its height', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
-  await world.untilUnsafe(2n)
-  let lost = 0
-  world.engines.bus.lost = ({ subject }) => {
-    const isCall = subject.includes(seal.name) || subject.includes(insert.name)
-    return isCall && ++lost % 3 === 1
+  await world.untilUnsafe(3n)
+  const { client } = world.engines
+  const call = client.call.bind(client)
+  let changed = 0
+  client.call = async (method, params) => {
+    const answer = await call(method, params)
+    if (!method.startsWith('engine_getPayload') || ++changed > 1) return answer
+    const { executionPayload, ...rest } = answer as Readonly<Record<'executionPayload', object>>
+    return { ...rest, executionPayload: { ...executionPayload, prevRandao: `0x${'ab'.repeat(32)}` } }
   }
-  await world.untilUnsafe(6n, 120_000)
-  assert.ok(lost >= 4)
-  const numbers = world.published.map(({ number }) => number)
-  assert.equal(new Set(numbers).size, numbers.length)
+  await world.untilUnsafe(5n, 10_000)
+  assert.ok(changed >= 2)
+})
+
+test('if the execution client cannot return one of its builds, another one is started', async () => {
+  const world = await SequencerWorld.of('fork-holocene')
+  await world.start()
+  await world.untilUnsafe(3n)
+  let failing: unknown
+  world.engines.client.intercept = ({ method, params }) => {
+    if (!method.startsWith('engine_getPayload')) return undefined
+    failing ??= params[0]
+    if (params[0] !== failing) return undefined
+    throw new JsonRpcError(-32_603, 'by the test')
+  }
+  await world.untilUnsafe(5n, 10_000)
+  assert.notEqual(failing, undefined)
+})
+
+test('in recover mode, blocks have no transactions of users, and take the next L1 block as origin as soon as they may', async () => {
+  const world = await SequencerWorld.of('fork-holocene')
+  await world.start({ settings: { isRecovering: true } })
+  await world.untilUnsafe(30n, 90_000)
+  const { calls } = world.engines.client
+  const built = calls.flatMap(({ method, params }) => {
+    const [, attributes] = params as readonly [unknown, { readonly noTxPool?: boolean } | null]
+    return method.startsWith('engine_forkchoiceUpdated') && attributes !== null ? [attributes] : []
+  })
+  assert.ok(built.length >= 30)
+  assert.ok(built.every(({ noTxPool }) => noTxPool === true))
+  const { config } = world.engines.record
+  for (const payload of world.published) {
+    const { l1Origin } = l2BlockRefOf(config, payload)
+    const next = world.l1.find(({ number }) => number === l1Origin.number + 1n)
+    assert.ok(next === undefined || next.timestamp > payload.timestamp, `block ${payload.number}`)
+  }
 })
 
 test('a start and a stop are kept over restarts', async () => {
@@ -172,15 +230,3 @@ test('a start and a stop are kept over restarts', async () => {
   assert.equal(world.unsafe, before)
 })
 
-test('in recover mode, blocks have no transactions of users', async () => {
-  const world = await SequencerWorld.of('fork-holocene')
-  await world.start({ settings: { isRecovering: true } })
-  await world.untilUnsafe(5n)
-  const { calls } = world.engines.client
-  const built = calls.flatMap(({ method, params }) => {
-    const [, attributes] = params as readonly [unknown, { readonly noTxPool?: boolean } | null]
-    return method.startsWith('engine_forkchoiceUpdated') && attributes !== null ? [attributes] : []
-  })
-  assert.ok(built.length >= 5)
-  assert.ok(built.every(({ noTxPool }) => noTxPool === true))
-})

@@ -1,12 +1,11 @@
 import type * as z from 'zod'
 import { controlSequencer, engineChain, l1Heads } from '#messages/subjects.ts'
-import type { BlockId } from '#protocol/block/refs.ts'
-import { isFault } from '#runtime/fault.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { ServiceMain } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
+import { Prefetch } from './building/prefetch.ts'
 import { BlockPreparer } from './building/prepare-block.ts'
 import { openConductor } from './conductor/open-conductor.ts'
 import type { config as settingsSchema } from './config.ts'
@@ -24,19 +23,22 @@ const tickMs = 1_000
 
 /** Starts the service with the ports that its settings name. */
 export const start: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
-  const { clock, log, settings } = service
+  const { clock, lease, log, settings } = service
+  if (lease === undefined) throw new Error('the sequencer needs a lease')
   const config = await loadServiceConfig(settings)
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
   const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
   try {
     await run(
-      { ...service, metrics: createMetrics(service.metrics) },
+      { ...service, lease, metrics: createMetrics(service.metrics) },
       {
         config,
         conductor: opened?.conductor,
         activityFile: stateFile === undefined ? undefined : openActivityFile(stateFile),
-        sealedFile: dataDir === undefined ? undefined : openSealedFile(dataDir, log),
+        // With op-conductor, the log of the conductors keeps the block.
+        sealedFile:
+          dataDir === undefined || opened !== undefined ? undefined : openSealedFile(dataDir, log),
         settings: {
           isStopped: settings.sequencerStopped,
           isRecovering: settings.sequencerRecover,
@@ -62,6 +64,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const isActive = !hasConductor && (wasStarted ?? !settings.isStopped)
   const sealed = await sealedFile?.load()
   const preparer = new BlockPreparer(context, { config, confirmationDepth })
+  const prefetch = new Prefetch(preparer.origins, context)
   const calls = new OpenCalls()
   const moment = () => momentOf(context)
   const first = initialState(
@@ -75,7 +78,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   )
   const sources: Source<Event>[] = [
     () => {
-      const follow = bus.follow(l1Heads, (heads) => preparer.origins.l1Changed(heads))
+      const follow = bus.follow(l1Heads, (heads) => prefetch.l1Changed(heads))
       return () => follow.stop()
     },
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain, ...moment() })),
@@ -87,7 +90,6 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     })),
     ticking(clock, tickMs, () => ({ kind: 'tick', ...moment() })),
   ]
-  const prefetch = prefetcher(preparer, context)
   try {
     await runActor<State, Event, Effect>({
       state: first,
@@ -98,31 +100,13 @@ export async function run(context: Context, ports: Ports): Promise<void> {
         metrics.observe(state)
         status.setWait(waitOf(state))
         status.progress = progressOf(state)
-        prefetch(state)
+        prefetch.observe(state)
       },
       calls,
     })
   } finally {
     // Source: op-node, node/node.go: with op-conductor, a node that was stopped comes back stopped.
     if (hasConductor) await activityFile?.store(false)
-  }
-}
-
-/** Fetches the L1 blocks for the next block while the current one is built. */
-function prefetcher(
-  preparer: BlockPreparer,
-  { log, signal }: Pick<Context, 'log' | 'signal'>,
-): (state: State) => void {
-  let fetched: BlockId | undefined
-  return ({ chain, work }) => {
-    if (work.kind !== 'building' || chain === undefined || fetched?.hash === chain.unsafe.hash)
-      return
-    fetched = chain.unsafe
-    preparer.prefetch(chain.unsafe).catch((error: unknown) => {
-      if (signal.aborted) return
-      if (!isFault(error)) throw error
-      log.debug({ error }, 'the next L1 origin was not fetched in advance')
-    })
   }
 }
 

@@ -5,7 +5,7 @@ import type {
 } from '#messages/control-sequencer.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
 import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import type { Answer, CallId } from '#service/sources.ts'
@@ -30,6 +30,8 @@ export interface Job extends Place {
   readonly attributes: PayloadAttributes
   /** The system config for the child of the block. */
   readonly systemConfig: SystemConfig
+  /** The L1 origin of the block. */
+  readonly origin: BlockId
 }
 
 /** A sealed block. A block that was committed may be published, so no other block is made at its height. */
@@ -38,6 +40,8 @@ interface Sealed {
   readonly isCommitted: boolean
   /** Whether this process handed the block to gossip. */
   readonly isPublished: boolean
+  /** Since when the unsafe head is below the parent, in monotonic milliseconds; undefined if it is not. */
+  readonly belowSinceMs?: number | undefined
 }
 
 /** What the sequencer is doing. Only one of these is in progress at a time. */
@@ -69,6 +73,8 @@ export type TroubleKind =
   | 'conductor'
   | 'insert'
   | 'invalid-block'
+  /** The engine has other heads than those that the sequencer knows. */
+  | 'stale'
 
 /** A pause after a failure. If the rest is longer than `forMs`, the clock was set back. */
 export interface Pause {
@@ -77,12 +83,23 @@ export interface Pause {
   readonly forMs: number
 }
 
-/** A call to stop that waits for a block that may be published. */
+/** Calls to stop that wait for a block that may be published. */
 interface Stopping {
-  readonly call: CallId<ControlSequencerResponse>
+  readonly calls: readonly CallId<ControlSequencerResponse>[]
   /** Monotonic milliseconds. */
   readonly sinceMs: number
 }
+
+/** The builds on the unsafe head that led to no block. */
+export interface Attempts {
+  /** Number of builds. The engine starts another build for each number, also with equal attributes. */
+  readonly count: number
+  /** Whether the next block is built without transactions of users, since these may be the cause. */
+  readonly isEmpty: boolean
+}
+
+/** No failed builds. */
+export const noAttempts: Attempts = { count: 0, isEmpty: false }
 
 /** A call to start that waits for the unsafe head that it names. */
 interface Starting {
@@ -101,6 +118,9 @@ export interface State {
   readonly isRecovering: boolean
   /** Whether an operator made this node the leader until the process ends. */
   readonly isLeaderOverridden: boolean
+  readonly attempts: Attempts
+  /** The unsafe head whose L1 origin led to the last reset that the sequencer asked for. */
+  readonly resetFor: Hash | undefined
   readonly work: Work
   /** Counts works, so that a late outcome of an abandoned work is recognised. */
   readonly workId: number
@@ -136,7 +156,7 @@ export type Event = Moment &
     | {
         readonly kind: 'activity-stored'
         readonly isStarted: boolean
-        readonly call: CallId<ControlSequencerResponse>
+        readonly calls: readonly CallId<ControlSequencerResponse>[]
         /** Why it could not be stored; undefined if it was. */
         readonly problem: string | undefined
       }
@@ -188,6 +208,7 @@ export type Retry = 'soon' | 'block'
 export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         readonly isRecovering: boolean
+        readonly attempts: Attempts
       })
   | { readonly kind: 'seal'; readonly workId: number; readonly job: Job }
   | {
@@ -210,7 +231,7 @@ export type Effect =
   | {
       readonly kind: 'store-activity'
       readonly isStarted: boolean
-      readonly call: CallId<ControlSequencerResponse>
+      readonly calls: readonly CallId<ControlSequencerResponse>[]
     }
   | Answer<ControlSequencerResponse>
   | Report
@@ -236,6 +257,8 @@ export function initialState(
     isActive,
     isRecovering: options.isRecovering,
     isLeaderOverridden: false,
+    attempts: noAttempts,
+    resetFor: undefined,
     work: { kind: 'idle' },
     workId: 0,
     sealed: sealed && { payload: sealed, isCommitted: true, isPublished: false },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { block, payloadOf, SequencerSteps } from '#test/fakes/sequencer-steps.ts'
+import { fillWaitMs } from './step.ts'
 import { waitOf } from './waits.ts'
 
 // Times are milliseconds after the time of block 100. Blocks have 2 s. Source of the rules: sequencing of op-node.
@@ -72,7 +73,10 @@ for (const [what, moved, changes] of [
       assert.equal(steps.state.work.kind, phase)
       steps.take()
       steps.chain(moved, changes)
-      assert.notEqual(steps.state.work.kind, phase === 'preparing' ? 'building' : phase)
+      // At most the next block is prepared, on the new head.
+      const after = steps.state.work
+      if (after.kind === 'preparing') assert.equal(after.place.parent, moved)
+      else assert.equal(after.kind, 'idle')
       const { work } = steps.state
       steps.send({ kind: 'worked', workId, outcome: 'sealed', payload: payloadOf(block(101)) })
       assert.deepEqual([steps.state.work, steps.state.sealed], [work, undefined])
@@ -136,7 +140,7 @@ test('a block that was committed before a crash is published and inserted at the
   const steps = new SequencerSteps({ sealed }).chain(block(100))
   assert.deepEqual(steps.kinds(), ['publish', 'insert'])
   const stopped = new SequencerSteps({ sealed, isActive: false }).chain(block(100))
-  assert.deepEqual(stopped.kinds(), ['insert'])
+  assert.deepEqual([stopped.kinds(), stopped.state.sealed?.payload], [[], sealed])
   const inserted = new SequencerSteps({ sealed }).chain(block(101))
   assert.deepEqual([inserted.state.sealed, inserted.kinds()], [undefined, ['wake 2000']])
   const other = new SequencerSteps({ sealed }).chain(block(101, 1))
@@ -200,4 +204,71 @@ test('a wait names what fails, since when, and ends with the next block', () => 
 
 test('a stopped sequencer waits for nothing', () => {
   assert.equal(waitOf(new SequencerSteps({ isActive: false }).chain(block(100)).state), undefined)
+})
+
+test('after a bad block, another one without transactions of users is built on the same head, and the next head starts anew', () => {
+  const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100)).started(block(100))
+  steps.take()
+  steps.fails('bad-payload', 'block')
+  const again = steps
+    .at(4_500)
+    .take()
+    .find(({ kind }) => kind === 'prepare')
+  assert.ok(again?.kind === 'prepare')
+  assert.deepEqual(again.attempts, { count: 1, isEmpty: true })
+  const [prepare] = steps.chain(block(101, 1)).take()
+  assert.ok(prepare?.kind === 'prepare')
+  assert.deepEqual(prepare.attempts, { count: 0, isEmpty: false })
+})
+
+test('after a failed seal, the block is built again with transactions of users; after a second one, without', () => {
+  const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100)).started(block(100))
+  steps.fails('seal').at(3_500)
+  assert.deepEqual(steps.state.attempts, { count: 1, isEmpty: false })
+  steps.started(block(100)).fails('seal')
+  assert.deepEqual(steps.state.attempts, { count: 2, isEmpty: true })
+})
+
+test('a head that is the inserted block ends the insertion, even if the answer is lost', () => {
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  steps.outcome({ outcome: 'committed' }).take()
+  assert.deepEqual(steps.chain(block(101)).kinds(), ['wake 2000'])
+  assert.deepEqual([steps.state.sealed, steps.state.work.kind], [undefined, 'idle'])
+})
+
+test('a late answer to an insertion does not hide a newer state of the chain', () => {
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  steps.outcome({ outcome: 'committed' })
+  steps.chain(block(98), { generation: 2n })
+  steps.outcome({ outcome: 'inserted', block: block(101), chain: undefined })
+  assert.equal(steps.state.chain?.unsafe.hash, block(98).hash)
+})
+
+test('one unsafe head leads to one reset at most; after that, its L1 origin is tried again each second', () => {
+  const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100))
+  steps.outcome({ outcome: 'reset-needed', why: 'orphaned' })
+  steps.chain(block(100), { generation: 2n }).at(4_500).take()
+  assert.deepEqual(steps.outcome({ outcome: 'reset-needed', why: 'orphaned' }).kinds(), [
+    'wake 5500',
+  ])
+  assert.match(waitOf(steps.state)?.what ?? '', /L1 origin of the next block/)
+})
+
+test('a stale work names the wait, which ends with the next head', () => {
+  const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100))
+  steps.outcome({ outcome: 'stale', why: 'generation 9' })
+  assert.match(waitOf(steps.state)?.what ?? '', /newest heads of the engine/)
+  steps.chain(block(101, 1))
+  assert.equal(waitOf(steps.state), undefined)
+})
+
+test('if the execution client lost blocks below a published one, they are waited for from peers, for half a minute', () => {
+  const sealed = payloadOf(block(105))
+  const steps = new SequencerSteps({ atMs: 12_000, sealed }).chain(block(102))
+  assert.deepEqual(steps.kinds(), [])
+  assert.match(waitOf(steps.state)?.what ?? '', /block 104, which this sequencer published before/)
+  const filled = new SequencerSteps({ atMs: 12_000, sealed }).chain(block(102)).chain(block(104))
+  assert.deepEqual(filled.kinds(), ['publish', 'insert'])
+  assert.deepEqual(steps.at(12_000 + fillWaitMs - 1).kinds(), [])
+  assert.deepEqual(steps.at(12_000 + fillWaitMs).kinds(), ['prepare'])
 })

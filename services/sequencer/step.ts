@@ -9,11 +9,24 @@ import {
   stopIfLate,
   stopped,
 } from './control/start-stop.ts'
-import type { Effect, Event, Moment, Outcome, Pause, Retry, State, Stepped } from './state.ts'
+import {
+  type Effect,
+  type Event,
+  type Moment,
+  noAttempts,
+  type Outcome,
+  type Pause,
+  type Retry,
+  type State,
+  type Stepped,
+} from './state.ts'
 import { abandoned, rested } from './control/work.ts'
 
 /** Pause before a retry that does not wait for the next block. Source: op-node, sequencing/sequencer.go */
 export const retryPauseMs = 1_000
+
+/** How long the sequencer waits until blocks that it published come back from peers, before it builds on a lower head. */
+export const fillWaitMs = 30_000
 
 /** Handles one event, then begins the next work that is due. */
 export const step: Step<State, Event, Effect> = (state, event) => {
@@ -30,7 +43,7 @@ function decide(state: State, event: Event): Stepped {
     case 'woke':
       return [{ ...state, wakeAtMs: undefined }]
     case 'chain-changed':
-      return [chainChanged(state, event.chain, event)]
+      return chainChanged(state, event.chain, event)
     case 'controlled':
       return controlled(state, event)
     case 'leader-checked':
@@ -43,18 +56,24 @@ function decide(state: State, event: Event): Stepped {
 }
 
 /** Takes a newer state of the chain. The work on a block ends if its parent is not the unsafe head any more. */
-function chainChanged(state: State, chain: ChainState, moment: Moment): State {
-  const { chain: before, work } = state
-  if (before !== undefined && !byGenerationAndVersion(chain, before)) return state
+function chainChanged(state: State, chain: ChainState, moment: Moment): Stepped {
+  const { chain: before, sealed, work } = state
+  if (before !== undefined && !byGenerationAndVersion(chain, before)) return [state]
   const isMoved =
     before?.generation !== chain.generation || before.unsafe.hash !== chain.unsafe.hash
   const next = { ...state, chain }
   if (work.kind === 'resetting') {
-    if (chain.generation <= work.generation) return next
-    return { ...abandoned(next), pause: pauseOf(state, 'block', moment) }
+    if (chain.generation <= work.generation) return [next]
+    return [{ ...abandoned(next), pause: pauseOf(state, 'block', moment) }]
   }
-  // A failure to insert, or a pause after a failure, ends with the head that it was about.
-  return isMoved ? { ...abandonedBuild(next), pause: undefined } : next
+  // The answer to the insertion may be lost.
+  if (work.kind === 'inserting' && sealed?.payload.blockHash === chain.unsafe.hash)
+    return settled(abandoned(next), moment)
+  if (!isMoved) return [next]
+  // A pause after a failure ends with the head that it was about, and so do the builds on that head.
+  const trouble = state.trouble?.kind === 'stale' ? undefined : state.trouble
+  const attempts = before?.unsafe.hash === chain.unsafe.hash ? state.attempts : noAttempts
+  return [{ ...abandonedBuild(next), attempts, trouble, pause: undefined }]
 }
 
 /** Ends the work on a block that is not sealed yet. */
@@ -84,36 +103,61 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
     }
     case 'inserted':
       return inserted(state, event)
-    case 'stale':
-      return [{ ...rested(state), pause: pauseOf(state, 'soon', event) }]
+    case 'stale': {
+      const next = troubled(
+        { ...rested(state), pause: pauseOf(state, 'soon', event) },
+        'stale',
+        event,
+      )
+      return [next]
+    }
     case 'failed':
       return failed(state, event)
-    case 'reset-needed': {
-      const generation = state.chain?.generation ?? 0n
-      const workId = state.workId + 1
-      return [
-        troubled({ ...state, workId, work: { kind: 'resetting', generation } }, 'l1-origin', event),
-        { kind: 'reset-engine', workId, generation },
-        { kind: 'report-trouble', trouble: 'l1-origin', why: event.why },
-      ]
-    }
+    case 'reset-needed':
+      return resetNeeded(state, event)
     case 'reset-asked':
       return [state]
   }
 }
 
+/** Asks the engine for a reset, once for each unsafe head: if that does not help, the endpoints of L1 contradict each other. */
+function resetNeeded(state: State, event: Moment & { readonly why: string }): Stepped {
+  const { generation = 0n, unsafe } = state.chain ?? {}
+  const report: Effect = { kind: 'report-trouble', trouble: 'l1-origin', why: event.why }
+  if (unsafe?.hash === state.resetFor)
+    return [
+      troubled({ ...rested(state), pause: pauseOf(state, 'soon', event) }, 'l1-origin', event),
+      report,
+    ]
+  const workId = state.workId + 1
+  const work = { kind: 'resetting', generation } as const
+  return [
+    troubled({ ...state, workId, work, resetFor: unsafe?.hash }, 'l1-origin', event),
+    { kind: 'reset-engine', workId, generation },
+    report,
+  ]
+}
+
 function inserted(
   state: State,
-  { block, chain, nowMs }: Moment & Extract<Outcome, { outcome: 'inserted' }>,
+  { block, chain, ...moment }: Moment & Extract<Outcome, { outcome: 'inserted' }>,
 ): Stepped {
-  const { chain: known, sealed } = state
+  const { chain: known } = state
   const isNewer =
     chain !== undefined && (known === undefined || byGenerationAndVersion(chain, known))
-  // Without the newest state the next block is built on this one all the same; the engine refuses it if it is stale.
-  const next = isNewer ? chain : known && { ...known, unsafe: block }
+  if (isNewer) return settled({ ...rested(state), chain }, moment)
+  // Without the newest state, the next block is built on this one all the same; the engine refuses it if it is stale.
+  const isOnTop = known?.unsafe.hash === block.parentHash
+  const next = known !== undefined && isOnTop ? { ...known, unsafe: block } : known
+  return settled({ ...rested(state), chain: next }, moment)
+}
+
+/** The sealed block is in the chain. */
+function settled(state: State, { nowMs }: Moment): Stepped {
+  const { sealed } = state
   const done: State = {
-    ...rested(state),
-    chain: next,
+    ...state,
+    attempts: noAttempts,
     sealed: undefined,
     pause: undefined,
     trouble: undefined,
@@ -125,15 +169,33 @@ function inserted(
 
 function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'failed' }>): Stepped {
   const { retry, trouble, why } = event
-  const { sealed } = state
+  const { attempts, sealed, stopping } = state
   const report: Effect = { kind: 'report-trouble', trouble, why }
   const next = troubled({ ...rested(state), pause: pauseOf(state, retry, event) }, trouble, event)
-  if (trouble !== 'invalid-block' || sealed === undefined) return [next, report]
-  return [
-    { ...next, sealed: undefined },
-    report,
-    { kind: 'report-dropped', payload: sealed.payload, why },
-  ]
+  switch (trouble) {
+    case 'seal':
+    case 'bad-payload': {
+      // Transactions of users may be the cause, such as of a block that is too large.
+      const isEmpty = trouble === 'bad-payload' || attempts.count > 0
+      return [{ ...next, attempts: { count: attempts.count + 1, isEmpty } }, report]
+    }
+    case 'conductor':
+      // op-node does not wait for a block that is not committed.
+      return stopping === undefined ? [next, report] : [{ ...next, sealed: undefined }, report]
+    case 'invalid-block':
+      if (sealed === undefined) return [next, report]
+      return [
+        { ...next, sealed: undefined },
+        report,
+        { kind: 'report-dropped', payload: sealed.payload, why },
+      ]
+    case 'attributes':
+    case 'l1-origin':
+    case 'engine':
+    case 'insert':
+    case 'stale':
+      return [next, report]
+  }
 }
 
 function troubled(
@@ -173,32 +235,43 @@ function withoutLongPause(state: State, { nowMs }: Moment): State {
   return { ...state, pause: { ...pause, untilMs: nowMs + pause.forMs } }
 }
 
+/** What `settle` needs beside the state. */
+interface Settling extends Moment {
+  readonly chain: ChainState
+  readonly sealed: NonNullable<State['sealed']>
+}
+
 /**
  * Commits and inserts a sealed block. A block that may be published is never replaced: the same block is committed and
  * inserted again until it is the unsafe head, or until it cannot become the unsafe head any more.
  */
-function settle(
-  state: State,
-  {
-    chain,
-    nowMs,
-    monotonicMs,
-    sealed,
-  }: Moment & {
-    readonly chain: ChainState
-    readonly sealed: NonNullable<State['sealed']>
-  },
-): Stepped {
-  const { payload, isCommitted } = sealed
-  const { blockHash, parentHash } = payload
-  const isHead = blockHash === chain.unsafe.hash
-  const isKept = parentHash === chain.unsafe.hash && (isCommitted || state.isActive)
-  if (isHead || !isKept) {
-    const [next, ...effects] = goOn({ ...state, sealed: undefined }, { nowMs, monotonicMs })
-    if (isHead) return [next, ...effects]
-    const why = `the unsafe head is ${chain.unsafe.number} (${chain.unsafe.hash})`
-    return [next, { kind: 'report-dropped', payload, why }, ...effects]
-  }
+function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
+  const { payload } = sealed
+  const { blockHash, number, parentHash } = payload
+  const { unsafe } = chain
+  if (blockHash === unsafe.hash) return andGoOn(settled(state, moment), moment)
+  // A stopped sequencer keeps the block for the next start.
+  if (!state.isActive) return [state]
+  if (parentHash === unsafe.hash)
+    return push(
+      { ...state, sealed: { ...sealed, belowSinceMs: undefined } },
+      { chain, sealed, ...moment },
+    )
+  const { belowSinceMs = moment.monotonicMs } = sealed
+  // After a crash, the execution client may lack blocks below. Peers have them, since this sequencer published them.
+  const mayFill = unsafe.number + 1n < number && moment.monotonicMs - belowSinceMs < fillWaitMs
+  if (mayFill && sealed.isCommitted) return [{ ...state, sealed: { ...sealed, belowSinceMs } }]
+  const dropped = andGoOn([{ ...state, sealed: undefined }], moment)
+  // A block of an earlier process may be in the chain below the unsafe head.
+  if (!sealed.isPublished && sealed.isCommitted) return dropped
+  const [next, ...effects] = dropped
+  const why = `the unsafe head is ${unsafe.number} (${unsafe.hash})`
+  return [next, { kind: 'report-dropped', payload, why }, ...effects]
+}
+
+/** Commits a sealed block, or publishes and inserts it. */
+function push(state: State, { chain, nowMs, sealed }: Settling): Stepped {
+  const { isCommitted, isPublished, payload } = sealed
   const { pause } = state
   if (pause !== undefined && nowMs < pause.untilMs) return wake(state, pause.untilMs)
   const workId = state.workId + 1
@@ -212,8 +285,8 @@ function settle(
   const { generation } = chain
   const next: State = { ...state, workId, work: { kind: 'inserting' } }
   const insert: Effect = { kind: 'insert', workId, payload, generation }
-  // Before a crash, the block may have been stored and not published. A stopped sequencer publishes nothing.
-  if (sealed.isPublished || !state.isActive) return [next, insert]
+  // Before a crash, the block may have been stored and not published.
+  if (isPublished) return [next, insert]
   return [
     { ...next, sealed: { ...sealed, isPublished: true } },
     { kind: 'publish', payload },
@@ -221,11 +294,16 @@ function settle(
   ]
 }
 
+function andGoOn([state, ...effects]: Stepped, moment: Moment): Stepped {
+  const [next, ...more] = goOn(state, moment)
+  return [next, ...effects, ...more]
+}
+
 function prepareNext(
   state: State,
   { chain, nowMs }: Moment & { readonly chain: ChainState },
 ): Stepped {
-  const { isRecovering, options, pause } = state
+  const { attempts, isRecovering, options, pause } = state
   if (!canBuild(state, chain)) return [state]
   const { generation, unsafe: parent } = chain
   const { blockTime } = options
@@ -235,7 +313,7 @@ function prepareNext(
   const workId = state.workId + 1
   return [
     { ...state, workId, work: { kind: 'preparing', place: { parent, generation } } },
-    { kind: 'prepare', workId, parent, generation, isRecovering },
+    { kind: 'prepare', workId, parent, generation, isRecovering, attempts },
   ]
 }
 

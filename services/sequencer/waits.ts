@@ -1,6 +1,6 @@
 import type { Waiting } from '#service/status-reporter.ts'
 import type { State, TroubleKind } from './state.ts'
-import { canBuild, retryPauseMs } from './step.ts'
+import { canBuild, fillWaitMs, retryPauseMs } from './step.ts'
 
 /** What the sequencer waits for, and the service whose own wait may be the cause. */
 const waits: Readonly<Record<TroubleKind, Pick<Waiting, 'what' | 'on'>>> = {
@@ -11,13 +11,14 @@ const waits: Readonly<Record<TroubleKind, Pick<Waiting, 'what' | 'on'>>> = {
   'bad-payload': { what: 'a block that fits its attributes' },
   conductor: { what: 'op-conductor to store the next block' },
   insert: { what: 'the engine to insert a block of this sequencer', on: 'engine' },
+  stale: { what: 'the newest heads of the engine', on: 'engine' },
   'invalid-block': { what: 'a block that the execution client accepts' },
 }
 
 /** What the sequencer waits for, as shown to operators; undefined if it makes blocks, or is stopped. */
 export function waitOf(state: State): Waiting | undefined {
   const { chain, isActive, options, sealed, trouble, work } = state
-  if (!isActive && sealed === undefined) return undefined
+  if (!isActive) return undefined
   if (chain === undefined)
     return {
       what: 'the unsafe head',
@@ -31,12 +32,21 @@ export function waitOf(state: State): Waiting | undefined {
       on: 'engine',
       next: 'makes the next block on the heads that the engine finds',
     }
-  if (trouble !== undefined) {
+  const isLagging = isActive && sealed === undefined && !canBuild(state, chain)
+  if (trouble !== undefined && !isLagging) {
     const { kind, sinceMs, why } = trouble
     const next = `tries again after ${retryPauseMs / 1_000} s, or one block time`
     return { ...waits[kind], why, next, startedMs: sinceMs }
   }
-  if (!isActive || canBuild(state, chain)) return undefined
+  if (sealed?.belowSinceMs !== undefined)
+    return {
+      what: `block ${sealed.payload.number - 1n}, which this sequencer published before`,
+      why: `the unsafe head is ${chain.unsafe.number}`,
+      on: 'engine',
+      startedMs: sealed.belowSinceMs,
+      next: `continues on the unsafe head after ${fillWaitMs / 1_000} s; see that peers are connected`,
+    }
+  if (!isLagging) return undefined
   if (chain.sync === 'el-syncing')
     return {
       what: 'the execution client to sync',

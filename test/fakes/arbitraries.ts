@@ -326,6 +326,7 @@ const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
   generation: uint64,
   parent: blockId,
   attributes,
+  attempt: uint64,
 })
 const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
   record({ kind: kind('started'), payloadId: bytes8 }),

@@ -17,7 +17,7 @@ import {
   type State,
 } from '#services/sequencer/state.ts'
 import { step } from '#services/sequencer/step.ts'
-import { chainAt, hash, l2Ref } from './values.ts'
+import { blockId, chainAt, hash, l2Ref } from './values.ts'
 
 /** Unix seconds of block 100. */
 export const genesisTime = 1_700_000_000n
@@ -123,8 +123,9 @@ export class SequencerSteps {
   jobOn(parent: L2BlockRef): Job {
     const attributes = { timestamp: parent.timestamp + 2n } as Job['attributes']
     const systemConfig = {} as Job['systemConfig']
+    const origin = blockId(7)
     const payloadId = '0x0000000000000001' as Bytes8
-    return { parent, generation: this.#generation, payloadId, attributes, systemConfig }
+    return { parent, generation: this.#generation, payloadId, attributes, systemConfig, origin }
   }
 
   /** Makes the work fail. */

@@ -136,13 +136,13 @@ export class SequencerWorld {
     const { bus, record } = this.engines
     const { clock } = bus
     const member = bus.joinUnleased('sequencer', instance)
-    await bus.settle(member.bus.lease())
+    const lease = await bus.settle(member.bus.lease())
     const stopping = new AbortController()
     const registry = new Registry()
     const status = new StatusReporter({ instance, version: '0.0.0', clock })
     const ended: RunningSequencer['ended'] = { error: undefined }
     const log = pino({ level: process.env['ATOLL_TEST_LOG'] ?? 'silent' })
-    const context = { bus: member.bus, clock, log, signal: stopping.signal, status }
+    const context = { bus: member.bus, clock, log, lease, signal: stopping.signal, status }
     const ports: Ports = {
       config: record.config,
       conductor: undefined,

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { type ClusterMember, formCluster, leaderOf, startConductor } from './conductors.ts'
+import { type ClusterMember, formCluster, startConductor } from './conductors.ts'
+import { type Cluster, failOver, untilSteady } from './failovers.ts'
 import { hashesOf, medianAndWorst } from './head-record.ts'
 import {
   blockOf,
   clientOf,
   flagsOf,
+  type Network,
   type NetworkFile,
   type NodeFile,
   Program,
@@ -27,87 +29,8 @@ const rounds = Number(process.env['ATOLL_INTEROP_ROUNDS'] ?? 3)
 
 const names = ['a', 'd', 'e'] as const
 
-/** The nodes of a cluster: op-nodes, or Atoll nodes. */
-interface Cluster {
-  readonly label: string
-  readonly members: readonly ClusterMember[]
-  /** Whether the sequencer of a member makes blocks. */
-  isActive(name: string): Promise<boolean>
-  kill(name: string): Promise<void>
-  start(name: string): Promise<void>
-  explain(): Promise<string>
-}
-
-/** Waits until the leader's sequencer is the only one that is active, and its blocks are on time. @returns the leader */
-async function untilSteady(cluster: Cluster, times: BlockTimes): Promise<ClusterMember> {
-  let leader: ClusterMember | undefined
-  await until(
-    `${cluster.label}: one leader, whose blocks are on time`,
-    { withinMs: 90_000, everyMs: 100, explain: () => cluster.explain() },
-    async () => {
-      leader = await leaderOf(cluster.members)
-      if (leader === undefined) return false
-      const active = await Promise.all(
-        cluster.members.map(({ name }) =>
-          cluster.isActive(name).catch((error: unknown) => {
-            if (!(error instanceof Error)) throw error
-            return false
-          }),
-        ),
-      )
-      const isOnly = cluster.members.every(({ name }, at) => active[at] === (name === leader?.name))
-      const newest = [...times.delays].slice(-3).map(([, delay]) => delay)
-      return isOnly && newest.length === 3 && newest.every((delay) => delay < 1_000)
-    },
-  )
-  return leader ?? assert.fail('no leader')
-}
-
-/** How late the latest block was that appeared since a moment, in milliseconds after its time. */
-function worstSince(times: BlockTimes, seen: number): number {
-  return Math.max(...[...times.delays].slice(seen).map(([, delay]) => delay))
-}
-
-function text(values: readonly number[]): string {
-  const { median, worst } = medianAndWorst(values)
-  return `${median} / ${worst} ms (median / worst of ${values.length})`
-}
-
-/** Transfers the leadership, then kills leaders. @returns how late blocks were */
-async function failOver(t: TestContext, cluster: Cluster, times: BlockTimes) {
-  const transfers: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const leader = await untilSteady(cluster, times)
-    const seen = times.delays.size
-    await resultOf(leader.conductorUrl, 'conductor_transferLeader')
-    const next = await untilSteady(cluster, times)
-    assert.notEqual(next.name, leader.name, 'the leadership was not transferred')
-    transfers.push(worstSince(times, seen))
-  }
-  t.diagnostic(`${cluster.label}: latest block after a transfer of leadership ${text(transfers)}`)
-  const kills: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const leader = await untilSteady(cluster, times)
-    const seen = times.delays.size
-    await cluster.kill(leader.name)
-    const next = await untilSteady(cluster, times)
-    assert.notEqual(next.name, leader.name, 'the killed node leads')
-    kills.push(worstSince(times, seen))
-    await cluster.start(leader.name)
-    await until(
-      `${leader.name} answers again`,
-      { withinMs: 60_000, everyMs: 200, explain: () => cluster.explain() },
-      () =>
-        cluster.isActive(leader.name).then(
-          () => true,
-          (error: unknown) => !(error instanceof Error),
-        ),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 5_000))
-  }
-  t.diagnostic(`${cluster.label}: latest block after a kill of the leader's node ${text(kills)}`)
-  return { transfers, kills }
-}
+/** The processes of a node that are killed one at a time. */
+const parts = ['sequencer', 'engine', 'gossip', 'da-watcher', 'derivation', 'rpc', 'nats-server'] as const
 
 /** The op-nodes of the network, and their op-conductors. */
 function theirCluster({ network }: Started): Cluster {
@@ -121,10 +44,23 @@ function theirCluster({ network }: Started): Cluster {
     label: 'op-node',
     members,
     isActive: (name) => resultOf<boolean>(placeOf(name).rollupUrl, 'admin_sequencerActive'),
-    kill: (name) => network.control(`node-${name}`, 'kill'),
-    start: (name) => network.control(`node-${name}`, 'start'),
+    accidents: {
+      'kill of the node': (name) => killAndStart(network, `node-${name}`),
+      'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
+    },
     explain: async () => JSON.stringify(network.file.logs),
   }
+}
+
+/** Kills a program of the network, and starts it again after the cluster has had the time to notice. */
+async function killAndStart(network: Network, program: string): Promise<void> {
+  await network.control(program, 'kill')
+  await pause(10_000)
+  await network.control(program, 'start')
+}
+
+function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs))
 }
 
 /** Atoll nodes in the places of the op-nodes, with op-conductors and an op-batcher of their own. */
@@ -166,23 +102,50 @@ async function ourCluster({ closing, folder, network }: Started): Promise<Cluste
     members.push(member)
     closing(() => member.conductor.stop())
   }
+  await formCluster(members, async () => {
+    const first = nodeOf('a')
+    const head = (await blockOf(first.execution, 'latest')) ?? assert.fail('no head')
+    await first.admin('admin_startSequencer', head.hash)
+    // op-conductor stops a leader whose head is old.
+    const isOnTime = async () => {
+      const newest = await blockOf(first.execution, 'latest')
+      return Date.now() / 1_000 - (newest?.timestamp ?? 0) < 2
+    }
+    const explain = () => first.explain()
+    await until('the first blocks are made', { withinMs: 60_000, explain }, isOnTime)
+  })
   const batcher = startBatcher(
     file,
     places,
     names.map((name) => nodeOf(name).adminUrl),
   )
   closing(() => batcher.stop())
-  await formCluster(members, async () => {
-    const first = nodeOf('a')
-    const head = (await blockOf(first.execution, 'latest')) ?? assert.fail('no head')
-    await first.admin('admin_startSequencer', head.hash)
-  })
   return {
     label: 'Atoll',
     members,
     isActive: (name) => nodeOf(name).admin<boolean>('admin_sequencerActive'),
-    kill: (name) => nodeOf(name).kill(),
-    start: async (name) => void (await start(name)),
+    accidents: {
+      'kill of the node': async (name) => {
+        await nodeOf(name).kill()
+        await pause(10_000)
+        await start(name)
+      },
+      'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
+      'freeze of the node for 3 s': async (name) => {
+        nodeOf(name).signal('SIGSTOP')
+        await pause(3_000)
+        nodeOf(name).signal('SIGCONT')
+      },
+      ...Object.fromEntries(
+        parts.map((part) => [
+          `kill of ${part}`,
+          async (name: string) => {
+            const command = part === 'nats-server' ? part : `service ${part}`
+            nodeOf(name).signal('SIGKILL', new RegExp(`\\b${command}\\b`, 'u'))
+          },
+        ]),
+      ),
+    },
     explain: async () => {
       const texts = await Promise.all([...nodes.values()].map((node) => node.explain()))
       const outputs = members.map(({ conductor }) => conductor.output.slice(-2_000))
@@ -214,6 +177,29 @@ function startBatcher(
   return new Program(join(programs, 'op-batcher'), flagsOf(flags))
 }
 
+/** Asserts that the execution clients of a cluster have the same blocks as another one, one for each second. */
+async function assertSameBlocks(
+  { explain, members }: Cluster,
+  { url, to }: { readonly url: string; readonly to: number },
+): Promise<void> {
+  const clients = members.map(({ place }) => clientOf(place.executionUrl))
+  const reference = clientOf(url)
+  try {
+    const hashes = await hashesOf(reference, to)
+    for (const [at, client] of clients.entries()) {
+      const name = names[at] ?? ''
+      const hasBlock = async () => ((await blockOf(client, 'latest'))?.number ?? 0) >= to
+      await until(`${name} has block ${to}`, { withinMs: 60_000, explain }, hasBlock)
+      assert.deepEqual(await hashesOf(client, to), hashes, `blocks of ${name}`)
+    }
+    const first = await blockOf(reference, '0x0')
+    const last = await blockOf(reference, `0x${to.toString(16)}`)
+    assert.equal((last?.timestamp ?? 0) - (first?.timestamp ?? 0), to)
+  } finally {
+    await Promise.all([...clients, reference].map((client) => client.close()))
+  }
+}
+
 const skip = whyNoNetwork() ?? false
 
 test(
@@ -225,33 +211,18 @@ test(
       const { b } = started.network.file.nodes
       const times = new BlockTimes(b.executionUrl)
       started.closing(() => times.stop())
-      await failOver(t, theirCluster(started), times)
+      await failOver(t, { cluster: theirCluster(started), times, rounds })
       const cluster = await ourCluster(started)
-      const from = (await untilSteady(cluster, times)) && times.newest
-      const { transfers } = await failOver(t, cluster, times)
+      await untilSteady(cluster, times)
+      const from = times.newest
+      const delays = await failOver(t, { cluster, times, rounds })
       await untilSteady(cluster, times)
       const to = times.newest - 1
-      const clients = cluster.members.map(({ place }) => clientOf(place.executionUrl))
-      const reference = clientOf(b.executionUrl)
-      try {
-        const hashes = await hashesOf(reference, to)
-        for (const [at, client] of clients.entries()) {
-          const name = names[at] ?? ''
-          await until(
-            `${name} has block ${to}`,
-            { withinMs: 60_000, explain: () => cluster.explain() },
-            async () => ((await blockOf(client, 'latest'))?.number ?? 0) >= to,
-          )
-          assert.deepEqual(await hashesOf(client, to), hashes, `blocks of ${name}`)
-        }
-        const first = await blockOf(reference, '0x0')
-        const last = await blockOf(reference, `0x${to.toString(16)}`)
-        assert.equal((last?.timestamp ?? 0) - (first?.timestamp ?? 0), to)
-      } finally {
-        await Promise.all([...clients, reference].map((client) => client.close()))
-      }
+      times.assertNoneReplaced()
+      await assertSameBlocks(cluster, { url: b.executionUrl, to })
       t.diagnostic(`Atoll made blocks ${from} to ${to}, one for each height and second`)
-      assert.ok(medianAndWorst(transfers).median <= 2_000, 'transfers cost more than one block')
+      const transfers = delays.get('transfer of leadership') ?? []
+      assert.ok(medianAndWorst(transfers).worst <= 2_000, `transfers: ${transfers.join()} ms`)
     })
   },
 )

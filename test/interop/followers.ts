@@ -140,7 +140,7 @@ export function startNode(
     flags: given,
     onLine,
   }: { readonly dataDir: string; readonly engineUrl: string } & NodeOptions,
-): Pick<Follower, 'explain' | 'stop'> & { kill(): Promise<void> } {
+): Pick<Follower, 'explain' | 'stop'> & Pick<Program, 'kill' | 'signal'> {
   const flags = {
     'rollup-config': files.rollupConfig,
     'l1-chain-config': files.l1ChainConfig,
@@ -160,7 +160,12 @@ export function startNode(
   }
   const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)], onLine)
   const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-logTailChars)}`
-  return { explain, stop: () => program.stop(), kill: () => program.kill() }
+  return {
+    explain,
+    stop: () => program.stop(),
+    kill: () => program.kill(),
+    signal: (signal, pattern) => program.signal(signal, pattern),
+  }
 }
 
 async function statusOf(dataDir: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -161,11 +161,30 @@ export class Program {
     await this.#ended
   }
 
+  /** Sends a signal to the program and its descendants whose command line matches; without a pattern, to all of them. */
+  signal(signal: NodeJS.Signals, pattern = /./u): void {
+    for (const pid of familyOf(this.pid ?? 0)) {
+      const command = readCommand(pid)
+      if (pattern.test(command)) process.kill(pid, signal)
+    }
+  }
+
   /** Ends the program without a chance to clean up. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#ended
   }
+}
+
+/** A process and its descendants. */
+function familyOf(root: number): readonly number[] {
+  const children = readFileSync(`/proc/${root}/task/${root}/children`, 'utf8')
+  const pids = children.split(' ').filter((text) => text !== '')
+  return [root, ...pids.flatMap((pid) => familyOf(Number(pid)))]
+}
+
+function readCommand(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 }
 
 /** Flags and their values, as a command line has them. */
@@ -186,13 +205,19 @@ export function clientOf(
   })
 }
 
+/** A block of a node. */
+export interface Block {
+  readonly number: number
+  readonly hash: string
+  /** Unix seconds. */
+  readonly timestamp: number
+}
+
 /** A block of a node by label or number; undefined if it is missing. */
 export async function blockOf(
   client: JsonRpcClient,
   which: string,
-): Promise<
-  { readonly number: number; readonly hash: string; readonly timestamp: number } | undefined
-> {
+): Promise<Block | undefined> {
   const block = (await client.call('eth_getBlockByNumber', [which, false])) as Readonly<
     Record<'number' | 'hash' | 'timestamp', string>
   > | null

@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFault } from '#runtime/fault.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { startNode } from './followers.ts'
-import { blockOf, clientOf, type NetworkFile, type NodeFile } from './network.ts'
+import { type Block, blockOf, clientOf, type NetworkFile, type NodeFile } from './network.ts'
 import { until } from './until.ts'
 
 /** An Atoll node in the place of an op-node that is a sequencer. */
@@ -18,6 +19,8 @@ export interface Sequencer {
   stop(): Promise<void>
   /** Ends all processes of the node without a chance to clean up. */
   kill(): Promise<void>
+  /** Sends a signal to the processes of the node whose command line matches; without a pattern, to all of them. */
+  signal(signal: NodeJS.Signals, pattern?: RegExp): void
 }
 
 /** Options of `startSequencer`. */
@@ -86,6 +89,7 @@ export async function startSequencer(
       await node.stop()
       await Promise.all([execution.close(), admin.close()])
     },
+    signal: (signal, pattern) => node.signal(signal, pattern),
     kill: async () => {
       await node.kill()
       await Promise.all([execution.close(), admin.close()])
@@ -112,6 +116,10 @@ export function untilAdmin(node: Sequencer): Promise<void> {
 export class BlockTimes {
   /** Number of the newest block. */
   newest = 0
+  /** When the newest block appeared, in Unix milliseconds. */
+  seenAtMs = 0
+  /** The hashes of the blocks that were the newest at a height. */
+  readonly hashes = new Map<number, Set<string>>()
   /** Milliseconds from the timestamp of a block to its appearance, by number. */
   readonly delays = new Map<number, number>()
   readonly #client: JsonRpcClient
@@ -131,11 +139,24 @@ export class BlockTimes {
         return undefined
       })
       const nowMs = Date.now()
-      if (block !== undefined && !this.delays.has(block.number))
-        this.delays.set(block.number, nowMs - block.timestamp * 1_000)
-      this.newest = block?.number ?? this.newest
+      if (block !== undefined) this.#take(block, nowMs)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
+  }
+
+  #take({ hash, number, timestamp }: Block, nowMs: number): void {
+    const hashes = this.hashes.get(number) ?? new Set()
+    this.hashes.set(number, hashes.add(hash))
+    if (this.delays.has(number)) return
+    this.delays.set(number, nowMs - timestamp * 1_000)
+    this.newest = number
+    this.seenAtMs = nowMs
+  }
+
+  /** Asserts that no height had two blocks. */
+  assertNoneReplaced(): void {
+    const replaced = [...this.hashes].filter(([, hashes]) => hashes.size > 1)
+    assert.deepEqual(replaced, [])
   }
 
   /** The delays of the blocks from one number up to another; blocks that were not seen as the newest are omitted. */

@@ -52,10 +52,13 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
   if (done.kind === 'start-building') {
     const answer = ended ?? answerTo(done, done.response)
     if (done.response.kind !== 'started') return [state, answer]
-    const started = { digest: done.digest, payloadId: done.response.payloadId }
+    const { attempt } = done.request
+    const started = { digest: done.digest, attempt, payloadId: done.response.payloadId }
     // The forkchoice that had the attributes also had the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
-    return [{ ...state, ...forkchoice, building: { ...building, started } }, answer]
+    // The execution client may use a payload id again for another build.
+    const next = { ...building, started, sealed: undefined }
+    return [{ ...state, ...forkchoice, building: next }, answer]
   }
   const answer = ended ?? answerTo(done, done.response)
   const { payloadId } = done.request
@@ -108,7 +111,8 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
   switch (called.kind) {
     case 'start-building': {
       if (called.request.parent.hash !== unsafe.hash) return otherHead
-      if (started?.digest !== called.digest) return undefined
+      const isSame = started?.digest === called.digest && started.attempt === called.request.attempt
+      if (!isSame) return undefined
       return answerTo(called, { kind: 'started', payloadId: started.payloadId })
     }
     case 'seal': {

@@ -51,7 +51,8 @@ export interface Building {
   /** Calls that wait until no job is running, the earliest first. */
   readonly waiting: readonly BuildingCall[]
   /** The last build that started in this generation, with the digest of its attributes and their parent. */
-  readonly started: { readonly digest: Bytes32; readonly payloadId: Bytes8 } | undefined
+  readonly started:
+    { readonly digest: Bytes32; readonly attempt: bigint; readonly payloadId: Bytes8 } | undefined
   /** The block that was sealed last in this generation. */
   readonly sealed: { readonly payloadId: Bytes8; readonly payload: Payload } | undefined
   /** The last blocks of the sequencer that became the unsafe head in this generation. */

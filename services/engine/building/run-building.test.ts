@@ -34,7 +34,7 @@ class TestSequencer {
 
   start(number: number, changes: Partial<StartBuildingRequest> = {}) {
     const attributes = attributesOf(blockOf(this.#world, number))
-    const request = { ...this.#place, attributes, ...changes }
+    const request = { ...this.#place, attributes, attempt: 0n, ...changes }
     return this.#settle(this.#bus.call(startBuilding, request, this))
   }
 

@@ -6,15 +6,15 @@ import type { L1Block } from '#protocol/block/l1-block.ts'
 import { Fault } from '#runtime/fault.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { blockId, hash, l1Ref } from '#test/fakes/values.ts'
-import { nextBudgetMs, Origins } from './origins.ts'
+import { nextBudgetMs, OriginCache } from './origins.ts'
 
 function l1Block(number: number, fork = 0): L1Block {
   const ref = { ...l1Ref(number), hash: hash(number + 1_000 * fork), parentHash: hash(number - 1) }
   return ref as unknown as L1Block
 }
 
-/** Origins with a confirmation depth of 2, over an L1 whose answers a test decides. */
-function originsOn(answer: (block: FetchL1BlockRequest['block']) => Promise<FetchL1BlockResponse>) {
+/** A cache with a confirmation depth of 2, over an L1 whose answers a test decides. */
+function cacheOn(answer: (block: FetchL1BlockRequest['block']) => Promise<FetchL1BlockResponse>) {
   const clock = new VirtualClock(0)
   const asked: string[] = []
   const bus = {
@@ -24,19 +24,25 @@ function originsOn(answer: (block: FetchL1BlockRequest['block']) => Promise<Fetc
     },
   }
   const context = { bus: bus as never, clock, log: pino({ level: 'silent' }) }
-  const origins = new Origins(context, 2n)
-  const load = async (number: number, { isFresh = false } = {}) => {
+  const origins = new OriginCache(context, 2n)
+  const load = async (number: number, { isFresh = false, forMs = nextBudgetMs } = {}) => {
     let isOver = false
     const loading = origins.load(blockId(number), { isFresh })
     const over = () => {
       isOver = true
     }
     loading.then(over, over)
-    await clock.run(nextBudgetMs, () => isOver)
+    await clock.run(forMs, () => isOver)
     return loading
   }
+  /** The number of the next L1 block, or what is known instead. */
+  const next = async (number: number, options = {}) => {
+    const loaded = await load(number, options)
+    if (loaded.kind !== 'found') return loaded.kind
+    return loaded.next?.number ?? (loaded.isNextAbsent ? 'absent' : 'unknown')
+  }
   const head = (number: number, fork = 0) => origins.l1Changed({ head: l1Block(number, fork) })
-  return { asked, clock, head, load }
+  return { asked, clock, head, load, next }
 }
 
 const found = async (block: FetchL1BlockRequest['block']): Promise<FetchL1BlockResponse> => ({
@@ -45,59 +51,106 @@ const found = async (block: FetchL1BlockRequest['block']): Promise<FetchL1BlockR
 })
 
 test('the next L1 block is used once it has its confirmations, and each block is fetched once', async () => {
-  const { asked, head, load } = originsOn(found)
-  assert.equal((await load(7))?.next, undefined)
+  const { asked, head, next } = cacheOn(found)
+  assert.equal(await next(7), 'unknown')
   head(9)
-  assert.equal((await load(7))?.next, undefined)
+  assert.equal(await next(7), 'absent')
   head(10)
-  const pair = await load(7)
-  assert.deepEqual([pair?.current.number, pair?.next?.number], [7n, 8n])
-  await load(7)
+  assert.equal(await next(7), 8n)
+  await next(7)
   // The next one becomes the current one without a request.
-  await load(8)
+  assert.equal(await next(8), 'absent')
   assert.deepEqual(asked, ['hash 7', 'number 8'])
 })
 
-test('a request for the next L1 block that fails or hangs leaves it out after half a second, and its answer is used later', async () => {
-  const failing = originsOn(async (block) => {
+test('a request for the next L1 block that fails or hangs is not waited for longer than half a second, and its answer is used later', async () => {
+  const failing = cacheOn(async (block) => {
     if (block.kind === 'number') throw new Fault('l1-unavailable')
     return found(block)
   })
   failing.head(20)
-  assert.equal((await failing.load(7))?.next, undefined)
+  assert.equal(await failing.next(7), 'unknown')
 
   let arrive: (block: FetchL1BlockResponse) => void = () => undefined
-  const slow = originsOn((block) =>
+  const slow = cacheOn((block) =>
     block.kind === 'hash' ? found(block) : new Promise((resolve) => (arrive = resolve)),
   )
   slow.head(20)
-  assert.equal((await slow.load(7))?.next, undefined)
+  assert.equal(await slow.next(7), 'unknown')
   assert.equal(slow.clock.monotonicMs(), nextBudgetMs)
-  assert.equal((await slow.load(7))?.next, undefined)
+  assert.equal(await slow.next(7), 'unknown')
   arrive(await found({ kind: 'number', number: 8n }))
-  assert.equal((await slow.load(7))?.next?.number, 8n)
+  assert.equal(await slow.next(7), 8n)
   assert.deepEqual(slow.asked, ['hash 7', 'number 8'])
 })
 
-test('an L1 origin that L1 does not have any more has no pair, and a failed request for it is a fault', async () => {
-  const gone = originsOn(async () => ({ kind: 'not-found' }))
-  assert.equal(await gone.load(7), undefined)
-  const failing = originsOn(async () => {
+test('in recover mode, the next L1 block is fetched again, and waited for as long as the request lasts', async () => {
+  const { asked, clock, head, next } = cacheOn(async (block) => {
+    if (block.kind === 'number')
+      await new Promise<void>((resolve) => void clock.after(3_000, resolve))
+    return found(block)
+  })
+  head(20)
+  assert.equal(await next(7, { isFresh: true, forMs: 4_000 }), 8n)
+  assert.equal(await next(7, { isFresh: true, forMs: 4_000 }), 8n)
+  assert.deepEqual(asked, ['hash 7', 'number 8', 'number 8'])
+})
+
+test('an L1 origin that L1 replaced is orphaned, one that L1 does not have is missing, and a failed request is a fault', async () => {
+  const replaced = cacheOn(async (block) =>
+    block.kind === 'hash' ? { kind: 'not-found' } : { kind: 'block', block: l1Block(7, 1) },
+  )
+  assert.equal(await replaced.next(7), 'orphaned')
+  const gone = cacheOn(async () => ({ kind: 'not-found' }))
+  assert.equal(await gone.next(7), 'missing')
+  const failing = cacheOn(async () => {
     throw new Fault('l1-unavailable')
   })
   await assert.rejects(failing.load(7), Fault)
 })
 
-test('after a reorg of L1, and in recover mode, the next L1 block is fetched again', async () => {
-  const { asked, head, load } = originsOn(found)
+test('a next L1 block with another parent is orphaned, is not kept, and is read again', async () => {
+  let isWrong = true
+  const { asked, head, next } = cacheOn(async (block) => {
+    if (block.kind === 'hash' || !isWrong) return found(block)
+    return { kind: 'block', block: { ...l1Block(8), parentHash: hash(99) } }
+  })
   head(20)
-  await load(7)
-  head(21)
-  await load(7)
-  assert.equal(asked.length, 2)
-  head(21, 1)
-  await load(7)
-  assert.equal(asked.length, 3)
-  await load(7, { isFresh: true })
-  assert.equal(asked.length, 4)
+  assert.equal(await next(7), 'orphaned')
+  isWrong = false
+  assert.equal(await next(7), 8n)
+  assert.deepEqual(asked, ['hash 7', 'number 8', 'number 8'])
+  const reorged = cacheOn(async (block) =>
+    block.kind === 'hash' ? found(block) : { kind: 'reorged', block: l1Ref(8) },
+  )
+  reorged.head(20)
+  assert.equal(await reorged.next(7), 'orphaned')
 })
+
+for (const [what, number, fork] of [
+  ['a head on another fork', 21, 1],
+  ['a head that skips blocks, in which L1 may have been reorganised', 25, 0],
+] as const)
+  test(`after ${what}, the next L1 block is fetched again, and the answer to an earlier request is not used`, async () => {
+    let arrive: (block: FetchL1BlockResponse) => void = () => undefined
+    let isSlow = false
+    const { asked, head, next } = cacheOn((block) =>
+      isSlow && block.kind === 'number'
+        ? new Promise((resolve) => (arrive = resolve))
+        : found(block),
+    )
+    head(20)
+    await next(7)
+    head(21)
+    assert.equal(await next(7), 8n)
+    assert.equal(asked.length, 2)
+    isSlow = true
+    head(number, fork)
+    assert.equal(await next(7), 'unknown')
+    const late = arrive
+    isSlow = false
+    head(number + 10, fork)
+    late({ kind: 'block', block: { ...l1Block(8), hash: hash(88) } })
+    assert.equal(await next(7), 8n)
+    assert.equal(asked.length, 4)
+  })

@@ -1,10 +1,10 @@
-import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
+import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import { fetchL1Block } from '#messages/subjects.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { isOriginVisible } from '#protocol/sequencing/choose-origin.ts'
-import type { Address } from '#protocol/primitives.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
 import { sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { Context } from '#services/sequencer/ports.ts'
@@ -21,102 +21,141 @@ export const nextBudgetMs = 500
 /** Batcher address in requests for L1 blocks whose blobs are not needed. */
 const noBatcher = `0x${'00'.repeat(20)}` as Address
 
-/** The L1 origin of a block, and the L1 block after it, if that is visible. */
-export interface OriginPair {
-  readonly current: L1Block
-  readonly next: L1Block | undefined
-}
+/** The L1 origin of a block, and what is known of the L1 block after it. */
+export type Origins =
+  | {
+      readonly kind: 'found'
+      readonly current: L1Block
+      readonly next: L1Block | undefined
+      /** Whether L1 has no next block yet, or the confirmation depth hides it; false if it could not be read. */
+      readonly isNextAbsent: boolean
+    }
+  /** The L1 origin is not canonical, or the L1 block after it is not its child. */
+  | { readonly kind: 'orphaned' }
+  /** L1 does not have the L1 origin, and no other block of its number. */
+  | { readonly kind: 'missing' }
 
 /**
  * The L1 blocks that may become L1 origins. The next one is fetched before it is needed, so that building does not wait
  * for L1. Source: op-node, sequencing/origin_selector.go
  */
-export class Origins {
+export class OriginCache {
   readonly #context: Pick<Context, 'bus' | 'clock' | 'log'>
   readonly #confirmationDepth: bigint
   #l1Head: L1Heads['head'] | undefined
   #current: L1Block | undefined
+  /** A child of the current L1 origin. */
   #next: L1Block | undefined
-  /** The request for the next L1 block that is in progress. */
-  #fetching: { readonly number: bigint; readonly done: Promise<void> } | undefined
+  /** The request for the child of an L1 block that is in progress. */
+  #fetching: { readonly parent: Hash; readonly done: Promise<NextAnswer> } | undefined
 
   constructor(context: Pick<Context, 'bus' | 'clock' | 'log'>, confirmationDepth: bigint) {
     this.#context = context
     this.#confirmationDepth = confirmationDepth
   }
 
-  /** Takes the newest head of L1. After a reorg, the next L1 block is fetched again. */
+  /** Takes the newest head of L1. After a possible reorg, the next L1 block is fetched again. */
   l1Changed({ head }: Pick<L1Heads, 'head'>): void {
     const before = this.#l1Head
-    const isChild =
-      head.number > (before?.number ?? 0n) && (before === undefined || follows(before, head))
-    if (!isChild) this.#next = undefined
     this.#l1Head = head
+    if (before?.hash !== head.hash && before?.hash !== head.parentHash) this.forgetNext()
+  }
+
+  /** Forgets the next L1 block, which may not be canonical any more. */
+  forgetNext(): void {
+    this.#next = undefined
+    this.#fetching = undefined
   }
 
   /**
    * The L1 origin of a block and the L1 block after it.
    *
-   * @param isFresh whether the next L1 block is fetched even if it is known
-   * @returns undefined if the L1 origin is not known to L1 any more
-   * @throws Fault of the call for the L1 origin; a failed call for the next L1 block leaves it out
+   * @param isFresh whether the next L1 block is fetched even if it is known, and is waited for as long as the call lasts
+   * @throws Fault of the call for the L1 origin; if the call for the next L1 block fails, that is undefined
    */
-  async load(
-    origin: BlockId,
-    { isFresh }: { readonly isFresh: boolean },
-  ): Promise<OriginPair | undefined> {
+  async load(origin: BlockId, { isFresh }: { readonly isFresh: boolean }): Promise<Origins> {
     const current = await this.#loadCurrent(origin)
-    if (current === undefined) return undefined
+    if (current === undefined) {
+      const found = await this.#fetch({ block: { kind: 'number', number: origin.number } })
+      const isOther = found.kind === 'block' && found.block.hash !== origin.hash
+      return { kind: isOther ? 'orphaned' : 'missing' }
+    }
+    if (isFresh || this.#next?.parentHash !== current.hash) this.#next = undefined
+    if (this.#next !== undefined)
+      return { kind: 'found', current, next: this.#next, isNextAbsent: false }
     const number = origin.number + 1n
-    if (this.#next?.number !== number || isFresh) this.#next = undefined
-    if (this.#next === undefined && this.#isVisible(number)) await this.#fetchNext(number)
-    return { current, next: this.#next?.number === number ? this.#next : undefined }
+    const visibility = this.#visibility(number)
+    if (visibility !== 'visible')
+      return { kind: 'found', current, next: undefined, isNextAbsent: visibility === 'hidden' }
+    const answer = await this.#fetchNext(current, isFresh ? deadlineMs : nextBudgetMs)
+    if (answer === 'orphaned') return { kind: 'orphaned' }
+    return { kind: 'found', current, next: this.#next, isNextAbsent: answer === 'absent' }
   }
 
   async #loadCurrent({ hash }: BlockId): Promise<L1Block | undefined> {
     if (this.#current?.hash === hash) return this.#current
-    const known = this.#next?.hash === hash ? this.#next : undefined
-    this.#current = known ?? (await this.#fetch({ kind: 'hash', hash }))
+    if (this.#next?.hash === hash) {
+      this.#current = this.#next
+      return this.#current
+    }
+    const found = await this.#fetch({ block: { kind: 'hash', hash } })
+    this.#current = found.kind === 'block' ? found.block : undefined
     return this.#current
   }
 
-  #isVisible(number: bigint): boolean {
+  /** The head of L1 is known within a second of the start. */
+  #visibility(number: bigint): 'visible' | 'hidden' | 'unknown' {
     const l1Head = this.#l1Head
     const confirmationDepth = this.#confirmationDepth
-    // The head of L1 is known within a second of the start. Until then, only the current L1 origin is used.
-    if (l1Head === undefined || number > l1Head.number) return false
-    return isOriginVisible({ number, l1Head, confirmationDepth })
+    if (l1Head === undefined) return 'unknown'
+    const isVisible =
+      number <= l1Head.number && isOriginVisible({ number, l1Head, confirmationDepth })
+    return isVisible ? 'visible' : 'hidden'
   }
 
-  /** Fetches the next L1 block, and waits for it within the budget. A slow request goes on for the next block. */
-  async #fetchNext(number: bigint): Promise<void> {
+  /** Fetches the next L1 block, and waits for it within a time. A slow request goes on for the next block. */
+  async #fetchNext(current: L1Block, budgetMs: number): Promise<NextAnswer> {
     const { clock } = this.#context
-    if (this.#fetching?.number !== number) this.#fetching = { number, done: this.#keepNext(number) }
+    if (this.#fetching?.parent !== current.hash)
+      this.#fetching = { parent: current.hash, done: this.#keepNext(current) }
     const late = new AbortController()
-    await Promise.race([this.#fetching.done, sleep(clock, nextBudgetMs, late.signal)])
+    const timeout = sleep(clock, budgetMs, late.signal).then(() => 'unknown' as const)
+    const answer = await Promise.race([this.#fetching.done, timeout])
     late.abort()
+    return answer
   }
 
-  async #keepNext(number: bigint): Promise<void> {
+  async #keepNext({ hash: parentHash, number }: L1Block): Promise<NextAnswer> {
+    // The request is not the current one any more after a reorg of L1.
+    const isCurrent = () => this.#fetching?.parent === parentHash
     try {
-      const block = await this.#fetch({ kind: 'number', number })
-      if (this.#fetching?.number === number) this.#next = block
+      const block = { kind: 'number', number: number + 1n } as const
+      const found = await this.#fetch({ block, parentHash })
+      if (!isCurrent()) return 'unknown'
+      if (found.kind === 'reorged') return 'orphaned'
+      if (found.kind === 'not-found') return 'absent'
+      if (found.block.parentHash !== parentHash) return 'orphaned'
+      this.#next = found.block
+      return 'found'
     } catch (error) {
       if (!isFault(error)) throw error
       this.#context.log.debug({ error }, 'the next L1 origin was not fetched')
+      return 'unknown'
     } finally {
-      if (this.#fetching?.number === number) this.#fetching = undefined
+      if (isCurrent()) this.#fetching = undefined
     }
   }
 
-  async #fetch(block: FetchL1BlockRequest['block']): Promise<L1Block | undefined> {
-    const request = { block, parentHash: undefined, batcherAddress: noBatcher }
-    const found = await this.#context.bus.call(fetchL1Block, request, { deadlineMs })
-    return found.kind === 'block' ? found.block : undefined
+  #fetch({
+    block,
+    parentHash,
+  }: Pick<FetchL1BlockRequest, 'block'> & {
+    readonly parentHash?: Hash
+  }): Promise<FetchL1BlockResponse> {
+    const request = { block, parentHash, batcherAddress: noBatcher }
+    return this.#context.bus.call(fetchL1Block, request, { deadlineMs })
   }
 }
 
-/** Whether a head can follow another without a reorg. Heads in between may have been missed. */
-function follows(before: L1Heads['head'], head: L1Heads['head']): boolean {
-  return head.number > before.number + 1n || head.parentHash === before.hash
-}
+/** What L1 says of the child of an L1 block. `unknown`: it did not answer in time. */
+type NextAnswer = 'found' | 'absent' | 'orphaned' | 'unknown'

@@ -1,4 +1,5 @@
 import { fetchL2Block, startBuilding } from '#messages/subjects.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { maxSequencerDrift } from '#protocol/chains/chain-spec.ts'
@@ -10,7 +11,8 @@ import { SequencedAttributes } from '#protocol/sequencing/sequenced-attributes.t
 import { Fault } from '#runtime/fault.ts'
 import type { Context } from '#services/sequencer/ports.ts'
 import type { Effect, Job, Outcome, TroubleKind } from '#services/sequencer/state.ts'
-import { Origins, type OriginPair } from './origins.ts'
+import { OriginCache, type Origins } from './origins.ts'
+import { repeatedCall } from './repeated-call.ts'
 
 /** Deadline of the calls to the engine. */
 const deadlineMs = 5_000
@@ -20,8 +22,8 @@ type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
 
 /** What makes the inputs of a block, and asks the engine to build it. */
 export class BlockPreparer {
-  readonly origins: Origins
-  readonly #context: Pick<Context, 'bus'>
+  readonly origins: OriginCache
+  readonly #context: Pick<Context, 'bus' | 'clock'>
   readonly #config: RollupConfig
   readonly #attributes: SequencedAttributes
   /** The system config after a block, for the block that was made last. */
@@ -37,7 +39,7 @@ export class BlockPreparer {
     this.#context = context
     this.#config = config
     this.#attributes = new SequencedAttributes(config)
-    this.origins = new Origins(context, confirmationDepth)
+    this.origins = new OriginCache(context, confirmationDepth)
   }
 
   /** Remembers the system config after a block of this sequencer, so that it is not read from the execution client. */
@@ -45,46 +47,27 @@ export class BlockPreparer {
     this.#known = { hash, systemConfig }
   }
 
-  /** Fetches the L1 blocks for the child of a block before they are needed. */
-  async prefetch({ l1Origin }: L2BlockRef): Promise<void> {
-    await this.origins.load(l1Origin, { isFresh: false })
-  }
-
   /** Asks the engine to start building the child of a block. @throws Fault of a call */
-  async prepare({
-    generation,
-    isRecovering,
-    parent,
-  }: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
-    const [pair, systemConfig] = await Promise.all([
+  async prepare(effect: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
+    const { attempts, generation, isRecovering, parent } = effect
+    const [origins, systemConfig] = await Promise.all([
       this.origins.load(parent.l1Origin, { isFresh: isRecovering }),
       this.#systemConfigAfter(parent),
     ])
-    if (pair === undefined) {
-      const { hash, number } = parent.l1Origin
-      return failure(
-        'l1-origin',
-        `L1 has no block ${number} (${hash}), the L1 origin of the unsafe head`,
-      )
-    }
-    const origin = this.#originOf(parent, pair, isRecovering ? 'recovering' : 'usual')
+    const origin = this.#originOf(parent, origins, isRecovering ? 'recovering' : 'usual')
     if ('outcome' in origin) return origin
     const built = this.#attributes.build({ parent, systemConfig, origin, isRecovering })
     if (built.kind === 'reset')
-      return {
-        outcome: 'reset-needed',
-        why: `the next block does not fit its parent: ${built.reason}`,
-      }
+      return this.#orphaned(`the next block does not fit: ${built.reason}`)
     if (built.kind === 'critical') {
       const why = `L1 block ${origin.number}: ${built.detail ?? built.reason}`
       return failure('attributes', why, 'block')
     }
-    const { attributes } = built
-    const started = await this.#context.bus.call(
-      startBuilding,
-      { generation, parent: idOf(parent), attributes },
-      { deadlineMs },
-    )
+    const noTxPool = built.attributes.noTxPool || attempts.isEmpty
+    const attributes = { ...built.attributes, noTxPool }
+    const attempt = BigInt(attempts.count)
+    const request = { generation, parent: idOf(parent), attributes, attempt }
+    const started = await repeatedCall(this.#context, startBuilding, { request, deadlineMs })
     switch (started.kind) {
       case 'stale':
         return { outcome: 'stale', why: started.reason }
@@ -98,6 +81,7 @@ export class BlockPreparer {
           payloadId,
           attributes,
           systemConfig: built.systemConfig,
+          origin: { hash: origin.hash, number: origin.number },
         }
         return { outcome: 'started', job }
       }
@@ -106,36 +90,51 @@ export class BlockPreparer {
 
   #originOf(
     parent: L2BlockRef,
-    pair: OriginPair,
+    origins: Origins,
     mode: 'recovering' | 'usual',
-  ): OriginPair['current'] | Unprepared {
+  ): L1Block | Unprepared {
     const config = this.#config
-    const { current, next } = pair
-    const choice = chooseOrigin({
-      config,
-      parent,
-      current,
-      next,
-      isRecovering: mode === 'recovering',
-    })
+    const { hash, number } = parent.l1Origin
+    if (origins.kind === 'orphaned')
+      return this.#orphaned(
+        `L1 block ${number} (${hash}), the L1 origin of the unsafe head, was reorganised`,
+      )
+    if (origins.kind === 'missing')
+      return failure(
+        'l1-origin',
+        `L1 has no block ${number} (${hash}), the L1 origin of the unsafe head`,
+      )
+    const { current, isNextAbsent, next } = origins
+    const isRecovering = mode === 'recovering'
+    const choice = chooseOrigin({ config, parent, current, next, isRecovering })
     switch (choice.kind) {
       case 'current':
         return current
       case 'next':
         return next ?? current
-      case 'reset': {
-        const why = `the L1 origin of the unsafe head is not canonical: ${choice.reason}`
-        return { outcome: 'reset-needed', why }
-      }
+      case 'reset':
+        return this.#orphaned(`the L1 origin of the unsafe head is not canonical: ${choice.reason}`)
       case 'next-needed': {
         // At the head of L1 there is no next L1 block yet, and the usual rule applies. Source: op-node,
         // sequencing/origin_selector.go
-        if (choice.reason === 'recovering') return this.#originOf(parent, pair, 'usual')
+        if (choice.reason === 'recovering' && isNextAbsent)
+          return this.#originOf(parent, origins, 'usual')
+        if (choice.reason === 'recovering')
+          return failure(
+            'l1-origin',
+            `L1 block ${number + 1n}, which recover mode needs, cannot be read`,
+          )
         const drift = maxSequencerDrift(config, current.timestamp)
-        const why = `the next block would be more than ${drift} s ahead of its L1 origin, and L1 block ${current.number + 1n} is not there or not confirmed yet`
+        const why = `the next block would be more than ${drift} s ahead of its L1 origin, and L1 block ${number + 1n} is not there or not confirmed yet`
         return failure('l1-origin', why)
       }
     }
+  }
+
+  /** The next L1 block may come from an endpoint of L1 that is on another fork, so it is read again. */
+  #orphaned(why: string): Unprepared {
+    this.origins.forgetNext()
+    return { outcome: 'reset-needed', why }
   }
 
   async #systemConfigAfter(parent: L2BlockRef): Promise<SystemConfig> {

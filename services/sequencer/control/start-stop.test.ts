@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hash } from '#test/fakes/values.ts'
 import { block, payloadOf, SequencerSteps } from '#test/fakes/sequencer-steps.ts'
-import { startWaitMs, stopLimitMs } from './start-stop.ts'
+import { maxStopCalls, startWaitMs, stopLimitMs } from './start-stop.ts'
 
 const head = block(100).hash
 
@@ -19,7 +19,7 @@ function refusalOf(steps: SequencerSteps): string | undefined {
 test('a start with the hash of the unsafe head stores the activity, then answers, and builds at once', () => {
   const steps = stoppedAt().control({ kind: 'start', head })
   assert.deepEqual(steps.kinds(), ['store-activity', 'prepare'])
-  steps.send({ kind: 'activity-stored', call: 1, isStarted: true, problem: undefined })
+  steps.send({ kind: 'activity-stored', calls: [1], isStarted: true, problem: undefined })
   const answer = steps.answer()
   assert.deepEqual([answer?.refusal, answer?.isActive, answer?.head], [undefined, true, head])
 })
@@ -104,7 +104,7 @@ test('a start with op-conductor drops a block that this node had sealed before',
     block(100),
   )
   const request = { kind: 'start', head } as const
-  steps.fails('insert').control(request)
+  steps.control(request)
   steps.send({ kind: 'leader-checked', call: 1, request, isLeader: true, problem: undefined })
   assert.equal(steps.state.sealed, undefined)
 })
@@ -113,18 +113,57 @@ test('a stop drops a block that is being built, and answers with the unsafe head
   const steps = new SequencerSteps().chain(block(100)).started(block(100))
   steps.take()
   assert.deepEqual(steps.control({ kind: 'stop' }).kinds(), ['store-activity'])
-  steps.send({ kind: 'activity-stored', call: 1, isStarted: false, problem: undefined })
+  steps.send({ kind: 'activity-stored', calls: [1], isStarted: false, problem: undefined })
   const answer = steps.answer()
   assert.deepEqual([answer?.refusal, answer?.isActive, answer?.head], [undefined, false, head])
   assert.deepEqual(steps.at(5_000).kinds(), [])
 })
 
-test('a second stop, and a stop of a stopped sequencer, are refused in the words of op-node', () => {
+test('a stop of a stopped sequencer is refused in the words of op-node', () => {
   assert.equal(refusalOf(stoppedAt().control({ kind: 'stop' })), 'sequencer not running')
+})
+
+test('a second stop while the first waits gets the same outcome, since op-conductor takes a refusal for a success', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
-  steps.control({ kind: 'stop' }, 1)
+  steps.control({ kind: 'stop' }, 1).control({ kind: 'stop' }, 2)
   steps.take()
-  assert.equal(refusalOf(steps.control({ kind: 'stop' }, 2)), 'sequencer not running')
+  steps.outcome({ outcome: 'committed' })
+  steps.outcome({ outcome: 'inserted', block: block(101), chain: steps.chainOf(block(101)) })
+  const stored = steps.take().find(({ kind }) => kind === 'store-activity')
+  assert.ok(stored?.kind === 'store-activity')
+  assert.deepEqual(stored.calls, [1, 2])
+  steps.send({ kind: 'activity-stored', calls: [1, 2], isStarted: false, problem: undefined })
+  const answers = steps.take().filter(({ kind }) => kind === 'answer')
+  assert.equal(answers.length, 2)
+})
+
+test(`at most ${maxStopCalls} calls to stop wait; a further one refuses the oldest`, () => {
+  const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
+  for (let call = 1; call <= maxStopCalls; call++) steps.control({ kind: 'stop' }, call)
+  assert.deepEqual(
+    steps.kinds().filter((kind) => kind === 'answer'),
+    [],
+  )
+  steps.control({ kind: 'stop' }, maxStopCalls + 1)
+  const [answer] = steps.take()
+  assert.ok(answer?.kind === 'answer' && answer.call === 1)
+  assert.equal(steps.state.stopping?.calls.length, maxStopCalls)
+})
+
+test('a stop ends a start that waits for its head', () => {
+  const steps = stoppedAt().control({ kind: 'start', head: block(101).hash }, 1)
+  steps.control({ kind: 'stop' }, 2)
+  assert.deepEqual(steps.kinds(), ['answer', 'answer'])
+  steps.chain(block(101))
+  assert.equal(steps.state.isActive, false)
+})
+
+test('a stop does not wait for a block that op-conductor refuses', () => {
+  const steps = new SequencerSteps({ hasConductor: true }).chain(block(100))
+  steps.sealedOn(block(100), block(101)).control({ kind: 'stop' })
+  steps.take()
+  assert.deepEqual(steps.fails('conductor').kinds(), ['store-activity'])
+  assert.deepEqual([steps.state.isActive, steps.state.sealed], [false, undefined])
 })
 
 test('a stop waits until a sealed block is the unsafe head, and builds no other block', () => {
@@ -163,7 +202,7 @@ for (const isStarted of [true, false])
   test(`if the activity cannot be stored, a ${isStarted ? 'start' : 'stop'} fails and nothing changes`, () => {
     const steps = isStarted ? stoppedAt() : new SequencerSteps().chain(block(100))
     steps.control(isStarted ? { kind: 'start', head } : { kind: 'stop' }).take()
-    steps.send({ kind: 'activity-stored', call: 1, isStarted, problem: 'the disk is full' })
+    steps.send({ kind: 'activity-stored', calls: [1], isStarted, problem: 'the disk is full' })
     assert.match(
       refusalOf(steps) ?? '',
       /failed to notify sequencer-state listener of st.*: the disk is full/,

@@ -7,6 +7,9 @@ import { abandoned } from './work.ts'
 /** Limit on the time for which a call to stop waits until the last sealed block is the unsafe head. */
 export const stopLimitMs = 30_000
 
+/** Limit on the calls to stop that wait. */
+export const maxStopCalls = 16
+
 /**
  * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader, and
  * starts it at once, before the block can be inserted.
@@ -55,7 +58,7 @@ export function leaderChecked(
       : [state, refuse(state, call, notLeader)]
   }
   // Another node may be the leader now, and make other blocks. So nothing is to be waited for.
-  if (state.stopping?.call !== call || isLeader) return [state]
+  if (state.stopping?.calls.includes(call) !== true || isLeader) return [state]
   return stopped({ ...abandoned(state), sealed: undefined })
 }
 
@@ -111,28 +114,35 @@ function started(state: State, call: CallId<ControlSequencerResponse>): Stepped 
     isActive: true,
     pause: undefined,
     trouble: undefined,
-    sealed: options.hasConductor ? undefined : sealed,
+    sealed: options.hasConductor && !state.isLeaderOverridden ? undefined : sealed,
   }
   return [
     next,
     { kind: 'report-activity', isActive: true },
-    { kind: 'store-activity', isStarted: true, call },
+    { kind: 'store-activity', isStarted: true, calls: [call] },
   ]
 }
 
 function stopCalled(
-  state: State,
+  before: State,
   { call, monotonicMs, request }: Extract<Event, { kind: 'controlled' }>,
 ): Stepped {
-  if (!state.isActive || state.stopping !== undefined)
-    return [state, refuse(state, call, notRunning)]
-  const { work } = state
+  const [state, ...refusals] = withoutStart(before)
+  const { stopping, work } = state
+  if (!state.isActive) return [state, ...refusals, refuse(state, call, notRunning)]
+  if (stopping !== undefined) {
+    // The repeat of a call gets the same outcome. op-conductor would take a refusal for a success.
+    const calls = [...stopping.calls, call].slice(-maxStopCalls)
+    const dropped = stopping.calls.length < maxStopCalls ? [] : stopping.calls.slice(0, 1)
+    const answers = dropped.map((each) => refuse(state, each, 'too many calls to stop'))
+    return [{ ...state, stopping: { ...stopping, calls } }, ...answers]
+  }
   const isSettling = work.kind === 'committing' || work.kind === 'inserting'
   const isOutstanding = isSettling || state.sealed?.isCommitted === true
   // A block that is not sealed yet is dropped. A sealed block may be committed and published, so it has to become the head.
-  const next = {
+  const next: State = {
     ...(isOutstanding ? state : abandoned(state)),
-    stopping: { call, sinceMs: monotonicMs },
+    stopping: { calls: [call], sinceMs: monotonicMs },
   }
   if (!isOutstanding) return stopped({ ...next, sealed: undefined })
   return needsLeader(state) ? [next, { kind: 'check-leader', call, request }] : [next]
@@ -145,7 +155,7 @@ export function stopIfLate(state: State, { monotonicMs }: Moment): Stepped {
   const next = { ...state, stopping: undefined }
   const number = sealed?.payload.number ?? 'that was sealed'
   const why = `sequencer not stopped: block ${number} did not become the unsafe head within ${stopLimitMs / 1_000} s`
-  return [next, refuse(next, stopping.call, why)]
+  return [next, ...stopping.calls.map((call) => refuse(next, call, why))]
 }
 
 /** Ends the activity, when no block is outstanding any more. */
@@ -162,22 +172,24 @@ export function stopped(state: State): Stepped {
   return [
     next,
     { kind: 'report-activity', isActive: false },
-    { kind: 'store-activity', isStarted: false, call: stopping.call },
+    { kind: 'store-activity', isStarted: false, calls: stopping.calls },
   ]
 }
 
 /** Answers a call to start or stop. If the activity could not be stored, it stays as it was before the call. */
 export function activityStored(
   state: State,
-  { call, isStarted, problem }: Extract<Event, { kind: 'activity-stored' }>,
+  { calls, isStarted, problem }: Extract<Event, { kind: 'activity-stored' }>,
 ): Stepped {
-  if (problem === undefined) return [state, answer(state, call)]
+  if (problem === undefined) return [state, ...calls.map((call) => answer(state, call))]
   const word = isStarted ? 'start' : 'stop'
   const next = { ...(isStarted ? abandoned(state) : state), isActive: !isStarted }
   return [
     next,
     { kind: 'report-activity', isActive: !isStarted },
-    refuse(next, call, `failed to notify sequencer-state listener of ${word}: ${problem}`),
+    ...calls.map((call) =>
+      refuse(next, call, `failed to notify sequencer-state listener of ${word}: ${problem}`),
+    ),
   ]
 }
 

@@ -3,14 +3,26 @@ import { dirname } from 'node:path'
 
 /** Replaces a file by new content, so that a crash leaves either the old or the new content. Creates its folder. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
   const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
+  await withFile(temporary, 'w', async (file) => {
     await file.writeFile(content)
     await file.datasync()
+  })
+  await rename(temporary, path)
+  await withFile(folder, 'r', (file) => file.sync())
+}
+
+async function withFile(
+  path: string,
+  flags: 'w' | 'r',
+  use: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600)
+  try {
+    await use(file)
   } finally {
     await file.close()
   }
-  await rename(temporary, path)
 }

@@ -35,6 +35,7 @@ const words = {
   conductor: 'op-conductor',
   insert: 'its insertion',
   'invalid-block': 'the execution client refuses it',
+  stale: 'the heads of the engine',
 } as const
 
 function idOf({ blockHash: hash, number }: Payload) {
