@@ -206,7 +206,7 @@ test('a stopped sequencer waits for nothing', () => {
   assert.equal(waitOf(new SequencerSteps({ isActive: false }).chain(block(100)).state), undefined)
 })
 
-test('after a bad block, another one without transactions of users is built on the same head, and the next head starts anew', () => {
+test('after a bad block, another one without transactions of users is built on the same head, and the next head has no such limit', () => {
   const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100)).started(block(100))
   steps.take()
   steps.fails('bad-payload', 'block')
@@ -262,7 +262,7 @@ test('a stale work names the wait, which ends with the next head', () => {
   assert.equal(waitOf(steps.state), undefined)
 })
 
-test('if the execution client lost blocks below a published one, they are waited for from peers, for half a minute', () => {
+test('if the execution client lost blocks below a published one, the sequencer waits half a minute for them from peers', () => {
   const sealed = payloadOf(block(105))
   const steps = new SequencerSteps({ atMs: 12_000, sealed }).chain(block(102))
   assert.deepEqual(steps.kinds(), [])

@@ -13,10 +13,20 @@ import { benchExecution } from './execution-bench.ts'
 import { benchGossip } from './gossip-bench.ts'
 import { benchPayload } from './payload-bench.ts'
 import { benchRpc } from './rpc-bench.ts'
+import { benchSequencer } from './sequencer-bench.ts'
 import type { Summary } from './statistics.ts'
 import { benchVerifier } from './verifier-bench.ts'
 
-const benches = { bus, derivation, execution, gossip, payload, rpc, verifier } as const
+const benches = {
+  bus,
+  derivation,
+  execution,
+  gossip,
+  payload,
+  rpc,
+  sequencer,
+  verifier,
+} as const
 
 type BenchName = keyof typeof benches
 
@@ -139,6 +149,42 @@ async function rpc({ json }: { readonly json: boolean }): Promise<object> {
       }),
     ])
     console.log('\nTarget: 15,000 answers per second on one core of a replica.')
+  }
+  return { results }
+}
+
+async function sequencer({ json }: { readonly json: boolean }): Promise<object> {
+  const results = await benchSequencer((what) => console.error(what))
+  if (!json) {
+    console.log('sequencer: blocks of op-node and of Atoll on the same op-geth, seen by a verifier')
+    printTable([
+      [
+        'blocks of',
+        'load',
+        'program',
+        'KB',
+        'building share',
+        'seal to peer median',
+        'p99',
+        'delay median',
+        'p99',
+      ],
+      ...results.map(({ blockSeconds, load, program, kilobytes, buildingShare, ...times }) => {
+        const { delay, sealToPeer } = times
+        const shown = [sealToPeer.median, sealToPeer.p99, delay.median, delay.p99]
+        return [
+          `${blockSeconds} s`,
+          load,
+          program,
+          kilobytes.toFixed(0),
+          `${(100 * buildingShare).toFixed(1)} %`,
+          ...shown.map((ms) => ms.toFixed(0)),
+        ]
+      }),
+    ])
+    console.log(
+      '\nTimes in ms. Seal to peer: from the request for the block until the verifier has inserted it. Delay: from the timestamp of the block until then.',
+    )
   }
   return { results }
 }

@@ -30,7 +30,15 @@ const rounds = Number(process.env['ATOLL_INTEROP_ROUNDS'] ?? 3)
 const names = ['a', 'd', 'e'] as const
 
 /** The processes of a node that are killed one at a time. */
-const parts = ['sequencer', 'engine', 'gossip', 'da-watcher', 'derivation', 'rpc', 'nats-server'] as const
+const parts = [
+  'sequencer',
+  'engine',
+  'gossip',
+  'da-watcher',
+  'derivation',
+  'rpc',
+  'nats-server',
+] as const
 
 /** The op-nodes of the network, and their op-conductors. */
 function theirCluster({ network }: Started): Cluster {
@@ -61,6 +69,36 @@ async function killAndStart(network: Network, program: string): Promise<void> {
 
 function pause(forMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, forMs))
+}
+
+/** What happens to the leader's node among Atoll nodes. */
+function accidentsOf(
+  network: Network,
+  nodeOf: (name: string) => Sequencer,
+  start: (name: string) => Promise<unknown>,
+): Cluster['accidents'] {
+  return {
+    'kill of the node': async (name) => {
+      await nodeOf(name).kill()
+      await pause(10_000)
+      await start(name)
+    },
+    'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
+    'freeze of the node for 3 s': async (name) => {
+      nodeOf(name).signal('SIGSTOP')
+      await pause(3_000)
+      nodeOf(name).signal('SIGCONT')
+    },
+    ...Object.fromEntries(
+      parts.map((part) => [
+        `kill of ${part}`,
+        async (name: string) => {
+          const command = part === 'nats-server' ? part : `service ${part}`
+          nodeOf(name).signal('SIGKILL', new RegExp(`\\b${command}\\b`, 'u'))
+        },
+      ]),
+    ),
+  }
 }
 
 /** Atoll nodes in the places of the op-nodes, with op-conductors and an op-batcher of their own. */
@@ -124,28 +162,7 @@ async function ourCluster({ closing, folder, network }: Started): Promise<Cluste
     label: 'Atoll',
     members,
     isActive: (name) => nodeOf(name).admin<boolean>('admin_sequencerActive'),
-    accidents: {
-      'kill of the node': async (name) => {
-        await nodeOf(name).kill()
-        await pause(10_000)
-        await start(name)
-      },
-      'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
-      'freeze of the node for 3 s': async (name) => {
-        nodeOf(name).signal('SIGSTOP')
-        await pause(3_000)
-        nodeOf(name).signal('SIGCONT')
-      },
-      ...Object.fromEntries(
-        parts.map((part) => [
-          `kill of ${part}`,
-          async (name: string) => {
-            const command = part === 'nats-server' ? part : `service ${part}`
-            nodeOf(name).signal('SIGKILL', new RegExp(`\\b${command}\\b`, 'u'))
-          },
-        ]),
-      ),
-    },
+    accidents: accidentsOf(network, nodeOf, start),
     explain: async () => {
       const texts = await Promise.all([...nodes.values()].map((node) => node.explain()))
       const outputs = members.map(({ conductor }) => conductor.output.slice(-2_000))
@@ -179,10 +196,11 @@ function startBatcher(
 
 /** Asserts that the execution clients of a cluster have the same blocks as another one, one for each second. */
 async function assertSameBlocks(
-  { explain, members }: Cluster,
+  cluster: Cluster,
   { url, to }: { readonly url: string; readonly to: number },
 ): Promise<void> {
-  const clients = members.map(({ place }) => clientOf(place.executionUrl))
+  const clients = cluster.members.map(({ place }) => clientOf(place.executionUrl))
+  const explain = () => cluster.explain()
   const reference = clientOf(url)
   try {
     const hashes = await hashesOf(reference, to)

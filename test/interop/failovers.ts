@@ -29,22 +29,23 @@ const onTimeMs = 1_000
  * @returns the leader
  */
 export async function untilSteady(
-  { explain, isActive, label, members }: Cluster,
+  cluster: Cluster,
   times: BlockTimes,
   { after = 0, not }: { readonly after?: number; readonly not?: string } = {},
 ): Promise<ClusterMember> {
+  const { label, members } = cluster
   let leader: ClusterMember | undefined
   const isOnTime = () =>
     times.newest >= after + 3 &&
     [0, 1, 2].every((back) => (times.delays.get(times.newest - back) ?? Infinity) < onTimeMs)
   await until(
     `${label}: one leader, whose blocks are on time`,
-    { withinMs: steadyMs, everyMs: 100, explain },
+    { withinMs: steadyMs, everyMs: 100, explain: () => cluster.explain() },
     async () => {
       if (!isOnTime()) return false
       leader = await leaderOf(members)
       if (leader === undefined || leader.name === not) return false
-      const active = await Promise.all(members.map(({ name }) => orFalse(isActive(name))))
+      const active = await Promise.all(members.map(({ name }) => orFalse(cluster.isActive(name))))
       return members.every(({ name }, at) => active[at] === (name === leader?.name))
     },
   )
@@ -65,7 +66,11 @@ export type Delays = ReadonlyMap<string, readonly number[]>
 /** Transfers the leadership, then lets each accident happen to the leader's node. @returns how late blocks were */
 export async function failOver(
   t: TestContext,
-  { cluster, times, rounds }: { readonly cluster: Cluster; readonly times: BlockTimes; readonly rounds: number },
+  {
+    cluster,
+    times,
+    rounds,
+  }: { readonly cluster: Cluster; readonly times: BlockTimes; readonly rounds: number },
 ): Promise<Delays> {
   const delays = new Map<string, number[]>()
   const note = (what: string, after: number) => {

@@ -119,6 +119,11 @@ export class Network {
     return result as L1Reorg
   }
 
+  /** Stops or resumes the making of L1 blocks. */
+  async controlL1(what: 'pause' | 'resume'): Promise<void> {
+    await post(`${this.file.l1.adminUrl}/${what}`)
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGTERM')
@@ -214,10 +219,7 @@ export interface Block {
 }
 
 /** A block of a node by label or number; undefined if it is missing. */
-export async function blockOf(
-  client: JsonRpcClient,
-  which: string,
-): Promise<Block | undefined> {
+export async function blockOf(client: JsonRpcClient, which: string): Promise<Block | undefined> {
   const block = (await client.call('eth_getBlockByNumber', [which, false])) as Readonly<
     Record<'number' | 'hash' | 'timestamp', string>
   > | null

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
+import { startExecutionClient } from './followers.ts'
 import { hashesOf, medianAndWorst } from './head-record.ts'
 import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
 import { resultOf, statusOf } from './rpc-clients.ts'
 import { BlockTimes, type Sequencer, startSequencer, untilAdmin } from './sequencers.ts'
 import { until } from './until.ts'
-import { blockSeconds, type Started, withNetwork } from './with-network.ts'
+import { blockSeconds, networkPorts, type Started, withNetwork } from './with-network.ts'
 
 // Atoll makes the blocks of a live network in the place of op-node a, on its op-geth, ports and keys. op-batcher, op-node b
 // and its op-geth stay as they are.
@@ -15,6 +17,12 @@ const blocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 60)
 
 /** Number of times that the sequencer moves from one node to the other and back. */
 const moves = Number(process.env['ATOLL_INTEROP_MOVES'] ?? 4)
+
+/** Depths of L1 reorgs, in blocks. */
+const depths = (process.env['ATOLL_INTEROP_DEPTHS'] ?? '1,4,10').split(',').map(Number)
+
+/** How long L1 stands still. */
+const standstillMs = 20_000
 
 /** The key that signs blocks, an account of the network. op-node b gets it as a flag, before the network is up. */
 const signerKey = '47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a'
@@ -178,6 +186,128 @@ test(
       t.diagnostic(
         `${moves} moves: blocks at op-geth b ${text(times.between(from, to))} after their time`,
       )
+    })
+  },
+)
+
+/** Waits until new blocks appear on time in op-geth b. */
+async function untilOnTime(times: BlockTimes, ours: Sequencer): Promise<void> {
+  const after = times.newest
+  const explain = () => ours.explain()
+  await until(
+    `blocks after ${after} are on time`,
+    { withinMs: 90_000, everyMs: 100, explain },
+    async () =>
+      times.newest >= after + 5 &&
+      [0, 1, 2].every((back) => (times.delays.get(times.newest - back) ?? Infinity) < 1_000),
+  )
+}
+
+test(
+  'L1 is reorganised and stands still while Atoll is the sequencer: blocks go on, and op-node follows them',
+  { skip },
+  async (t: TestContext) => {
+    const flags = {
+      'forks-offset': '2',
+      'forks-gap': '1',
+      'safe-distance': '14',
+      'finality-distance': '30',
+    }
+    await withNetwork(flags, async (started) => {
+      const { closing, network } = started
+      const { a, b } = network.file.nodes
+      const { head, ours } = await takeOver(started)
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      await untilBlock(b.executionUrl, head.number + 40, ours)
+      for (const depth of depths) {
+        await untilOnTime(times, ours)
+        const before = times.newest
+        const startedMs = Date.now()
+        await network.reorganise(depth)
+        await untilOnTime(times, ours)
+        const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1)
+        t.diagnostic(
+          `L1 reorg of ${depth} at block ${before}: blocks on time at op-geth b after ${seconds} s`,
+        )
+      }
+      await network.controlL1('pause')
+      const before = times.newest
+      await new Promise((resolve) => setTimeout(resolve, standstillMs))
+      await network.controlL1('resume')
+      const made = times.newest - before
+      assert.ok(made >= standstillMs / 1_000 / blockSeconds - 2, `${made} blocks without L1`)
+      t.diagnostic(`L1 stood still for ${standstillMs / 1_000} s: ${made} blocks`)
+      await untilOnTime(times, ours)
+      const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0
+      const wanted = times.newest
+      await until(
+        'op-batcher posts blocks after the reorgs',
+        { withinMs: 120_000, explain: () => ours.explain() },
+        async () => (await safe()) >= wanted,
+      )
+      await untilBlock(a.executionUrl, wanted, ours)
+      await assertOneChain(network, wanted)
+    })
+  },
+)
+
+/** First port of the embedded client and of the node on it. */
+const embeddedPorts = Number(networkPorts) + 150
+
+test(
+  'Atoll is the sequencer on the embedded execution client, and op-node follows by gossip',
+  { skip },
+  async (t: TestContext) => {
+    const flags = { 'forks-offset': '2', 'forks-gap': '1' }
+    await withNetwork(flags, async (started) => {
+      const { closing, folder, network } = started
+      const { a, b } = network.file.nodes
+      const [engine, rpc, rollup, p2p] = [0, 1, 2, 3].map((at) => String(embeddedPorts + at))
+      assert.ok(engine && rpc && rollup && p2p)
+      const client = startExecutionClient(network.file, { folder, engine, rpc })
+      closing(() => client.stop())
+      const local = 'http://127.0.0.1'
+      const ours = await startSequencer(network.file, {
+        folder,
+        name: 'embedded',
+        place: {
+          ...a,
+          engineUrl: `${local}:${engine}`,
+          executionUrl: `${local}:${rpc}`,
+          rollupUrl: `${local}:${rollup}`,
+          multiaddr: `/ip4/127.0.0.1/tcp/${p2p}`,
+          p2pKey: randomBytes(32).toString('hex'),
+        },
+        peers: [a.multiaddr, b.multiaddr],
+        flags: { 'sequencer-stopped': 'true' },
+      })
+      closing(() => ours.stop())
+      await untilAdmin(ours)
+      const rollupUrl = `${local}:${rollup}`
+      const follows = async (hash: string) => {
+        const { unsafe_l2: unsafe } = await statusOf(rollupUrl)
+        return unsafe?.hash === hash
+      }
+      const explain = () => ours.explain()
+      await until('the node follows op-node a', { withinMs: 120_000, explain }, async () => {
+        const { unsafe_l2: unsafe } = await statusOf(a.rollupUrl)
+        return unsafe !== undefined && (await follows(unsafe.hash ?? ''))
+      })
+      const hash = await resultOf<string>(a.rollupUrl, 'admin_stopSequencer')
+      await until('the node has the last block', { withinMs: 10_000, everyMs: 20, explain }, () =>
+        follows(hash),
+      )
+      await ours.admin('admin_startSequencer', hash)
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      const from = times.newest + 10
+      const wanted = from + blocks
+      await untilBlock(b.executionUrl, wanted, ours)
+      const verifier = clientOf(b.executionUrl)
+      closing(() => verifier.close())
+      assert.deepEqual(await hashesOf(ours.execution, wanted), await hashesOf(verifier, wanted))
+      t.diagnostic(`blocks at op-geth b ${text(times.between(from, wanted))} after their time`)
     })
   },
 )

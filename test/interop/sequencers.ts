@@ -116,8 +116,8 @@ export function untilAdmin(node: Sequencer): Promise<void> {
 export class BlockTimes {
   /** Number of the newest block. */
   newest = 0
-  /** When the newest block appeared, in Unix milliseconds. */
-  seenAtMs = 0
+  /** When each block appeared, in Unix milliseconds. */
+  readonly seen = new Map<number, number>()
   /** The hashes of the blocks that were the newest at a height. */
   readonly hashes = new Map<number, Set<string>>()
   /** Milliseconds from the timestamp of a block to its appearance, by number. */
@@ -149,8 +149,8 @@ export class BlockTimes {
     this.hashes.set(number, hashes.add(hash))
     if (this.delays.has(number)) return
     this.delays.set(number, nowMs - timestamp * 1_000)
+    this.seen.set(number, nowMs)
     this.newest = number
-    this.seenAtMs = nowMs
   }
 
   /** Asserts that no height had two blocks. */

@@ -6,8 +6,11 @@ import { flagsOf, Network } from './network.ts'
 /** Seconds between two L2 blocks. */
 export const blockSeconds = 1
 
+/** First port of the network. */
+export const networkPorts: string = process.env['ATOLL_INTEROP_PORT'] ?? '9700'
+
 const networkFlags = {
-  'port-base': process.env['ATOLL_INTEROP_PORT'] ?? '9700',
+  'port-base': networkPorts,
   'l2-block-time': String(blockSeconds),
   'l1-block-time': '2',
   fork: 'karst',

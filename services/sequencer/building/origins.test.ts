@@ -121,7 +121,7 @@ test('a next L1 block with another parent is orphaned, is not kept, and is read 
   assert.equal(await next(7), 8n)
   assert.deepEqual(asked, ['hash 7', 'number 8', 'number 8'])
   const reorged = cacheOn(async (block) =>
-    block.kind === 'hash' ? found(block) : { kind: 'reorged', block: l1Ref(8) },
+    block.kind === 'hash' ? found(block) : { kind: 'reorged', canonical: l1Ref(8) },
   )
   reorged.head(20)
   assert.equal(await reorged.next(7), 'orphaned')

@@ -70,7 +70,7 @@ export class OriginCache {
   /**
    * The L1 origin of a block and the L1 block after it.
    *
-   * @param isFresh whether the next L1 block is fetched even if it is known, and is waited for as long as the call lasts
+   * @param isFresh whether the next L1 block is fetched even if it is known; the load then waits for it as long as the call lasts
    * @throws Fault of the call for the L1 origin; if the call for the next L1 block fails, that is undefined
    */
   async load(origin: BlockId, { isFresh }: { readonly isFresh: boolean }): Promise<Origins> {
