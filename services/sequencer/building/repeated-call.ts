@@ -3,7 +3,7 @@ import { isFault } from '#runtime/fault.ts'
 import type { Context } from '#services/sequencer/ports.ts'
 
 /** Timeout of the first attempt. Each next attempt has twice the time of the one before. */
-export const firstAttemptMs = 500
+const firstAttemptMs = 500
 
 /**
  * Makes an idempotent call, and makes it again if the answer does not come, since the request or the answer may be lost.
