@@ -24,8 +24,11 @@ import { type Started, withNetwork } from './with-network.ts'
 // Three sequencers under three op-conductors: first the op-nodes of the network, then Atoll nodes in their places. The
 // leadership is transferred, and leaders are killed.
 
-/** Number of transfers of leadership, and of kills of the leader's node. */
-const rounds = Number(process.env['ATOLL_INTEROP_ROUNDS'] ?? 3)
+/** How often the leadership is transferred, and how often each accident happens to the leader's node. */
+const rounds = {
+  transfers: Number(process.env['ATOLL_INTEROP_TRANSFERS'] ?? 3),
+  accidents: Number(process.env['ATOLL_INTEROP_ACCIDENTS'] ?? 1),
+}
 
 const names = ['a', 'd', 'e'] as const
 

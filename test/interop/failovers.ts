@@ -70,14 +70,18 @@ export async function failOver(
     cluster,
     times,
     rounds,
-  }: { readonly cluster: Cluster; readonly times: BlockTimes; readonly rounds: number },
+  }: {
+    readonly cluster: Cluster
+    readonly times: BlockTimes
+    readonly rounds: Readonly<Record<'transfers' | 'accidents', number>>
+  },
 ): Promise<Delays> {
   const delays = new Map<string, number[]>()
   const note = (what: string, after: number) => {
     const late = [...times.delays].flatMap(([number, delay]) => (number > after ? [delay] : []))
     delays.set(what, [...(delays.get(what) ?? []), Math.max(...late)])
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds.transfers; round++) {
     const leader = await untilSteady(cluster, times)
     const after = times.newest
     await resultOf(leader.conductorUrl, 'conductor_transferLeader')
@@ -85,7 +89,7 @@ export async function failOver(
     note('transfer of leadership', after)
   }
   for (const [what, happens] of Object.entries(cluster.accidents))
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds.accidents; round++) {
       const leader = await untilSteady(cluster, times)
       const after = times.newest
       await happens(leader.name)

@@ -22,6 +22,13 @@ test('a file that does not exist says nothing, and is made with its folder', asy
   assert.equal(await file.load(), false)
 })
 
+test('of several writes at once, the last one stays', async (t) => {
+  const path = await pathOf(t)
+  const file = openActivityFile(path)
+  await Promise.all([true, false, true, false].map((isStarted) => file.store(isStarted)))
+  assert.equal(await openActivityFile(path).load(), false)
+})
+
 test('other fields are kept, and a file without the field says nothing', async (t) => {
   const path = await pathOf(t)
   await openActivityFile(path).store(true)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { invalidFile } from '#runtime/json-file.ts'
 import { isSystemError, toError } from '#runtime/fault.ts'
+import { Serial } from '#runtime/serial.ts'
 import type { ActivityFile } from '#services/sequencer/ports.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -10,6 +11,8 @@ const activityJson = z.looseObject({ sequencerStarted: z.boolean().optional() })
 
 /** The file that keeps whether the sequencer was started, in op-node's format. */
 export function openActivityFile(path: string): ActivityFile {
+  // A stop may follow a start before the disk has written the first one.
+  const writes = new Serial()
   const read = async () => {
     let text: string
     try {
@@ -27,9 +30,10 @@ export function openActivityFile(path: string): ActivityFile {
   }
   return {
     load: async () => (await read())?.sequencerStarted,
-    store: async (sequencerStarted) => {
-      const json = { ...(await read()), sequencerStarted }
-      await replaceFile(path, JSON.stringify(json))
-    },
+    store: (sequencerStarted) =>
+      writes.run(async () => {
+        const json = { ...(await read()), sequencerStarted }
+        await replaceFile(path, JSON.stringify(json))
+      }),
   }
 }
