@@ -21,7 +21,7 @@ export interface EndpointOptions {
 }
 
 /** How connections to a server are opened. */
-export interface Connecting {
+interface Connecting {
   /** Timeout of one attempt to connect. */
   readonly timeoutMs: number
   /** Certificates for an https URL; undefined: those of Node.js. */
