@@ -23,6 +23,7 @@ import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Event, initialState } from './state.ts'
 import { openSigner } from './signing/open-signer.ts'
+import { checkingSigner } from './signing/signer-problem.ts'
 import { step } from './step.ts'
 import { noticesOf, progressOf, waitOf } from './waits.ts'
 
@@ -57,6 +58,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       return () => undefined
     },
     listeningForRefusals(bus),
+    checkingSigner(ports.blockSigner, clock),
     ticking(clock, tickMs, (nowMs) => ({ kind: 'tick', nowMs, peers: network.peers() })),
     following(bus, systemConfig, (update) => ({
       kind: 'system-config-changed',

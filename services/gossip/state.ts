@@ -22,6 +22,7 @@ import type { PeerLimits } from './peers/tend-peers.ts'
 import { type AboveHead, type Fetching, notFetching } from './requests/fill-gap.ts'
 import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { SignerAccount, SigningFailure } from './signing/block-signer.ts'
+import type { SignerProblem } from './signing/signer-problem.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
 /** Settings that decisions depend on. */
@@ -57,8 +58,7 @@ export interface State {
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
   readonly own: OwnBlocks
-  /** Why the last block was not signed; undefined if it was signed. */
-  readonly signerProblem: string | undefined
+  readonly signerProblem: SignerProblem | undefined
   /** Undefined before the first event. */
   readonly nextTopic: NextTopic | undefined
   /** The peers that sent the latest accepted blocks, by block hash. */
@@ -94,6 +94,11 @@ export type Event =
     }
   | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
   | { readonly kind: 'payload-refused'; readonly hash: Hash }
+  | {
+      readonly kind: 'signer-checked'
+      /** Undefined if the signer answered. */
+      readonly problem: string | undefined
+    }
   | {
       readonly kind: 'payload-fetched'
       readonly id: string

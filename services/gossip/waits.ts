@@ -40,9 +40,7 @@ function signerNotices({ options: { signer }, signerProblem, signers }: State): 
     return [
       `own blocks cannot be published: ${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`,
     ]
-  return signerProblem === undefined
-    ? []
-    : [`the last block of the sequencer was not published: ${signerProblem}`]
+  return signerProblem === undefined ? [] : [signerProblem.text]
 }
 
 /** A block this far above the unsafe head shows that the engine is still syncing. */

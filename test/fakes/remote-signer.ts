@@ -64,7 +64,10 @@ export const signerAnswers = {
 
 /** A server with the API of op-signer, on a port of loopback. */
 export class FakeSigner {
+  /** Requests for signatures. */
   readonly seen: SeenSigning[] = []
+  /** Requests for the status of the signer. */
+  readonly checks: SeenSigning[] = []
   answer: SignerAnswer = signerAnswers.signs
   readonly #tls: SignerTls | undefined
   #server: HttpServer | undefined
@@ -80,6 +83,10 @@ export class FakeSigner {
     await signer.listen()
     t.after(() => signer.stop())
     return signer
+  }
+
+  get isUp(): boolean {
+    return this.#server?.listening === true
   }
 
   get url(): string {
@@ -102,8 +109,8 @@ export class FakeSigner {
         const subject =
           socket instanceof TLSSocket ? socket.getPeerCertificate().subject : undefined
         const client = subject?.CN
-        this.seen.push({ body, headers, client: Array.isArray(client) ? client[0] : client })
-        this.#respond(body, response)
+        const seen = { body, headers, client: Array.isArray(client) ? client[0] : client }
+        this.#respond(seen, response)
       })
     })
     await new Promise<void>((resolve) => {
@@ -118,14 +125,20 @@ export class FakeSigner {
     this.#server?.closeAllConnections()
   }
 
-  #respond(body: string, response: ServerResponse): void {
-    const { id, method, params } = JSON.parse(body) as {
+  #respond(seen: SeenSigning, response: ServerResponse): void {
+    const { id, method, params } = JSON.parse(seen.body) as {
       readonly id: number
       readonly method: string
       readonly params: readonly [
         { readonly chainId: number | string; readonly payloadHash: string },
       ]
     }
+    if (method === 'health_status') {
+      this.checks.push(seen)
+      this.answer(response, { id, method, sign: () => 'v1.5.0' })
+      return
+    }
+    this.seen.push(seen)
     const [{ chainId, payloadHash }] = params
     const hash = payloadHash.startsWith('0x')
       ? Buffer.from(payloadHash.slice(2), 'hex')

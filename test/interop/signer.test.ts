@@ -36,7 +36,7 @@ function keyPem(key: Uint8Array): string {
   const jwk = { kty: 'EC', crv: 'secp256k1', d: text(key) }
   const [x, y] = [text(point.subarray(1, 33)), text(point.subarray(33))]
   const privateKey = createPrivateKey({ format: 'jwk', key: { ...jwk, x, y } })
-  return privateKey.export({ type: 'sec1', format: 'pem' })
+  return String(privateKey.export({ type: 'sec1', format: 'pem' }))
 }
 
 /** An op-signer with two keys for the client `sequencer`. */
@@ -106,6 +106,7 @@ test(
       options,
       async () => (await first.sign(hash)).outcome !== 'unreachable',
     )
+    assert.equal(await first.check(), undefined)
     const outcome = async (client: Certificate | undefined, changes = {}) => {
       const signed = await (await open(client, changes)).sign(hash)
       return signed.outcome === 'signed' ? 'signed' : `${signed.outcome}: ${signed.reason}`

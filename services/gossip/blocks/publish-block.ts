@@ -5,6 +5,7 @@ import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
+import { problemOfSigning } from '#services/gossip/signing/signer-problem.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
 /** Own blocks. Each is sent to the peers once. */
@@ -77,7 +78,7 @@ export function publishFailed(
     detail: `block ${hash}: ${reason}`,
   })
   const refusals = waitingFor(state, hash).map((call): Effect => ({ kind: 'refuse', call, fault }))
-  const signerProblem = signing === undefined ? undefined : reason
+  const signerProblem = problemOfSigning(reason, signing)
   return [{ ...withoutSending(state, hash), signerProblem }, ...refusals]
 }
 

@@ -6,6 +6,8 @@ export interface BlockSigner {
   readonly account: SignerAccount
   /** Signs a block. @param payloadHash of the body of its message @returns a failure instead of throwing it */
   sign(payloadHash: Uint8Array): Promise<Signing>
+  /** Checks whether the signer answers. @returns why not; undefined if it answers */
+  check(): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -17,9 +19,13 @@ export interface SignerAccount {
 }
 
 /** The result of signing a block. */
-export type Signing =
-  | { readonly outcome: 'signed'; readonly signature: Uint8Array }
-  | { readonly outcome: SigningFailure; readonly reason: string }
+export type Signing = { readonly outcome: 'signed'; readonly signature: Uint8Array } | FailedSigning
+
+/** Why there is no signature, for operators. */
+export interface FailedSigning {
+  readonly outcome: SigningFailure
+  readonly reason: string
+}
 
 /**
  * Why a block was not signed: the signer did not answer, or not in time; it refused; its answer is not a signature; the
@@ -35,6 +41,7 @@ export function keySigner(l2ChainId: bigint, key: Uint8Array): BlockSigner {
       const signature = signBlock(signingHash(l2ChainId, payloadHash), key)
       return { outcome: 'signed', signature }
     },
+    check: async () => undefined,
     close: async () => undefined,
   }
 }

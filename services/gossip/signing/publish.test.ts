@@ -8,6 +8,9 @@ import { FakeSigner, signerAnswers } from '#test/fakes/remote-signer.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import { RemoteSigner } from './remote-signer.ts'
 
+/** The reason if the server does not run; it may close a connection after the request is sent. */
+const down = /(?:ECONNREFUSED|ECONNRESET|other side closed)/
+
 const otherAddress = signerOf(new Uint8Array(32).fill(2))
 
 /** Gossip with a remote signer, and a deadline of calls that no slow machine exceeds. */
@@ -51,8 +54,8 @@ test('a block that the signer does not sign is refused for now, the status says 
   assert.match(world.status.notices?.join() ?? '', /^the last block .* was not published: /)
   assert.match(world.status.notices?.join() ?? '', reason)
   server.stop()
-  await assert.rejects(publish(1n), { code: 'signer-failed', message: /ECONNREFUSED/ })
-  assert.match(world.status.notices?.join() ?? '', /ECONNREFUSED/)
+  await assert.rejects(publish(1n), { code: 'signer-failed', message: down })
+  assert.match(world.status.notices?.join() ?? '', down)
   await server.listen()
   server.answer = signerAnswers.signs
   assert.deepEqual(await publish(1n), { peers: 0, wasPublished: false })
@@ -104,4 +107,35 @@ test('while the signer hangs, gossip relays blocks, at most 16 blocks wait, and 
   }
   server.answer = signerAnswers.signs
   assert.deepEqual(await publish(17n), { peers: 1, wasPublished: false })
+})
+
+test('a node that has to sign nothing shows whether the signer answers, and does not forget a wrong key', async (t) => {
+  const { server, world, publish } = await start(t)
+  // After a minute without peers, there is a notice about peers, too.
+  const notices = () =>
+    (world.status.notices ?? []).filter((text) => !text.startsWith('gossip knows no peer')).join()
+  const nextCheck = async (expected: RegExp) => {
+    const { length } = server.checks
+    await world.pass(30_000)
+    if (server.isUp) await world.until(() => server.checks.length > length)
+    await world.until(() => expected.test(notices()))
+  }
+  const startedAt = world.now
+  await world.until(() => server.checks.length === 1)
+  assert.ok(world.now - startedAt < 25n, 'the first check is that of the start')
+  assert.equal(notices(), '')
+  server.stop()
+  await nextCheck(
+    new RegExp(`^blocks of the sequencer cannot be signed: the signer .* failed: .*${down.source}`),
+  )
+  await assert.rejects(publish(1n), { code: 'signer-failed' })
+  await world.until(() => notices().includes('the last block of the sequencer was not published'))
+  await server.listen()
+  await nextCheck(/^$/)
+  server.answer = signerAnswers['has a wrong key']
+  await assert.rejects(publish(1n), { code: 'publish-refused' })
+  await nextCheck(/it signs as 0x5050/)
+  server.answer = signerAnswers.signs
+  await publish(1n)
+  await world.until(() => notices() === '')
 })

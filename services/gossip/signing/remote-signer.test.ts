@@ -121,6 +121,26 @@ test('signatures that hang on all connections do not delay later ones beyond the
   assert.deepEqual(await signer.sign(hash), signed)
 })
 
+test('the check says why the signer cannot be reached, and accepts any answer of JSON-RPC', async (t) => {
+  const server = await FakeSigner.start(t)
+  const signer = await remote(t, server.url, { timeoutMs: 200 })
+  const checked = async (behaviour: keyof typeof signerAnswers) => {
+    server.answer = signerAnswers[behaviour]
+    return (await signer.check()) ?? 'ok'
+  }
+  assert.equal(await checked('signs'), 'ok')
+  assert.equal(
+    server.checks[0]?.body,
+    '{"jsonrpc":"2.0","id":1,"method":"health_status","params":[]}',
+  )
+  assert.equal(await checked('refuses the client'), 'ok')
+  assert.match(await checked('hangs'), /^the signer http:.* failed: .*no answer in 200 ms/)
+  assert.match(await checked('fails with 500'), /HTTP status 500/)
+  assert.match(await checked('answers with HTML'), /not JSON/)
+  server.stop()
+  assert.match(await checked('signs'), /ECONNREFUSED|ECONNRESET|other side closed/)
+})
+
 /** Files of a client, which a test can replace. */
 function clientFiles(t: TestContext, ca: string, client: Certificate) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-signer-'))

@@ -9,7 +9,13 @@ import type { Clock } from '#runtime/clock.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
 import { ReplaceableFiles } from '#runtime/keys/replaceable-files.ts'
-import type { BlockSigner, SignerAccount, Signing, SigningFailure } from './block-signer.ts'
+import type {
+  BlockSigner,
+  FailedSigning,
+  SignerAccount,
+  Signing,
+  SigningFailure,
+} from './block-signer.ts'
 import { type SignMethod, signMethods, type SignRequest } from './sign-request.ts'
 
 /** A remote signer, and how it is called. */
@@ -79,12 +85,23 @@ export class RemoteSigner implements BlockSigner {
     return this.#failure('wrong-key', `it signs as ${signer}, but --signer-address is ${address}`)
   }
 
+  /** Calls the method with which op-node checks op-signer. Any answer of JSON-RPC shows that the signer can be reached. */
+  async check(): Promise<string | undefined> {
+    try {
+      await this.#call('health_status', [])
+      return undefined
+    } catch (error) {
+      if (error instanceof JsonRpcError) return undefined
+      return this.#failure(outcomeOf(error), reasonOf(error)).reason
+    }
+  }
+
   async close(): Promise<void> {
     await this.#client?.rpc.close()
   }
 
   /** Calls the method that the signer has. A signer without this method is asked for the others. */
-  async #ask(request: SignRequest): Promise<{ readonly result: unknown } | Signing> {
+  async #ask(request: SignRequest): Promise<{ readonly result: unknown } | FailedSigning> {
     const others = this.#methods.filter((method) => method !== this.#method)
     let failure: unknown
     for (const method of [this.#method, ...others]) {
@@ -124,7 +141,7 @@ export class RemoteSigner implements BlockSigner {
     return this.#client
   }
 
-  #failure(outcome: SigningFailure, reason: string): Signing {
+  #failure(outcome: SigningFailure, reason: string): FailedSigning {
     return { outcome, reason: `the signer ${originOf(this.#options.url)} failed: ${reason}` }
   }
 }
