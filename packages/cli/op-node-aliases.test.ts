@@ -147,7 +147,40 @@ test('flags of op-node for a sequencer and its op-conductor set those of Atoll',
   )
   assert.match(mistakes(['--sequencer.enabled=yes']).join(), /--sequencer.enabled .*true or false/)
   assert.match(mistakes(['--conductor.rpc-timeout=1']).join(), /a duration with its unit/)
-  assert.match(mistakes(['--signer.endpoint=http://s']).join(), /there is no remote signer yet/)
+})
+
+test('flags of op-node for a remote signer set those of Atoll', () => {
+  const address = '0x1a642f0e3c3af545e7acbd38b07251b3990914f1'
+  const pem = 'test/fakes/jwt.hex'
+  const given = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    Object.entries(read(args, env).given).filter(([key]) => key.startsWith('signer'))
+  const ours = given([
+    '--signer.endpoint=https://s',
+    `--signer.address=${address}`,
+    '--signer.header=X-A=b=c',
+  ])
+  assert.deepEqual(Object.fromEntries(ours), {
+    signerUrl: 'https://s',
+    signerAddress: address,
+    signerHeader: 'X-A: b=c',
+  })
+  const byVariable = given([], {
+    OP_NODE_SIGNER_ENDPOINT: 'http://s',
+    OP_NODE_SIGNER_HEADER: 'a=b',
+  })
+  assert.deepEqual(Object.fromEntries(byVariable), { signerUrl: 'http://s', signerHeader: 'a: b' })
+  for (const [flag, own] of [
+    ['ca', 'is not a certificate'],
+    ['cert', 'is not a certificate'],
+    ['key', 'is not a private key'],
+  ] as const)
+    assert.match(mistakes([`--signer.tls.${flag}=${pem}`]).join(), new RegExp(`${flag}.*${own}`))
+  for (const header of ['a', 'a=b,c=d', '=b', 'a='])
+    assert.match(mistakes([`--signer.header=${header}`]).join(), /--signer-headers-file/)
+  assert.match(
+    mistakes(['--signer.tls.enabled=false']).join(),
+    /TLS is on if --signer-url is an https/,
+  )
 })
 
 test('variables of op-node set the corresponding settings, unless they are empty', () => {

@@ -25,6 +25,15 @@ const wholeScore: SettingForm = {
   toOurs: (score) => (/^-?\d+(?:\.0*)?$/u.test(score) ? String(Number(score)) : undefined),
 }
 
+/** A header. op-node splits a value at its commas, so that a value with a comma would be several headers. */
+const headerPair: SettingForm = {
+  want: () => 'one header, as in name=value; several headers are given with --signer-headers-file',
+  toOurs: (text) => {
+    const [, name, value] = /^([^=,]+)=([^,]+)$/u.exec(text) ?? []
+    return name === undefined || value === undefined ? undefined : `${name}: ${value}`
+  },
+}
+
 const syncMode = oneOf({ 'consensus-layer': 'cl', 'execution-layer': 'el' })
 
 const logLevels = oneOf({
@@ -130,6 +139,12 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('conductor.enabled', 'CONDUCTOR_ENABLED', 'conductorEnabled', yesOrNo),
   alias('conductor.rpc', 'CONDUCTOR_RPC', 'conductorRpcUrl'),
   alias('conductor.rpc-timeout', 'CONDUCTOR_RPC_TIMEOUT', 'conductorRpcTimeoutMs', milliseconds),
+  alias('signer.endpoint', 'SIGNER_ENDPOINT', 'signerUrl'),
+  alias('signer.address', 'SIGNER_ADDRESS', 'signerAddress'),
+  alias('signer.header', 'SIGNER_HEADER', 'signerHeader', headerPair),
+  alias('signer.tls.ca', 'SIGNER_TLS_CA', 'signerTlsCaFile'),
+  alias('signer.tls.cert', 'SIGNER_TLS_CERT', 'signerTlsCertFile'),
+  alias('signer.tls.key', 'SIGNER_TLS_KEY', 'signerTlsKeyFile'),
   alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
   alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', logLevel),
@@ -156,8 +171,8 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
   foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
   foreign(
-    'signer.',
-    'set --p2p-sequencer-key-file, which names a file with the key; there is no remote signer yet',
+    'signer.tls.enabled',
+    'remove it: TLS is on if --signer-url is an https URL, and a client certificate is given with --signer-tls-cert-file',
   ),
   foreign('p2p.nat', '--p2p-advertise-ip names the address that your router forwards to the node'),
   foreign('p2p.peerstore.path', 'peers and bans are always kept, in --data-dir'),

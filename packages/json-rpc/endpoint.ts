@@ -5,6 +5,7 @@ import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 import { type ErrorAnswer, meaningOf, pauseIn } from './provider-errors.ts'
 import { parseRetryAfter } from './rpc-status.ts'
 import { ServerUrl } from './server-url.ts'
+import type { TlsContent } from './tls-files.ts'
 
 /** A server. */
 export interface EndpointOptions {
@@ -15,6 +16,16 @@ export interface EndpointOptions {
   readonly fixedHeaders?: Readonly<Record<string, string>>
   /** Maximum size of an answer. */
   readonly maxResponseBytes?: number
+  /** How connections are opened; undefined: as by default in undici. */
+  readonly connecting?: Connecting | undefined
+}
+
+/** How connections to a server are opened. */
+interface Connecting {
+  /** Timeout of one attempt to connect. */
+  readonly timeoutMs: number
+  /** Certificates for an https URL; undefined: those of Node.js. */
+  readonly tls: TlsContent | undefined
 }
 
 /** The text of an answer with status 200. */
@@ -70,7 +81,7 @@ export class Endpoint {
     this.#url = new ServerUrl(options.url, Object.values(options.fixedHeaders ?? {}))
     this.name = this.#url.name
     this.#options = options
-    this.#pool = new Pool(this.name, { connections })
+    this.#pool = new Pool(this.name, { connections, ...poolOptions(options.connecting) })
   }
 
   /** A text without the secrets of the URL. */
@@ -215,6 +226,17 @@ export class Endpoint {
       fields: { endpoint: this.name, ...fields },
     })
   }
+}
+
+/**
+ * Options of undici. TLS is version 1.3, as in the clients of the OP Stack. HTTP/2 is off, so that a request that times
+ * out ends its connection: a connection on which no answers arrive is not used again.
+ */
+function poolOptions(connecting: Connecting | undefined): Pool.Options {
+  if (connecting === undefined) return {}
+  const { timeoutMs: timeout, tls } = connecting
+  if (tls === undefined) return { allowH2: false, connect: { timeout } }
+  return { allowH2: false, connect: { timeout, ...tls, minVersion: 'TLSv1.3' } }
 }
 
 function retryAfterOf({ headers }: HttpAnswer): number | undefined {

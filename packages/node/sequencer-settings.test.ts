@@ -29,9 +29,10 @@ test('op-conductor is used if its URL is given or it is switched on, unless it i
 })
 
 test('without a key for its blocks, the node warns that they will not reach peers', () => {
-  const noKey = /will not reach peers: .* set --p2p-sequencer-key-file/
+  const noKey = /will not reach peers: .* set --p2p-sequencer-key-file or --signer-url/
   assert.match(sequencerWarnings(enabled).join(), noKey)
   assert.deepEqual(sequencerWarnings({ ...enabled, p2pSequencerKeyFile: 'key.hex' }), [])
+  assert.deepEqual(sequencerWarnings({ ...enabled, signerUrl: 'https://signer' }), [])
   assert.deepEqual(sequencerWarnings({ ...enabled, p2pDisable: 'true' }), [])
   assert.deepEqual(sequencerWarnings({ sequencerStopped: 'true' }), [])
 })

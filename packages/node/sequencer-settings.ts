@@ -21,10 +21,11 @@ export function sequencerWarnings(given: Given): readonly string[] {
   if (given['sequencerEnabled'] !== 'true') return []
   const conductorUrl = conductorUrlOf(given)
   const mustBeStarted = conductorUrl !== undefined || given['sequencerStopped'] === 'true'
+  const hasSigner = (given['p2pSequencerKeyFile'] ?? given['signerUrl']) !== undefined
   const hasAdmin = given['rpcAdminTokenFile'] !== undefined && given['rpcDisable'] !== 'true'
   return [
-    given['p2pDisable'] !== 'true' && given['p2pSequencerKeyFile'] === undefined
-      ? 'the blocks of the sequencer will not reach peers: gossip has no key to sign them; set --p2p-sequencer-key-file'
+    given['p2pDisable'] !== 'true' && !hasSigner
+      ? 'the blocks of the sequencer will not reach peers: gossip has no key to sign them; set --p2p-sequencer-key-file or --signer-url'
       : [],
     mustBeStarted && !hasAdmin
       ? 'no client can start the sequencer: its admin methods need --rpc-admin-token-file, and no --rpc-disable'

@@ -9,8 +9,9 @@ export const processFaults = {
   },
   'bad-key': {
     severity: 'critical',
-    means: 'a key file does not hold a key of the expected form',
-    advice: 'see that the setting names the right file, and make the key again if it is damaged',
+    means: 'a file does not hold a key or certificate of the expected form',
+    advice:
+      'see that the setting names the right file, and make the key or certificate again if it is damaged',
     exit: 'usage',
   },
   busy: {
@@ -185,7 +186,8 @@ export const processFaults = {
   'publish-refused': {
     severity: 'critical',
     means: 'gossip did not hand a block of the sequencer to the peers',
-    advice: 'see the reason in the message: most often the key of --p2p-sequencer-key-file',
+    advice:
+      'see the reason in the message: most often the key of --p2p-sequencer-key-file, or the account of --signer-address',
   },
   'remote-fault': {
     severity: 'temporary',
@@ -202,6 +204,12 @@ export const processFaults = {
     means: 'settings are wrong, or contradict each other',
     advice: 'see --help and docs/configuration.md',
     exit: 'usage',
+  },
+  'signer-failed': {
+    severity: 'temporary',
+    means: 'the remote signer did not sign a block of the sequencer',
+    advice:
+      'see the reason in the message, and the log of the signer at --signer-url; the sequencer goes on without it, and peers get its blocks from L1',
   },
   'store-refused': {
     severity: 'temporary',

@@ -2,19 +2,18 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { parseSubnet } from '#libp2p/ip-address.ts'
 import { defaultMaxAgeSeconds } from '#protocol/p2p/block-age.ts'
-import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
   listOf,
   onOff,
   oneOf,
   port,
-  readableFile,
   seconds,
   shownDefault,
   want,
   wholeNumber,
 } from '#runtime/settings/setting-kinds.ts'
+import { signerSettings } from './signing/signer-settings.ts'
 
 const ipAddress = () =>
   want(
@@ -150,9 +149,7 @@ export const config = z.strictObject({
   p2pMaxAgeSeconds: seconds(1, 1_000_000_000)
     .default(Number(defaultMaxAgeSeconds))
     .describe('age above which a block from peers is rejected'),
-  p2pSequencerKeyFile: readableFile('32 bytes of hex', hexKeyProblem)
-    .optional()
-    .describe('key that signs the blocks of the sequencer; never the key of the host'),
+  ...signerSettings.shape,
 })
 
 /** Values of the settings of gossip. */

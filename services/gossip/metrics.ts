@@ -3,6 +3,7 @@ import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-vers
 import type { BlockOutcome } from './blocks/block-outcome.ts'
 import type { RpcDropReason } from './network/peer-limits.ts'
 import type { PayloadAnswer } from './requests/payload-answer.ts'
+import type { Signing } from './signing/block-signer.ts'
 import type { State } from './state.ts'
 
 /** Metrics of gossip. */
@@ -30,11 +31,18 @@ export interface Metrics {
   readonly unbanned: () => void
   /** Counts a request to publish a block. */
   readonly published: (outcome: 'sent' | 'repeated' | 'refused') => void
+  /** Counts a signature of an own block. */
+  readonly signed: (outcome: Signing['outcome'], ms: number) => void
 }
 
 /** Registers the metrics. */
 export function createMetrics(registry: Registry): Metrics {
-  return { ...blockMetrics(registry), ...peerMetrics(registry), observe: gauges(registry) }
+  return {
+    ...blockMetrics(registry),
+    ...peerMetrics(registry),
+    signed: signatureMetrics(registry),
+    observe: gauges(registry),
+  }
 }
 
 function gauges(registry: Registry): Metrics['observe'] {
@@ -110,6 +118,26 @@ function blockMetrics(
     published: (outcome) => published.inc({ outcome }),
     requested: (outcome) => requests.inc({ what: 'served', outcome }),
     fetched: (outcome) => requests.inc({ what: 'sent', outcome }),
+  }
+}
+
+function signatureMetrics(registry: Registry): Metrics['signed'] {
+  const registers = [registry]
+  const signatures = new Counter({
+    name: 'atoll_gossip_signatures_total',
+    help: 'signatures of blocks of the sequencer, by outcome: signed, unreachable, timed-out, refused, malformed (the answer is not a signature), wrong-key (another account than --signer-address signed)',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'atoll_gossip_signature_seconds',
+    help: 'time to sign a block of the sequencer, or until the signer failed',
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
+    registers,
+  })
+  return (outcome, ms) => {
+    signatures.inc({ outcome })
+    duration.observe(ms / 1_000)
   }
 }
 

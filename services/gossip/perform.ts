@@ -1,26 +1,26 @@
 import type { Ban } from '#messages/fetch-peers.ts'
 import { payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { payloadHash } from '#protocol/p2p/payload-signature.ts'
 import { blocksTopicAt } from '#protocol/p2p/topics.ts'
 import { toIsoTime } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
-import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
+import { blockBody, signedMessage } from './blocks/signed-block.ts'
 import { chainPeer } from './discovery/chain-peer.ts'
 import { banReason } from './peers/ban-reason.ts'
 import { tryToStore } from './peers/open-peer-store.ts'
 import type { Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
+import type { SigningFailure } from './signing/block-signer.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies
   extends
     Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
-    Pick<Ports, 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
-  /** Key that signs own blocks; undefined if this node does not publish. */
-  readonly blockKey: BlockKey | undefined
+    Pick<Ports, 'blockSigner' | 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
   readonly calls: OpenCalls
 }
 
@@ -88,20 +88,28 @@ async function storeBlock(
 /** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
 async function publish(
   { payload, version }: Extract<Effect, { kind: 'publish' }>,
-  { blockKey, config, log, network, store }: Dependencies,
+  { blockSigner, clock, config, log, metrics, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
   const { blockHash: hash, number } = payload
+  const failed = (reason: string, signing?: SigningFailure): readonly Event[] => {
+    log.warn({ l2: { number, hash }, reason }, 'a block was not published')
+    return [{ kind: 'publish-failed', hash, reason, signing }]
+  }
   try {
-    if (blockKey === undefined) throw new Error('there is no key')
-    const data = signedBlock(version, payload, blockKey)
+    if (blockSigner === undefined) throw new Error('there is no signer')
+    const body = blockBody(version, payload)
+    const startedMs = clock.monotonicMs()
+    const signed = await blockSigner.sign(payloadHash(body))
+    metrics.signed(signed.outcome, clock.monotonicMs() - startedMs)
+    if (signed.outcome !== 'signed') return failed(signed.reason, signed.outcome)
+    const data = signedMessage(signed.signature, body)
     const peers = await network.publish(blocksTopicAt(config, payload.timestamp), data)
     log.debug({ l2: { number, hash }, peers, bytes: data.length }, 'block published')
     tryToStore(log, () => store.addSentBlock(hash))
     return [{ kind: 'block-published', hash, peers }]
   } catch (error) {
     const reason = toError(error).message
-    log.warn({ l2: { number, hash }, reason }, 'a block was not published')
-    return [{ kind: 'publish-failed', hash, reason }]
+    return failed(reason)
   }
 }
 

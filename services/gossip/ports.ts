@@ -14,6 +14,7 @@ import type { AnswerRequest } from './network/payload-streams.ts'
 import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { PeerStore } from './peers/peer-store.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
+import type { BlockSigner } from './signing/block-signer.ts'
 
 /** The parts of the process that gossip uses. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
@@ -28,8 +29,8 @@ export interface Ports {
   readonly network: Network
   /** Age above which blocks are rejected. */
   readonly maxAgeSeconds: bigint
-  /** Private key of the sequencer; undefined if this node does not publish. */
-  readonly sequencerKey: Uint8Array | undefined
+  /** Signer of the blocks of the sequencer; undefined if this node does not publish. */
+  readonly blockSigner: BlockSigner | undefined
   /**
    * Resolves when discovery has started, or to undefined if gossip is stopped before. Without a promise, discovery is
    * off.

@@ -12,6 +12,7 @@ import { openMessage } from './opening/opened-message.ts'
 import { staticPeers } from './peers/known-peers.ts'
 import type { OpenNetwork } from './network/open-network.ts'
 import { PeerStore } from './peers/peer-store.ts'
+import { keySigner } from './signing/block-signer.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
 import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
@@ -209,7 +210,7 @@ test('a block is accepted however far above the head it is', async (t) => {
 })
 
 test('an own block is signed and sent to the peers once; if a block has a wrong hash or another signer, it is not sent', async (t) => {
-  const world = await GossipWorld.start(t, { ports: { sequencerKey: signerKey } })
+  const world = await GossipWorld.start(t, { ports: { blockSigner: keySigner(10n, signerKey) } })
   const reader = await hostOn(t)
   const heard: (readonly [version: number, bytes: number])[] = []
   reader.onBlock(({ arrival, version, data }) => {
@@ -329,7 +330,7 @@ test('if a peer sends invalid blocks, it is banned for its score', async (t) => 
 
 test('if a block was sent before a restart, it is not sent again', async (t) => {
   const store = new PeerStore(':memory:', 10n)
-  const ports = { store, sequencerKey: signerKey }
+  const ports = { store, blockSigner: keySigner(10n, signerKey) }
   const world = await GossipWorld.start(t, { ports })
   const payload = world.block(1n)
   assert.deepEqual(await world.publish(payload), { peers: 0, wasPublished: false })

@@ -2,9 +2,8 @@ import { join } from 'node:path'
 import { engineChain, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
 import { checkUdpPort } from '#libp2p/check-udp-port.ts'
 import type { Discovery } from '#libp2p/discovery.ts'
-import { loadNetworkKey, readNetworkKey } from '#libp2p/network-key-file.ts'
+import { loadNetworkKey } from '#libp2p/network-key-file.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
-import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { sleep } from '#runtime/clock.ts'
 import { runActor } from '#service/actor.ts'
@@ -23,6 +22,8 @@ import { openPeerStore } from './peers/open-peer-store.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Event, initialState } from './state.ts'
+import { openSigner } from './signing/open-signer.ts'
+import { checkingSigner } from './signing/signer-problem.ts'
 import { step } from './step.ts'
 import { noticesOf, progressOf, waitOf } from './waits.ts'
 
@@ -41,7 +42,7 @@ const discoveryDelayMs = 1_000
 /** Exchanges blocks with peers until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, signal, status, metrics } = context
-  const { config, network, maxAgeSeconds, sequencerKey: key } = ports
+  const { config, network, maxAgeSeconds } = ports
   const { fetches, limits, netrestrict, serves, store } = ports
   const calls = new OpenCalls()
   const sources: Source<Event>[] = [
@@ -57,6 +58,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       return () => undefined
     },
     listeningForRefusals(bus),
+    checkingSigner(ports.blockSigner, clock),
     ticking(clock, tickMs, (nowMs) => ({ kind: 'tick', nowMs, peers: network.peers() })),
     following(bus, systemConfig, (update) => ({
       kind: 'system-config-changed',
@@ -71,7 +73,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain })),
     servingOperators({ ...context, ...ports }, () => latest),
   ]
-  const signer = key && signerOf(key)
+  const signer = ports.blockSigner?.account
   const { peerId } = network
   const canDiscover = ports.discovery !== undefined
   const state = initialState(
@@ -86,12 +88,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     state,
     step,
     inbox: new Inbox(sources, { bus, signal }),
-    perform: createPerform({
-      ...context,
-      ...ports,
-      calls,
-      blockKey: key && { l2ChainId: config.l2ChainId, key },
-    }),
+    perform: createPerform({ ...context, ...ports, calls }),
     observe: (current) => {
       latest = current
       metrics.observe(current)
@@ -126,10 +123,10 @@ export async function start(service: Service<Settings>): Promise<void> {
   const config = await loadServiceConfig(settings)
   const metrics = createMetrics(registry)
   const { l2ChainId: chainId } = config
-  const { dataDir, p2pSequencerKeyFile: keyFile } = settings
-  const sequencerKey = keyFile === undefined ? undefined : await readNetworkKey(keyFile)
+  const { dataDir } = settings
+  const blockSigner = await openSigner(settings, { clock, l2ChainId: chainId, log })
   const key = await loadNetworkKey(settings.p2pKeyFile ?? join(dataDir, 'p2p-key.hex'))
-  checkKeys(key, sequencerKey)
+  checkKeys(key, blockSigner)
   const store = openPeerStore({ path: join(dataDir, 'peers.sqlite'), chainId, log })
   try {
     const onUnban = () => metrics.unbanned()
@@ -157,7 +154,7 @@ export async function start(service: Service<Settings>): Promise<void> {
       network.prepare()
       log.info({ peerId: network.peerId }, 'host of gossip')
       for (const address of network.addresses) log.info({ address }, 'address for peers')
-      const ports = { config, network, discovery, sequencerKey, gate, store }
+      const ports = { config, network, discovery, blockSigner, gate, store }
       const running = run({ ...own, metrics }, { ...portsOf(settings), ...ports })
       // Rejects if discovery cannot start.
       await Promise.all([running, discovery])
@@ -167,6 +164,7 @@ export async function start(service: Service<Settings>): Promise<void> {
     }
   } finally {
     store.close()
+    await blockSigner?.close()
   }
 }
 

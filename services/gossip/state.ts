@@ -8,7 +8,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { BlockSigners } from '#protocol/p2p/block-signers.ts'
 import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { SeenBlocks } from '#protocol/p2p/seen-blocks.ts'
-import type { Address, Hash } from '#protocol/primitives.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
@@ -21,14 +21,16 @@ import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 import { type AboveHead, type Fetching, notFetching } from './requests/fill-gap.ts'
 import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
+import type { SignerAccount, SigningFailure } from './signing/block-signer.ts'
+import type { SignerProblem } from './signing/signer-problem.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
 /** Settings that decisions depend on. */
 export interface Options {
   readonly config: RollupConfig
   readonly maxAgeSeconds: bigint
-  /** Address of the key that signs own blocks; undefined without a key. */
-  readonly signer: Address | undefined
+  /** Account that signs own blocks; undefined if this node does not publish. */
+  readonly signer: SignerAccount | undefined
   /** Peer id of this host. */
   readonly peerId: string
   readonly canDiscover: boolean
@@ -56,6 +58,7 @@ export interface State {
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
   readonly own: OwnBlocks
+  readonly signerProblem: SignerProblem | undefined
   /** Undefined before the first event. */
   readonly nextTopic: NextTopic | undefined
   /** The peers that sent the latest accepted blocks, by block hash. */
@@ -92,6 +95,11 @@ export type Event =
   | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
   | { readonly kind: 'payload-refused'; readonly hash: Hash }
   | {
+      readonly kind: 'signer-checked'
+      /** Undefined if the signer answered. */
+      readonly problem: string | undefined
+    }
+  | {
       readonly kind: 'payload-fetched'
       readonly id: string
       /** `broken`: the peer did not answer, or its answer was malformed or had another block. */
@@ -111,7 +119,13 @@ export type Event =
       readonly failure: string | undefined
       readonly nowMs: number
     }
-  | { readonly kind: 'publish-failed'; readonly hash: Hash; readonly reason: string }
+  | {
+      readonly kind: 'publish-failed'
+      readonly hash: Hash
+      readonly reason: string
+      /** Why the block was not signed; undefined for another failure. */
+      readonly signing: SigningFailure | undefined
+    }
 
 /** An effect of gossip. */
 export type Effect =
@@ -188,6 +202,7 @@ export function initialState(options: Options, { known, sent }: Known): State {
     fetching: notFetching,
     storing: { blocks: 0, bytes: 0 },
     own: { sending: new Map(), sent },
+    signerProblem: undefined,
     nextTopic: undefined,
     senders: new Map(),
     peers: [],

@@ -8,6 +8,7 @@ import { fillGap, payloadFetched, pruneAbove } from './requests/fill-gap.ts'
 import { peerChanged } from './peers/peer-care.ts'
 import { searchEnded } from './peers/search.ts'
 import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
+import { signerChecked } from './signing/signer-problem.ts'
 import type { Effect, Event, Result, State } from './state.ts'
 
 /** Decides what gossip does about an event. */
@@ -33,6 +34,8 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return blockPublished(state, event)
     case 'publish-failed':
       return publishFailed(state, event)
+    case 'signer-checked':
+      return [signerChecked(state, event)]
     case 'system-config-changed':
       return systemConfigChanged(state, event)
     case 'chain-changed':

@@ -22,12 +22,25 @@ export function progressOf({ peers, highest, unsafe }: State): string {
 }
 
 /** What an operator should look at, although gossip does not wait. */
-export function noticesOf({ aloneSinceMs, known }: State, nowMs: number): readonly string[] {
+export function noticesOf(state: State, nowMs: number): readonly string[] {
+  return [...peerNotices(state, nowMs), ...signerNotices(state)]
+}
+
+function peerNotices({ aloneSinceMs, known }: State, nowMs: number): readonly string[] {
   if (aloneSinceMs === undefined || nowMs - aloneSinceMs < lonelyMs) return []
   const tried = known.size === 0 ? 'knows no peer' : `reaches none of ${known.size} known peers`
   return [
     `gossip ${tried}: check that --p2p-static-peers or --p2p-bootnodes name peers, and that the network lets them through`,
   ]
+}
+
+/** Without its signature, a block of the sequencer reaches peers only through L1. */
+function signerNotices({ options: { signer }, signerProblem, signers }: State): readonly string[] {
+  if (signer !== undefined && signers !== undefined && signers.current !== signer.address)
+    return [
+      `own blocks cannot be published: ${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`,
+    ]
+  return signerProblem === undefined ? [] : [signerProblem.text]
 }
 
 /** A block this far above the unsafe head shows that the engine is still syncing. */

@@ -20,7 +20,7 @@ export const config = z.strictObject({
   sequencerEnabled: onOff()
     .default(false)
     .describe(
-      'run the sequencer, which makes the blocks of the chain; peers accept them only if they are signed, with --p2p-sequencer-key-file',
+      'run the sequencer, which makes the blocks of the chain; peers accept them only if they are signed, with --p2p-sequencer-key-file or --signer-url',
     ),
   rpcAddr: z
     .string()

@@ -160,7 +160,7 @@ export class GossipWorld {
         config: this.config,
         network: this.network,
         maxAgeSeconds: 60n,
-        sequencerKey: undefined,
+        blockSigner: undefined,
         limits: { lo: 20, hi: 30, graceMs: 30_000, banBelow: -100, banMs: 3_600_000 },
         staticPeers: new Map(),
         netrestrict: [],
@@ -233,9 +233,9 @@ export class GossipWorld {
   }
 
   /** Asks gossip to publish a block, as the sequencer does. */
-  async publish(payload: Payload): Promise<PublishPayloadResponse> {
-    const calling = this.#sequencer.bus.call(publishPayload, { payload }, { deadlineMs: 1_000 })
-    return this.#world.settle(calling)
+  async publish(payload: Payload, deadlineMs = 1_000): Promise<PublishPayloadResponse> {
+    const calling = this.#sequencer.bus.call(publishPayload, { payload }, { deadlineMs })
+    return this.settle(calling)
   }
 
   /** Reports that the engine refused a block. */
@@ -278,8 +278,17 @@ export class GossipWorld {
   }
 
   /** The number of blocks that gossip counted, by outcome. */
-  async outcomes(): Promise<Readonly<Record<string, number>>> {
-    const metric = await this.#registry.getSingleMetric('atoll_gossip_blocks_total')?.get()
+  outcomes(): Promise<Readonly<Record<string, number>>> {
+    return this.#byOutcome('atoll_gossip_blocks_total')
+  }
+
+  /** The number of signatures that gossip counted, by outcome. */
+  signatures(): Promise<Readonly<Record<string, number>>> {
+    return this.#byOutcome('atoll_gossip_signatures_total')
+  }
+
+  async #byOutcome(name: string): Promise<Readonly<Record<string, number>>> {
+    const metric = await this.#registry.getSingleMetric(name)?.get()
     return Object.fromEntries(
       (metric?.values ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
     )

@@ -210,7 +210,7 @@ export class VerifierRun implements DisturbedRun {
       config: this.l1.config,
       network: this.peers.networkOf(host),
       maxAgeSeconds: 60n,
-      sequencerKey: undefined,
+      blockSigner: undefined,
       discovery: undefined,
       serves: false,
       fetches: true,

@@ -66,6 +66,15 @@ export const alerts: readonly Alert[] = [
     action: 'docs/operations.md, "Peers"; check that the ports are open and the static peers run',
   },
   {
+    name: 'AtollBlocksNotSigned',
+    expr: 'increase(atoll_gossip_signatures_total{outcome!="signed"}[5m]) > 3',
+    for: '0m',
+    severity: 'page',
+    means:
+      'the remote signer does not sign the blocks of the sequencer, so that peers get them only from L1',
+    action: 'docs/sequencing.md, "Remote signer"; atoll status has the reason',
+  },
+  {
     name: 'AtollFinalizedHeadStands',
     expr: 'changes(atoll_engine_head_number{label="finalized"}[15m]) == 0',
     for: '45m',

@@ -3,7 +3,8 @@ import type { Clock } from '#runtime/clock.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
-import { type Fault, isFault } from '#runtime/fault.ts'
+import type { Fault } from '#runtime/fault.ts'
+import { ReplaceableFiles } from '#runtime/keys/replaceable-files.ts'
 
 /** Address of an execution client, and how to connect to it. */
 export interface OpenClientOptions {
@@ -30,10 +31,11 @@ export async function openExecutionClient(
     onSecretProblem,
     ...rest
   } = options
-  const secret = await readJwtSecret(jwtSecretFile)
-  const endpoints = [
-    { url: engineUrl, headers: authorizations(jwtSecretFile, { secret, clock, onSecretProblem }) },
-  ]
+  const secrets = await ReplaceableFiles.open({
+    read: () => readJwtSecret(jwtSecretFile),
+    onProblem: onSecretProblem,
+  })
+  const endpoints = [{ url: engineUrl, headers: authorizations(secrets, clock) }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {
@@ -47,30 +49,12 @@ export async function openExecutionClient(
  * each second, with the current secret of the file. An operator who replaces the secret need not restart the service.
  */
 function authorizations(
-  path: string,
-  {
-    clock,
-    onSecretProblem,
-    ...first
-  }: Pick<OpenClientOptions, 'clock' | 'onSecretProblem'> & { readonly secret: Uint8Array },
+  secrets: ReplaceableFiles<Uint8Array>,
+  clock: Clock,
 ): () => Promise<Readonly<Record<string, string>>> {
-  let { secret } = first
-  let problem: Fault | undefined
   let second = 0
   let token = Promise.resolve('')
-  const create = async (nowMs: number) => {
-    const before = problem
-    try {
-      secret = await readJwtSecret(path)
-      problem = undefined
-    } catch (error) {
-      // While the file is being replaced, it may have no secret. Then the last secret stays.
-      if (!isFault(error, 'bad-key') && !isFault(error, 'file-refused')) throw error
-      problem = error
-    }
-    if (problem?.message !== before?.message) onSecretProblem?.(problem)
-    return createToken(secret, nowMs)
-  }
+  const create = async (nowMs: number) => createToken(await secrets.current(), nowMs)
   return async () => {
     const now = Math.floor(clock.now() / 1_000)
     if (now !== second) token = create(now * 1_000)

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import type { Payload } from '#protocol/block/payload.ts'
 import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
+import { signatureBytes } from '#protocol/p2p/payload-signature.ts'
 import { initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
-import { payloadOf, signerKey } from '#test/fakes/block-messages.ts'
+import { payloadOf } from '#test/fakes/block-messages.ts'
 import { gossipOptions } from '#test/fakes/gossip-options.ts'
-import { signedBlock } from './signed-block.ts'
+import { blockBody, signedMessage } from './signed-block.ts'
 import { blockStored, maxStoring, storeBlock } from './store-block.ts'
 
 const empty: State = initialState(gossipOptions(), { known: new Map(), sent: [] })
@@ -44,27 +45,28 @@ test('at most 64 MiB of blocks wait for the bus', () => {
   assert.equal(storeTimes(blockStored(state, bytes), payload, 2).stored, 1)
 })
 
-const key = { l2ChainId: 10n, key: signerKey }
+const signature = new Uint8Array(signatureBytes)
+const sendable = (payload: Payload) => signedMessage(signature, blockBody(4, payload))
 const withBytes = (transaction: Uint8Array) => payloadOf(4, { transactions: [transaction] })
 
 test('an own block may be as large as peers accept, but not larger', () => {
   const rest = signedSize(withBytes(new Uint8Array(0)))
   const largest = new Uint8Array(maxGossipBytes - rest)
-  assert.ok(signedBlock(4, withBytes(largest), key).length > 0)
+  assert.ok(sendable(withBytes(largest)).length > 0)
   const larger = withBytes(new Uint8Array(largest.length + 1))
-  assert.throws(() => signedBlock(4, larger, key), /but peers accept at most 10485760/)
+  assert.throws(() => sendable(larger), /but peers accept at most 10485760/)
 })
 
 test('an own block of incompressible data is refused if it is larger than gossipsub can send', () => {
   const megabytes = (count: number) => withBytes(randomBytes(count * 1_000_000))
-  assert.ok(signedBlock(4, megabytes(4), key).length > 4_000_000)
-  assert.throws(() => signedBlock(4, megabytes(5), key), /at most 4128768 can be sent/)
+  assert.ok(sendable(megabytes(4)).length > 4_000_000)
+  assert.throws(() => sendable(megabytes(5)), /at most 4128768 can be sent/)
 })
 
 /** Size of the signed block before compression: the length that its compressed form declares. */
 function signedSize(payload: Payload): number {
   let [length, shift] = [0, 0]
-  for (const byte of signedBlock(4, payload, key)) {
+  for (const byte of sendable(payload)) {
     length += (byte & 0x7f) << shift
     shift += 7
     if (byte < 0x80) break

@@ -5,6 +5,7 @@ import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
+import { problemOfSigning } from '#services/gossip/signing/signer-problem.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
 /** Own blocks. Each is sent to the peers once. */
@@ -18,6 +19,12 @@ export interface OwnBlocks {
 /** Number of sent blocks that are remembered. The sequencer repeats only its latest blocks. */
 const maxSent = 256
 
+/**
+ * Limit on the blocks that wait for the signer. A signer that hangs holds each block until its timeout, and a sequencer
+ * makes at most a few blocks in this time.
+ */
+const maxSending = 16
+
 /** Sends a block of the sequencer, unless it was sent before. */
 export function publishRequested(
   state: State,
@@ -29,6 +36,10 @@ export function publishRequested(
     return [state, { kind: 'answer', call, response: { peers: 0, wasPublished: true } }]
   const waiting = own.sending.get(hash)
   if (waiting !== undefined) return [withSending(state, hash, [...waiting, call])]
+  if (own.sending.size >= maxSending) {
+    const detail = `block ${payload.number} (${hash}): ${maxSending} blocks wait for the signer`
+    return [state, { kind: 'refuse', call, fault: new Fault('signer-failed', { detail }) }]
+  }
   const problem = problemOf(state, payload)
   if (problem !== undefined) {
     const detail = `block ${payload.number} (${hash}): ${problem}`
@@ -50,24 +61,33 @@ export function blockPublished(
   })
   const next = withoutSending(state, hash)
   const sent = [...next.own.sent, hash].slice(-maxSent)
-  return [{ ...next, own: { ...next.own, sent } }, ...answers]
+  return [{ ...next, own: { ...next.own, sent }, signerProblem: undefined }, ...answers]
 }
 
-/** Refuses the calls that wait for a block which could not be sent. The callers may repeat them. */
+/**
+ * Refuses the calls that wait for a block which could not be sent. The callers may repeat them. If the signer failed,
+ * the sequencer repeats them soon, unless the signer has another key.
+ */
 export function publishFailed(
   state: State,
-  { hash, reason }: Extract<Event, { kind: 'publish-failed' }>,
+  { hash, reason, signing }: Extract<Event, { kind: 'publish-failed' }>,
 ): Result {
-  const fault = new Fault('publish-refused', { detail: `block ${hash}: ${reason}` })
+  const isTemporary = signing !== undefined && signing !== 'wrong-key'
+  const code = isTemporary ? 'signer-failed' : 'publish-refused'
+  const fault = new Fault<'signer-failed' | 'publish-refused'>(code, {
+    detail: `block ${hash}: ${reason}`,
+  })
   const refusals = waitingFor(state, hash).map((call): Effect => ({ kind: 'refuse', call, fault }))
-  return [withoutSending(state, hash), ...refusals]
+  const signerProblem = problemOfSigning(reason, signing)
+  return [{ ...withoutSending(state, hash), signerProblem }, ...refusals]
 }
 
 function problemOf({ options, signers }: State, payload: Payload): string | undefined {
   const { signer } = options
-  if (signer === undefined) return 'gossip has no key to sign it: set --p2p-sequencer-key-file'
-  if (signers !== undefined && signers.current !== signer)
-    return `the key of --p2p-sequencer-key-file signs as ${signer}, but the chain's signer is ${signers.current}`
+  if (signer === undefined)
+    return 'gossip has no key to sign it: set --p2p-sequencer-key-file or --signer-url'
+  if (signers !== undefined && signers.current !== signer.address)
+    return `${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`
   if (hashPayload(payload) !== payload.blockHash) return 'its hash does not match its fields'
   return undefined
 }

@@ -5,6 +5,7 @@ import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { config as settingsSchema } from '#services/gossip/config.ts'
 import { configOf } from '#test/fakes/block-messages.ts'
+import { keySigner } from '#services/gossip/signing/block-signer.ts'
 import { checkKeys, checkNumbers, networkSettings } from './network-settings.ts'
 
 const settingsOf = (given: Readonly<Record<string, string>>) =>
@@ -25,9 +26,9 @@ test('numbers of peers that contradict each other are refused, and the error nam
 test('the key of the host must not be the key of the sequencer', () => {
   const key = (byte: number) => new Uint8Array(32).fill(byte)
   checkKeys(key(1), undefined)
-  checkKeys(key(1), key(2))
-  const message = /also the key of the host/
-  assert.throws(() => checkKeys(key(1), key(1)), { code: 'settings', message })
+  checkKeys(key(1), keySigner(10n, key(2)))
+  const message = /--p2p-sequencer-key-file is also the key of the host/
+  assert.throws(() => checkKeys(key(1), keySigner(10n, key(1))), { code: 'settings', message })
 })
 
 test('the limit on connections is twice the limit on peers, but never below the default', () => {

@@ -1,14 +1,15 @@
 import { parseSubnet } from '#libp2p/ip-address.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
-import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { version } from '#runtime/version.ts'
 import type { Settings } from '#services/gossip/config.ts'
 import { staticPeers } from '#services/gossip/peers/known-peers.ts'
 import type { Ports } from '#services/gossip/ports.ts'
+import type { BlockSigner } from '#services/gossip/signing/block-signer.ts'
 import { hostAddresses } from './host-addresses.ts'
 import type { NetworkSettings } from './open-network.ts'
 
@@ -76,10 +77,12 @@ export function checkNumbers(settings: Settings): void {
  *
  * @throws Fault `settings` if the two keys are the same
  */
-export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): void {
-  if (sequencer === undefined || !areSameBytes(host, sequencer)) return
-  const detail =
-    'the key of --p2p-sequencer-key-file is also the key of the host: give the host its own key'
+export function checkKeys(
+  host: Uint8Array,
+  signer: Pick<BlockSigner, 'account'> | undefined,
+): void {
+  if (signer?.account.address !== signerOf(host)) return
+  const detail = `${signer.account.name} is also the key of the host: give the host its own key`
   throw new Fault('settings', { detail })
 }
 
