@@ -8,13 +8,18 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
-/** Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id. */
+/**
+ * Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id,
+ * unless it is to build anew.
+ */
 export interface StartBuildingRequest {
   /** The generation of the engine's chain state, which a reset ends. */
   readonly generation: bigint
   /** The expected unsafe head. */
   readonly parent: BlockId
   readonly attributes: PayloadAttributes
+  /** Whether to start another build even if one with equal attributes has started, since its block was refused. */
+  readonly isAnew: boolean
 }
 
 /** Whether the execution client builds the block. */
@@ -30,15 +35,17 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
   'StartBuildingRequest',
   atoll.v1.StartBuildingRequest,
   {
-    toWire: ({ generation, parent, attributes }: StartBuildingRequest) => ({
+    toWire: ({ generation, parent, attributes, isAnew }: StartBuildingRequest) => ({
       generation: uint64ToWire(generation),
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
+      isAnew,
     }),
     fromWire: (message) => ({
       generation: uint64FromWire(message.generation),
       parent: blockIdFromWire(message.parent, 'parent'),
       attributes: attributesFromWire(message.attributes, 'attributes'),
+      isAnew: message.isAnew,
     }),
   },
 )

@@ -179,6 +179,8 @@ export type Retry = 'soon' | 'block'
 export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         readonly isRecovering: boolean
+        /** Whether the last block from equal attributes was refused. */
+        readonly isAnew: boolean
       })
   | { readonly kind: 'seal'; readonly workId: number; readonly job: Job }
   | {

@@ -10,6 +10,7 @@ import type {
   FetchL2BlockResponse,
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
+import type { ExecuteResponse } from '#messages/execute.ts'
 import type { InsertRequest, InsertResponse } from '#messages/insert.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { LogLevelChange } from '#messages/log-level-change.ts'
@@ -326,6 +327,7 @@ const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
   generation: uint64,
   parent: blockId,
   attributes,
+  isAnew: fc.boolean(),
 })
 const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
   record({ kind: kind('started'), payloadId: bytes8 }),
@@ -342,6 +344,11 @@ const sealResponse: Arbitrary<SealResponse> = fc.oneof(
   record({ kind: kind('sealed'), payload }),
   stale,
   record({ kind: kind('unknown-payload') }),
+)
+const executeResponse: Arbitrary<ExecuteResponse> = fc.oneof(
+  record({ kind: kind('valid') }),
+  stale,
+  invalid,
 )
 const insertRequest: Arbitrary<InsertRequest> = record({ generation: uint64, payload })
 const insertResponse: Arbitrary<InsertResponse> = fc.oneof(
@@ -377,6 +384,8 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.StartBuildingResponse': startBuildingResponse,
   'atoll.v1.SealRequest': sealRequest,
   'atoll.v1.SealResponse': sealResponse,
+  'atoll.v1.ExecuteRequest': insertRequest,
+  'atoll.v1.ExecuteResponse': executeResponse,
   'atoll.v1.InsertRequest': insertRequest,
   'atoll.v1.InsertResponse': insertResponse,
   'atoll.v1.ControlSequencerRequest': controlSequencerRequest,

@@ -55,8 +55,11 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
     const started = { digest: done.digest, payloadId: done.response.payloadId }
     // The forkchoice that had the attributes also had the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
-    return [{ ...state, ...forkchoice, building: { ...building, started } }, answer]
+    // The execution client may give the new build the payload id of the refused one.
+    const sealed = done.request.isAnew ? undefined : building.sealed
+    return [{ ...state, ...forkchoice, building: { ...building, started, sealed } }, answer]
   }
+  if (done.kind === 'execute') return [state, ended ?? answerTo(done, done.response)]
   const answer = ended ?? answerTo(done, done.response)
   const { payloadId } = done.request
   if (done.response.kind === 'sealed') {
@@ -108,7 +111,7 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
   switch (called.kind) {
     case 'start-building': {
       if (called.request.parent.hash !== unsafe.hash) return otherHead
-      if (started?.digest !== called.digest) return undefined
+      if (started?.digest !== called.digest || called.request.isAnew) return undefined
       return answerTo(called, { kind: 'started', payloadId: started.payloadId })
     }
     case 'seal': {
@@ -121,6 +124,8 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
         sealed.payload.timestamp === timestamp
       return isSealed ? answerTo(called, { kind: 'sealed', payload: sealed.payload }) : undefined
     }
+    case 'execute':
+      return called.request.payload.parentHash === unsafe.hash ? undefined : otherHead
     case 'insert': {
       const { blockHash, parentHash } = called.request.payload
       if (blockHash === unsafe.hash) return answerTo(called, { kind: 'inserted', block: unsafe })

@@ -1,6 +1,6 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { EngineApiClient } from '#engine-api/engine-api-client.ts'
+import { EngineApiClient } from './engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
