@@ -10,6 +10,8 @@ export interface OpenClientOptions {
   readonly engineUrl: string
   readonly jwtSecretFile: string
   readonly engineTimeoutMs: number
+  /** Limit on the size of an answer. */
+  readonly maxResponseBytes?: number
   readonly config: RollupConfig
   readonly clock: Clock
   readonly onCall?: (method: string, ms: number) => void
@@ -28,12 +30,13 @@ export async function openExecutionClient(
     engineTimeoutMs: timeoutMs,
     clock,
     onSecretProblem,
+    maxResponseBytes,
     ...rest
   } = options
   const secret = await readJwtSecret(jwtSecretFile)
-  const endpoints = [
-    { url: engineUrl, headers: authorizations(jwtSecretFile, { secret, clock, onSecretProblem }) },
-  ]
+  const headers = authorizations(jwtSecretFile, { secret, clock, onSecretProblem })
+  const limits = maxResponseBytes === undefined ? {} : { maxResponseBytes }
+  const endpoints = [{ url: engineUrl, headers, ...limits }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {

@@ -10,7 +10,7 @@ import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
 /**
  * Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id,
- * unless it is to build anew.
+ * unless it is to build again.
  */
 export interface StartBuildingRequest {
   /** The generation of the engine's chain state, which a reset ends. */
@@ -19,7 +19,7 @@ export interface StartBuildingRequest {
   readonly parent: BlockId
   readonly attributes: PayloadAttributes
   /** Whether to start another build even if one with equal attributes has started, since its block was refused. */
-  readonly isAnew: boolean
+  readonly isRebuild: boolean
 }
 
 /** Whether the execution client builds the block. */
@@ -35,17 +35,17 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
   'StartBuildingRequest',
   atoll.v1.StartBuildingRequest,
   {
-    toWire: ({ generation, parent, attributes, isAnew }: StartBuildingRequest) => ({
+    toWire: ({ generation, parent, attributes, isRebuild }: StartBuildingRequest) => ({
       generation: uint64ToWire(generation),
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
-      isAnew,
+      isRebuild,
     }),
     fromWire: (message) => ({
       generation: uint64FromWire(message.generation),
       parent: blockIdFromWire(message.parent, 'parent'),
       attributes: attributesFromWire(message.attributes, 'attributes'),
-      isAnew: message.isAnew,
+      isRebuild: message.isRebuild,
     }),
   },
 )

@@ -1061,7 +1061,7 @@ export namespace atoll {
             generation: Long;
             parent?: (atoll.v1.BlockId.$Properties|null);
             attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
-            isAnew: boolean;
+            isRebuild: boolean;
             static encode(message: atoll.v1.StartBuildingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingRequest & atoll.v1.StartBuildingRequest.$Shape;
         }
@@ -1070,7 +1070,7 @@ export namespace atoll {
                 generation?: (Long|null);
                 parent?: (atoll.v1.BlockId.$Properties|null);
                 attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
-                isAnew?: (boolean|null);
+                isRebuild?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.StartBuildingRequest.$Properties;

@@ -4777,7 +4777,7 @@ export const atoll = $root.atoll = (() => {
             StartBuildingRequest.prototype.generation = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StartBuildingRequest.prototype.parent = null;
             StartBuildingRequest.prototype.attributes = null;
-            StartBuildingRequest.prototype.isAnew = false;
+            StartBuildingRequest.prototype.isRebuild = false;
             StartBuildingRequest.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -4791,8 +4791,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.BlockId.encode(message.parent, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.attributes != null && $Object.hasOwnProperty.call(message, "attributes"))
                     $root.atoll.v1.PayloadAttributes.encode(message.attributes, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.isAnew != null && $Object.hasOwnProperty.call(message, "isAnew") && message.isAnew !== false)
-                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.isAnew);
+                if (message.isRebuild != null && $Object.hasOwnProperty.call(message, "isRebuild") && message.isRebuild !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.isRebuild);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4850,9 +4850,9 @@ export const atoll = $root.atoll = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
-                                message.isAnew = value;
+                                message.isRebuild = value;
                             else
-                                delete message.isAnew;
+                                delete message.isRebuild;
                             continue;
                         }
                     }

@@ -8,6 +8,8 @@ import { Inbox, type Source } from '#service/inbox.ts'
 import type { ServiceMain } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import { BlockPreparer } from './building/prepare-block.ts'
+import { ForeignBuilds } from './builders/foreign-builds.ts'
+import { openBuilder } from './builders/open-builder.ts'
 import { openConductor } from './conductor/open-conductor.ts'
 import type { config as settingsSchema } from './config.ts'
 import { openActivityFile } from './disk/activity-file.ts'
@@ -29,12 +31,14 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
   const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
+  const foreign = await openBuilder(settings, { config, clock, log, signal: service.signal })
   try {
     await run(
       { ...service, metrics: createMetrics(service.metrics) },
       {
         config,
         conductor: opened?.conductor,
+        foreign: foreign && { builder: foreign.builder, timeoutMs: settings.builderTimeoutMs },
         activityFile: stateFile === undefined ? undefined : openActivityFile(stateFile),
         sealedFile: dataDir === undefined ? undefined : openSealedFile(dataDir, log),
         settings: {
@@ -47,6 +51,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
       },
     )
   } finally {
+    await foreign?.close()
     await opened?.close()
   }
 }
@@ -62,6 +67,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const isActive = !hasConductor && (wasStarted ?? !settings.isStopped)
   const sealed = await sealedFile?.load()
   const preparer = new BlockPreparer(context, { config, confirmationDepth })
+  const foreign = foreignBuilds(context, ports)
   const calls = new OpenCalls()
   const moment = () => momentOf(context)
   const first = initialState(
@@ -93,12 +99,13 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       state: first,
       step,
       inbox: new Inbox(sources, { bus, signal }),
-      perform: createPerform({ ...context, ports, calls, preparer }),
+      perform: createPerform({ ...context, ports, calls, preparer, foreign }),
       observe: (state) => {
         metrics.observe(state)
         status.setWait(waitOf(state))
         status.progress = progressOf(state)
         prefetch(state)
+        foreign?.follow(state)
       },
       calls,
     })
@@ -106,6 +113,12 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     // Source: op-node, node/node.go: with op-conductor, a node that was stopped comes back stopped.
     if (hasConductor) await activityFile?.store(false)
   }
+}
+
+function foreignBuilds(context: Context, ports: Ports): ForeignBuilds | undefined {
+  const { config, foreign, settings } = ports
+  const { sealingMs } = settings
+  return foreign && new ForeignBuilds(context, { ...foreign, config, sealingMs })
 }
 
 /** Fetches the L1 blocks for the next block while the current one is built. */

@@ -180,7 +180,7 @@ export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         readonly isRecovering: boolean
         /** Whether the last block from equal attributes was refused. */
-        readonly isAnew: boolean
+        readonly isRebuild: boolean
       })
   | { readonly kind: 'seal'; readonly workId: number; readonly job: Job }
   | {

@@ -161,6 +161,12 @@ test('a block that is not what its attributes say is dropped without a commit', 
   steps.take()
   assert.deepEqual(steps.fails('bad-payload', 'block').kinds(), ['wake 3950'])
   assert.equal(steps.state.sealed, undefined)
+  const rebuilds = () =>
+    steps.take().flatMap((effect) => (effect.kind === 'prepare' ? [effect.isRebuild] : []))
+  steps.at(3_950)
+  assert.deepEqual(rebuilds(), [true], 'the engine must not answer with the same block')
+  steps.fails('engine').at(4_950)
+  assert.deepEqual(rebuilds(), [false])
 })
 
 test('a pause ends when the head moves, and does not grow when the clock is set back', () => {

@@ -231,10 +231,10 @@ function prepareNext(
   const atMs = Math.max(scheduled, pause?.untilMs ?? 0)
   if (nowMs < atMs) return wake(state, atMs)
   const workId = state.workId + 1
-  const isAnew = state.trouble?.kind === 'bad-payload'
+  const isRebuild = state.trouble?.kind === 'bad-payload'
   return [
     { ...state, workId, work: { kind: 'preparing', place: { parent, generation } } },
-    { kind: 'prepare', workId, parent, generation, isRecovering, isAnew },
+    { kind: 'prepare', workId, parent, generation, isRecovering, isRebuild },
   ]
 }
 

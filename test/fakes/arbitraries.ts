@@ -327,7 +327,7 @@ const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
   generation: uint64,
   parent: blockId,
   attributes,
-  isAnew: fc.boolean(),
+  isRebuild: fc.boolean(),
 })
 const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
   record({ kind: kind('started'), payloadId: bytes8 }),

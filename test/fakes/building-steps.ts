@@ -39,9 +39,9 @@ export function payloadIdOf(id: number): Bytes8 {
 type Place = Partial<{ readonly generation: bigint; readonly parent: L2BlockRef }>
 
 /** A call that starts the build of attributes with this number; the id of the call is that number, too. */
-export function start(id: number, changes: Place & { readonly isAnew?: boolean } = {}) {
+export function start(id: number, changes: Place & { readonly isRebuild?: boolean } = {}) {
   const attributes = {} as PayloadAttributes
-  const request = { generation: 7n, parent: blockId(20), attributes, isAnew: false, ...changes }
+  const request = { generation: 7n, parent: blockId(20), attributes, isRebuild: false, ...changes }
   const digest = hash(id) as string as Bytes32
   return { kind: 'start-building', call: id, digest, request } as const satisfies BuildingCall
 }

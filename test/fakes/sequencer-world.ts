@@ -146,6 +146,7 @@ export class SequencerWorld {
     const ports: Ports = {
       config: record.config,
       conductor: undefined,
+      foreign: undefined,
       activityFile: undefined,
       sealedFile: undefined,
       ...changes,

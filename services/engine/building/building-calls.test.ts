@@ -275,12 +275,12 @@ test('equal attributes get the payload id of the last build without a job; other
   assert.deepEqual(give(after(started(1), sealed(1)), called(start(1))).jobs, [])
 })
 
-test('a call to build anew starts another build, whose block is fetched even if its payload id is the same', () => {
+test('a call to build again starts another build, whose block is fetched even if its payload id is the same', () => {
   const state = after(started(1), sealed(1))
-  const anew = start(1, { isAnew: true })
-  assert.deepEqual(give(state, called(anew)).jobs, ['building'])
-  const again = { ...anew, response: { kind: 'started', payloadId: payloadIdOf(1) } } as const
-  const { next } = give(running(anew, state), done(again))
+  const again = start(1, { isRebuild: true })
+  assert.deepEqual(give(state, called(again)).jobs, ['building'])
+  const outcome = { ...again, response: { kind: 'started', payloadId: payloadIdOf(1) } } as const
+  const { next } = give(running(again, state), done(outcome))
   assert.deepEqual(give(next, called(seal(1))).jobs, ['building'])
   assert.equal(give(next, called(start(1))).answer?.kind, 'started')
 })

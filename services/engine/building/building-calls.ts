@@ -56,7 +56,7 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
     // The forkchoice that had the attributes also had the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
     // The execution client may give the new build the payload id of the refused one.
-    const sealed = done.request.isAnew ? undefined : building.sealed
+    const sealed = done.request.isRebuild ? undefined : building.sealed
     return [{ ...state, ...forkchoice, building: { ...building, started, sealed } }, answer]
   }
   if (done.kind === 'execute') return [state, ended ?? answerTo(done, done.response)]
@@ -111,7 +111,7 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
   switch (called.kind) {
     case 'start-building': {
       if (called.request.parent.hash !== unsafe.hash) return otherHead
-      if (started?.digest !== called.digest || called.request.isAnew) return undefined
+      if (started?.digest !== called.digest || called.request.isRebuild) return undefined
       return answerTo(called, { kind: 'started', payloadId: started.payloadId })
     }
     case 'seal': {

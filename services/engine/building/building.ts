@@ -42,10 +42,7 @@ export type BuildingCall = StartBuildingCall | SealCall | ExecuteCall | InsertCa
 
 /** The response to a call of the sequencer. */
 export type BuildingResponse =
-  | StartBuildingResponse
-  | SealResponse
-  | ExecuteResponse
-  | InsertResponse
+  StartBuildingResponse | SealResponse | ExecuteResponse | InsertResponse
 
 /** A call, and the response that the work of the execution client led to. */
 export type BuildingDone =

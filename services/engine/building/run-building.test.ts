@@ -41,7 +41,7 @@ class TestSequencer {
 
   start(number: number, changes: Partial<StartBuildingRequest> = {}) {
     const attributes = attributesOf(blockOf(this.#world, number))
-    const request = { ...this.#place, attributes, isAnew: false, ...changes }
+    const request = { ...this.#place, attributes, isRebuild: false, ...changes }
     return this.#settle(this.#bus.call(startBuilding, request, this))
   }
 

@@ -53,7 +53,7 @@ export class BlockPreparer {
   /** Asks the engine to start building the child of a block. @throws Fault of a call */
   async prepare({
     generation,
-    isAnew,
+    isRebuild,
     isRecovering,
     parent,
   }: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
@@ -83,7 +83,7 @@ export class BlockPreparer {
     const { attributes } = built
     const started = await this.#context.bus.call(
       startBuilding,
-      { generation, parent: idOf(parent), attributes, isAnew },
+      { generation, parent: idOf(parent), attributes, isRebuild },
       { deadlineMs },
     )
     switch (started.kind) {
