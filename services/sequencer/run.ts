@@ -30,8 +30,8 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const config = await loadServiceConfig(settings)
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
-  const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
   const foreign = await openBuilder(settings, { config, clock, log, signal: service.signal })
+  const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
   try {
     await run(
       { ...service, metrics: createMetrics(service.metrics) },

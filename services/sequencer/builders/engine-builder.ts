@@ -1,5 +1,5 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { PayloadId } from '#engine-api/execution-client.ts'
+import type { ExecutionClient, PayloadId } from '#engine-api/execution-client.ts'
 import { openExecutionClient } from '#engine-api/open-client.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
@@ -25,8 +25,15 @@ export async function openEngineBuilder(
 ): Promise<Required<Builder<EngineJob>>> {
   const limits = { engineTimeoutMs, maxResponseBytes }
   const options = { engineUrl, jwtSecretFile, config, clock, ...limits }
-  const opened = await openExecutionClient(options)
-  const { executionClient } = opened
+  const { executionClient, ...opened } = await openExecutionClient(options)
+  return { ...engineBuilder(executionClient, config), close: () => opened.close() }
+}
+
+/** A builder that uses an execution client. */
+export function engineBuilder(
+  executionClient: Pick<ExecutionClient, 'build' | 'getPayload' | 'newPayload'>,
+  config: RollupConfig,
+): Builder<EngineJob> {
   return {
     async start({ ref, payload, safe, finalized }, attributes, signal) {
       if (ref.number > config.genesis.l2.number) {
@@ -55,6 +62,5 @@ export async function openEngineBuilder(
         throw new Error('it no longer knows the block that it was building')
       return payload
     },
-    close: () => opened.close(),
   }
 }
