@@ -10,6 +10,7 @@ import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import { BlockPreparer } from './building/prepare-block.ts'
 import { ForeignBuilds } from './builders/foreign-builds.ts'
 import { openBuilder } from './builders/open-builder.ts'
+import { blockReader } from './builders/read-block.ts'
 import { openConductor } from './conductor/open-conductor.ts'
 import type { config as settingsSchema } from './config.ts'
 import { openActivityFile } from './disk/activity-file.ts'
@@ -30,7 +31,9 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const config = await loadServiceConfig(settings)
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
-  const foreign = await openBuilder(settings, { config, clock, log, signal: service.signal })
+  const readBlock = blockReader(service.bus)
+  const builderContext = { config, clock, log, readBlock, signal: service.signal }
+  const foreign = await openBuilder(settings, builderContext)
   const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
   try {
     await run(

@@ -29,6 +29,9 @@ const user = mnemonicToAccount('test test test test test test test test test tes
 /** A program beside the node, with its URLs. */
 export interface BuilderClient {
   readonly engineUrl: string
+  readonly program: Program
+  /** Starts it again with its data. */
+  readonly restart: () => Promise<BuilderClient>
   /** JSON-RPC for users. */
   readonly rpc: JsonRpcClient
 }
@@ -72,8 +75,8 @@ export class BuilderWorld {
   }
 
   /** Starts an `atoll execution-client`, which builds blocks of the chain. */
-  async startClient(name: string): Promise<BuilderClient> {
-    const [engine, rpc] = [await freeTcpPort(), await freeTcpPort()]
+  async startClient(name: string, ports?: readonly [number, number]): Promise<BuilderClient> {
+    const [engine, rpc] = ports ?? [await freeTcpPort(), await freeTcpPort()]
     const flags = {
       genesis: join(this.#record, 'genesis.json'),
       'jwt-secret-file': this.jwtFile,
@@ -93,7 +96,12 @@ export class BuilderWorld {
     this.#t.after(() => client.close())
     const explain = () => program.output
     await until(`${name} answers`, { withinMs: 60_000, explain }, isUp(client))
-    return { engineUrl: `http://127.0.0.1:${engine}`, rpc: client }
+    return {
+      engineUrl: `http://127.0.0.1:${engine}`,
+      program,
+      rpc: client,
+      restart: () => this.startClient(name, [engine, rpc]),
+    }
   }
 
   /** Starts a program that ends with the test. */
@@ -140,7 +148,7 @@ export class BuilderWorld {
     for (const line of text.split('\n')) {
       if (line === '') continue
       this.log.push(line)
-      const [, number, delayMs] = /made a block.*?(\d+)\b.*delayMs=(-?\d+)/u.exec(line) ?? []
+      const [, number, delayMs] = /made a block l2=(\d+):.*delayMs=(-?\d+)/u.exec(line) ?? []
       if (number !== undefined) this.made.push({ number: Number(number), delayMs: Number(delayMs) })
     }
   }

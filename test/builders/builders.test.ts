@@ -100,6 +100,13 @@ test('a second execution client builds by its Engine API; when it ends, blocks g
   assert.ok(used >= 5)
   assert.deepEqual(world.notices, [])
   assertOnTime(t, world, 'Engine API', from)
+  await client.program.kill()
+  await world.moreBlocks(1)
+  await assertLocal(t, world, { attack: 'ended', outcome: 'failed', reason: /not start to build/ })
+  const again = await client.restart()
+  await assertUsed(world, again, 2)
+  assert.deepEqual(world.notices, [])
+  assertOnTime(t, world, 'after a restart', from)
 })
 
 const rollupBoost = process.env['ATOLL_ROLLUP_BOOST'] ?? 'rollup-boost'

@@ -17,7 +17,7 @@ const [upstream = ''] = process.argv.slice(2)
 
 /** Attacks that change a block. */
 const changes: Readonly<Record<string, (payload: Payload) => Partial<Payload>>> = {
-  'other-parent': ({ parentHash }) => ({ parentHash: parentHash.replaceAll('0', '1') as Hash }),
+  'other-parent': () => ({ parentHash: `0x${'11'.repeat(32)}` as Hash }),
   'no-deposits': ({ transactions }) => ({ transactions: transactions.slice(1) }),
   'much-gas': ({ gasLimit }) => ({ gasUsed: gasLimit + 1n }),
   'wrong-extra-data': () => ({ extraData: new Uint8Array(17) }),

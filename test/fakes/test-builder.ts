@@ -18,6 +18,8 @@ export class TestBuilder implements Builder {
   readonly transactions: readonly Uint8Array[]
   /** The signal of each job. */
   readonly signals: AbortSignal[] = []
+  /** Number of blocks that the builder read from the sequencer. */
+  read = 0
   /** Runs before the builder starts. */
   onStart: () => Promise<void> | void = () => undefined
   /** Changes the sealed block. */
@@ -25,14 +27,20 @@ export class TestBuilder implements Builder {
   #used = 0
   readonly #inner: Builder
 
-  constructor({ bus, record }: Pick<EngineWorld, 'bus' | 'record'>) {
+  constructor({ bus, client, record }: Pick<EngineWorld, 'bus' | 'client' | 'record'>) {
     const { config, genesis, l2 } = record
     this.client = new EmbeddedClient(genesis, bus.clock)
     const monotonicMs = () => bus.clock.monotonicMs()
-    this.#inner = engineBuilder(
-      new EngineApiClient({ rpc: this.client, config, monotonicMs }),
+    const of = (rpc: EmbeddedClient) => new EngineApiClient({ rpc, config, monotonicMs })
+    const local = of(client)
+    this.#inner = engineBuilder(of(this.client), {
       config,
-    )
+      clock: bus.clock,
+      readBlock: async (hash) => {
+        this.read++
+        return (await local.block({ kind: 'hash', hash })) ?? assert.fail(`no block ${hash}`)
+      },
+    })
     this.transactions = l2.flatMap(({ block }) =>
       block.transactions.filter(([type]) => type !== depositType),
     )

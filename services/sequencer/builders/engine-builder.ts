@@ -1,9 +1,9 @@
-import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { ExecutionClient, PayloadId } from '#engine-api/execution-client.ts'
 import { openExecutionClient } from '#engine-api/open-client.ts'
-import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import type { Builder, EngineAddress } from './builder.ts'
+import { MissingBlocks, type MissingBlocksOptions } from './missing-blocks.ts'
 
 /** Timeout of one call. A call that is slower than a block time is of no use. */
 const engineTimeoutMs = 2_000
@@ -21,25 +21,30 @@ interface EngineJob {
 /** Opens a builder that uses an Engine API. Nothing is sent before the first block. @throws Fault for a bad secret */
 export async function openEngineBuilder(
   { jwtSecretFile, url: engineUrl }: EngineAddress,
-  { clock, config }: { readonly clock: Clock; readonly config: RollupConfig },
+  context: MissingBlocksOptions,
 ): Promise<Required<Builder<EngineJob>>> {
   const limits = { engineTimeoutMs, maxResponseBytes }
+  const { clock, config } = context
   const options = { engineUrl, jwtSecretFile, config, clock, ...limits }
   const { executionClient, ...opened } = await openExecutionClient(options)
-  return { ...engineBuilder(executionClient, config), close: () => opened.close() }
+  return { ...engineBuilder(executionClient, context), close: () => opened.close() }
 }
 
 /** A builder that uses an execution client. */
 export function engineBuilder(
   executionClient: Pick<ExecutionClient, 'build' | 'getPayload' | 'newPayload'>,
-  config: RollupConfig,
+  context: MissingBlocksOptions,
 ): Builder<EngineJob> {
+  const { config } = context
+  const missing = new MissingBlocks(executionClient, context)
   return {
     async start({ ref, payload, safe, finalized }, attributes, signal) {
       if (ref.number > config.genesis.l2.number) {
         const status = await executionClient.newPayload(payload)
         if (status.kind === 'invalid')
           throw new Error(`it refuses block ${ref.number}, the parent: ${status.reason}`)
+        // This may take longer than the block. It then continues for the next one.
+        if (status.kind === 'syncing') await unlessAborted(missing.send(payload), signal)
       }
       signal.throwIfAborted()
       // The forkchoice is sent even if the builder lacks the parent, because it makes the builder fetch the parent.

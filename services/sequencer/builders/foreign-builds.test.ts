@@ -242,14 +242,6 @@ for (const [what, outcome, reason, builder] of [
     await assertLocal({ sequencer, world }, { outcome, reason })
   })
 
-test('a builder whose execution client was started again without its blocks is syncing, and is asked once for each block', async () => {
-  const { builder, sequencer, world } = await startedWith()
-  await world.untilUnsafe(3n)
-  builder.client.wipe()
-  await assertLocal({ sequencer, world }, { outcome: 'syncing', reason: /lacks block \d+/ })
-  assert.ok(builder.signals.length <= world.published.length + 1, 'it is asked once for each block')
-})
-
 test('if the local execution client does not execute the block in time, the local block is used', async () => {
   const { sequencer, world } = await startedWith()
   await world.untilUnsafe(2n)

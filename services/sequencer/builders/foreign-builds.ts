@@ -1,4 +1,4 @@
-import { execute, fetchL2Block } from '#messages/subjects.ts'
+import { execute } from '#messages/subjects.ts'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { idOf } from '#protocol/block/refs.ts'
@@ -6,10 +6,11 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { payloadProblem } from '#protocol/sequencing/payload-problem.ts'
 import { sleep } from '#runtime/clock.ts'
-import { Fault, isFault, toError } from '#runtime/fault.ts'
+import { isFault, toError } from '#runtime/fault.ts'
 import type { Context, ForeignPort } from '#services/sequencer/ports.ts'
 import type { Job, State } from '#services/sequencer/state.ts'
 import type { BuildParent } from './builder.ts'
+import { blockReader, type ReadBlock } from './read-block.ts'
 
 /** The outcome for a block of the builder. The metrics have these words. */
 export type BuilderOutcome =
@@ -54,9 +55,6 @@ interface ForeignOptions extends ForeignPort {
 
 type ForeignContext = Pick<Context, 'bus' | 'clock' | 'log' | 'metrics' | 'signal' | 'status'>
 
-/** Deadline of the call for the parent. */
-const deadlineMs = 2_000
-
 /** Characters of a foreign error that are shown. */
 const maxWhy = 300
 
@@ -67,6 +65,7 @@ const maxWhy = 300
 export class ForeignBuilds {
   readonly #context: ForeignContext
   readonly #options: ForeignOptions
+  readonly #read: ReadBlock
   #build: Build | undefined
   /** The last sealed block, which is usually the next parent. */
   #last: Payload | undefined
@@ -74,6 +73,7 @@ export class ForeignBuilds {
   constructor(context: ForeignContext, options: ForeignOptions) {
     this.#context = context
     this.#options = options
+    this.#read = blockReader(context.bus)
   }
 
   /** Takes each state: the builder starts with the engine, and its job is aborted when the sequencer drops the block. */
@@ -143,7 +143,7 @@ export class ForeignBuilds {
     { chain, signal }: { readonly chain: ChainState; readonly signal: AbortSignal },
   ): Build['started'] {
     try {
-      const payload = await this.#payloadOf(ref.hash)
+      const payload = this.#last?.blockHash === ref.hash ? this.#last : await this.#read(ref.hash)
       signal.throwIfAborted()
       const parent: BuildParent = {
         ref,
@@ -156,14 +156,6 @@ export class ForeignBuilds {
     } catch (error) {
       return failure(error, 'it did not start to build')
     }
-  }
-
-  async #payloadOf(hash: Payload['blockHash']): Promise<Payload> {
-    if (this.#last?.blockHash === hash) return this.#last
-    const request = { block: { kind: 'hash', hash }, part: 'payload' } as const
-    const found = await this.#context.bus.call(fetchL2Block, request, { deadlineMs })
-    if (found.kind === 'found' && found.part.kind === 'payload') return found.part.payload
-    throw new Fault('l2-missing', { detail: 'the execution client does not have the parent' })
   }
 
   async #answerInTime(build: Build): Promise<Answer> {

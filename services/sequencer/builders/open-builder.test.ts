@@ -35,7 +35,8 @@ async function opened(settings: BuilderSettings) {
   const log = pino({}, { write })
   const stopping = new AbortController()
   const { signal } = stopping
-  const opening = openBuilder(settings, { config: testRollup, clock, log, signal })
+  const readBlock = () => assert.fail('no block is read')
+  const opening = openBuilder(settings, { config: testRollup, clock, log, readBlock, signal })
   return { clock, lines, stopping, opening }
 }
 

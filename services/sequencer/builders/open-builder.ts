@@ -5,6 +5,7 @@ import { Fault, toError } from '#runtime/fault.ts'
 import type { Builder, EngineAddress } from './builder.ts'
 import { openEngineBuilder } from './engine-builder.ts'
 import { loadBuilderModule } from './load-module.ts'
+import type { ReadBlock } from './read-block.ts'
 
 /** Settings of the builder. */
 export interface BuilderSettings {
@@ -22,6 +23,7 @@ interface BuilderContext {
   readonly clock: Clock
   readonly log: Pick<Logger, 'info' | 'warn'>
   readonly signal: AbortSignal
+  readonly readBlock: ReadBlock
 }
 
 /**
