@@ -17,7 +17,7 @@ import { until } from '#test/interop/until.ts'
 import { liveChainId, writeLiveRecord } from './live-record.ts'
 
 /** Seconds between two blocks. */
-const blockSeconds = 1
+export const blockSeconds = 1
 
 /** Time after the seal time in which the block of the builder must be there and executed. */
 export const builderTimeoutMs = 300

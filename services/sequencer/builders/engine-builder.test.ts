@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Payload } from '#protocol/block/payload.ts'
+import { sleep } from '#runtime/clock.ts'
 import { SequencerWorld } from '#test/fakes/sequencer-world.ts'
 import { TestBuilder } from '#test/fakes/test-builder.ts'
 import { testRollup } from '#test/fakes/test-rollup.ts'
@@ -68,6 +69,21 @@ test('a builder that was down gets the blocks that it missed', async () => {
   const from = world.published.length
   await world.untilUnsafe(world.unsafe + 3n)
   assert.ok(areUsed(world, from))
+})
+
+test('if sending the missed blocks takes longer than a block, the next block is not missed', async () => {
+  const { builder, sequencer, world } = await startedWorld()
+  await world.untilUnsafe(3n)
+  builder.client.wipe()
+  builder.client.intercept = async (call) => {
+    if (isNewPayload(call)) await sleep(world.engines.bus.clock, 600)
+    return undefined
+  }
+  await world.untilUnsafe(9n)
+  assert.deepEqual(
+    sequencer.warnings.map(({ outcome }) => outcome),
+    ['late'],
+  )
 })
 
 test('a builder that syncs is not sent all blocks again and again, but always the heads', async () => {

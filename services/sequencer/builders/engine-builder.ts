@@ -43,8 +43,11 @@ export function engineBuilder(
         const status = await executionClient.newPayload(payload)
         if (status.kind === 'invalid')
           throw new Error(`it refuses block ${ref.number}, the parent: ${status.reason}`)
-        // This may take longer than the block. It then continues for the next one.
-        if (status.kind === 'syncing') await unlessAborted(missing.send(payload), signal)
+        if (status.kind === 'syncing') {
+          // This may take longer than the block. It then continues, and a later parent is sent again after it.
+          await unlessAborted(missing.send(payload), signal)
+          await executionClient.newPayload(payload)
+        }
       }
       signal.throwIfAborted()
       // The forkchoice is sent even if the builder lacks the parent, because it makes the builder fetch the parent.

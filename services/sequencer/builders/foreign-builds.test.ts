@@ -60,6 +60,7 @@ async function assertLocal(
     assert.equal(line.msg, 'the block of the builder is not used')
     assert.equal(line.outcome, outcome, line.reason)
     assert.match(line.reason ?? '', reason)
+    assert.ok((line.reason ?? '').length <= 300)
   }
   assert.ok((await countOf(sequencer, outcome)) >= before + 3)
   assert.match(sequencer.status.snapshot().notices.join(), new RegExp(`not used \\(${outcome}\\)`))

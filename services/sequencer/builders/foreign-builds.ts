@@ -55,7 +55,7 @@ interface ForeignOptions extends ForeignPort {
 
 type ForeignContext = Pick<Context, 'bus' | 'clock' | 'log' | 'metrics' | 'signal' | 'status'>
 
-/** Characters of a foreign error that are shown. */
+/** Characters of a reason that are shown. */
 const maxWhy = 300
 
 /**
@@ -217,7 +217,8 @@ export class ForeignBuilds {
       status.notices = []
       return
     }
-    const reason = answer.why
+    // A reason may have a whole transaction.
+    const reason = answer.why.slice(0, maxWhy)
     if (outcome === 'not-asked') {
       log.debug({ number, reason }, 'the builder is not asked for a block')
       return
@@ -245,11 +246,11 @@ function failure(error: unknown, phase: string): Missing {
   return { outcome, why: `${phase}: ${textOf(error)}` }
 }
 
-/** The text of whatever a module threw, cut to a length that fits in a log line. */
+/** The text of whatever a module threw. */
 function textOf(thrown: unknown): string {
   try {
     const { message }: { readonly message: unknown } = toError(thrown)
-    return String(message).slice(0, maxWhy)
+    return String(message)
   } catch (error) {
     return `it threw a value without a text (${error instanceof Error ? error.name : 'unknown'})`
   }
