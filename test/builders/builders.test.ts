@@ -43,8 +43,7 @@ async function untilIncluded(world: BuilderWorld, hash: string): Promise<number>
   return number ?? assert.fail()
 }
 
-function assertOnTime(t: TestContext, world: BuilderWorld, what: string, from = 0): void {
-  const made = world.made.slice(from)
+function assertOnTime(t: TestContext, what: string, made: BuilderWorld['made']): void {
   const { median, worst } = medianAndWorst(made.map(({ delayMs }) => delayMs))
   t.diagnostic(`${what}: ${made.length} blocks, inserted ${median} / ${worst} ms after their time`)
   assert.ok(median <= medianMs && worst <= worstMs, `${what}: ${median} / ${worst} ms`)
@@ -95,7 +94,7 @@ test('the example of docs/building.md puts its transactions into the chain', asy
   const { used = 0, failed = 0 } = await world.outcomes()
   assert.ok(used >= 3 && failed === 0, JSON.stringify(await world.outcomes()))
   assert.ok(world.log.some((line) => line.includes('sequencer: bundle count=2')))
-  assertOnTime(t, world, 'the example', from)
+  assertOnTime(t, 'the example', world.made.slice(from))
 })
 
 test('a second execution client builds by its Engine API; when it ends, blocks go on, and when it is back, it is used again', async (t) => {
@@ -107,14 +106,14 @@ test('a second execution client builds by its Engine API; when it ends, blocks g
   const { used = 0 } = await world.outcomes()
   assert.ok(used >= 5)
   assert.deepEqual(world.notices, [])
-  assertOnTime(t, world, 'Engine API', from)
+  assertOnTime(t, 'Engine API', world.made.slice(from))
   await client.program.kill()
   await world.moreBlocks(1)
   await assertLocal(t, world, { attack: 'ended', outcome: 'failed', reason: /not start to build/ })
   const again = await client.restart()
   await assertUsed(world, again, 2)
   assert.deepEqual(world.notices, [])
-  assertOnTime(t, world, 'after a restart', from)
+  assertOnTime(t, 'after a restart', world.made.slice(from))
 })
 
 const rollupBoost = process.env['ATOLL_ROLLUP_BOOST'] ?? 'rollup-boost'
@@ -144,7 +143,7 @@ test('rollup-boost is a builder', { skip }, async (t) => {
   await world.startNode({ builderUrl, builderJwtSecretFile: world.jwtFile })
   const from = world.made.length
   await assertUsed(world, builder, 5)
-  assertOnTime(t, world, 'rollup-boost', from)
+  assertOnTime(t, 'rollup-boost', world.made.slice(from))
 })
 
 /** The attacks of the hostile builder, with the outcome and the reason that the log must have. */
@@ -183,7 +182,7 @@ test('with a hostile builder, each block is on time and local, and the log says 
     assert.equal(await world.blockWith(hash), undefined, attack)
     await fetch(`${url}/attack/none`, { method: 'POST' })
     await untilIncluded(world, hash)
-    assertOnTime(t, world, attack, from)
+    assertOnTime(t, attack, world.made.slice(from))
   }
   const from = world.made.length
   await program.kill()
@@ -193,7 +192,7 @@ test('with a hostile builder, each block is on time and local, and the log says 
     outcome: 'failed',
     reason: /it did not start to build: .*(refused|does not answer)/,
   })
-  assertOnTime(t, world, 'dead', from)
+  assertOnTime(t, 'dead', world.made.slice(from))
   assert.match(world.notices.join(), /the last block of the builder was not used \(failed\)/)
   t.diagnostic(JSON.stringify(await world.outcomes()))
 })

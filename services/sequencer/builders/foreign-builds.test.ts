@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { execute, payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { hashPayload } from '#protocol/block/payload-hash.ts'
 import { sleep } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type RunningSequencer, SequencerWorld } from '#test/fakes/sequencer-world.ts'
@@ -242,6 +243,32 @@ for (const [what, outcome, reason, builder] of [
     await world.untilUnsafe(1n)
     await assertLocal({ sequencer, world }, { outcome, reason })
   })
+
+test('a block that comes too late is not executed', async () => {
+  const { builder, sequencer, world } = await startedWith()
+  const { bus, client } = world.engines
+  builder.spoil = async (payload) => {
+    await sleep(bus.clock, timeoutMs + 100)
+    return payload
+  }
+  await world.untilUnsafe(3n)
+  await bus.pass(1_000)
+  const executed = client.calls.filter(({ method }) => method.startsWith('engine_newPayload'))
+  assert.equal(executed.length, world.published.length)
+  assert.ok((await countOf(sequencer, 'late')) >= 3)
+})
+
+test('a builder that writes to its buffers again does not change the block', async () => {
+  const { builder, sequencer, world } = await startedWith()
+  const { clock } = world.engines.bus
+  builder.spoil = (payload) => {
+    void sleep(clock, 1).then(() => payload.transactions.at(-1)?.fill(0))
+    return payload
+  }
+  await world.untilUnsafe(3n)
+  for (const payload of world.published) assert.equal(payload.blockHash, hashPayload(payload))
+  assert.deepEqual(sequencer.warnings, [])
+})
 
 test('if the local execution client does not execute the block in time, the local block is used', async () => {
   const { sequencer, world } = await startedWith()
