@@ -8,7 +8,10 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
-/** Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id. */
+/**
+ * Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id,
+ * unless it is to build again.
+ */
 export interface StartBuildingRequest {
   /** The generation of the engine's chain state, which a reset ends. */
   readonly generation: bigint

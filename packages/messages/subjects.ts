@@ -19,6 +19,12 @@ import {
 } from './control-sequencer.ts'
 import { type DerivationTargets, derivationTargetsCodec } from './derivation-targets.ts'
 import {
+  type ExecuteRequest,
+  executeRequestCodec,
+  type ExecuteResponse,
+  executeResponseCodec,
+} from './execute.ts'
+import {
   type FetchL1BlockRequest,
   fetchL1BlockRequestCodec,
   type FetchL1BlockResponse,
@@ -188,6 +194,16 @@ export const seal: Call<SealRequest, SealResponse> = call({
   traffic: 'bulk',
 })
 
+/** Executes a block of a foreign builder. The chain stays unchanged. */
+export const execute: Call<ExecuteRequest, ExecuteResponse> = call({
+  name: 'engine.execute',
+  summary: 'Executes a block of a foreign builder to check it; the chain stays unchanged.',
+  callers: ['sequencer'],
+  request: executeRequestCodec,
+  response: executeResponseCodec,
+  traffic: 'bulk',
+})
+
 /** Makes a sealed block the unsafe head. */
 export const insert: Call<InsertRequest, InsertResponse> = call({
   name: 'engine.insert',
@@ -329,6 +345,7 @@ export const subjects: readonly Subject[] = [
   postPayload,
   startBuilding,
   seal,
+  execute,
   insert,
   engineChain,
   derivationTargets,

@@ -1264,6 +1264,83 @@ export namespace atoll {
                 type $Shape = atoll.v1.InsertResponse.Invalid.$Properties;
             }
         }
+        interface IExecuteRequest extends atoll.v1.ExecuteRequest.$Properties {
+        }
+        class ExecuteRequest {
+            constructor(properties?: atoll.v1.ExecuteRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            generation: Long;
+            payload?: (atoll.v1.Payload.$Properties|null);
+            static encode(message: atoll.v1.ExecuteRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ExecuteRequest & atoll.v1.ExecuteRequest.$Shape;
+        }
+        namespace ExecuteRequest {
+            interface $Properties {
+                generation?: (Long|null);
+                payload?: (atoll.v1.Payload.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.ExecuteRequest.$Properties;
+        }
+        interface IExecuteResponse extends atoll.v1.ExecuteResponse.$Properties {
+        }
+        class ExecuteResponse {
+            constructor(properties?: atoll.v1.ExecuteResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            valid?: (atoll.v1.ExecuteResponse.Valid.$Properties|null);
+            stale?: (atoll.v1.Stale.$Properties|null);
+            invalid?: (atoll.v1.ExecuteResponse.Invalid.$Properties|null);
+            outcome?: ("valid"|"stale"|"invalid");
+            static encode(message: atoll.v1.ExecuteResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ExecuteResponse & atoll.v1.ExecuteResponse.$Shape;
+        }
+        namespace ExecuteResponse {
+            interface $Properties {
+                valid?: (atoll.v1.ExecuteResponse.Valid.$Properties|null);
+                stale?: (atoll.v1.Stale.$Properties|null);
+                invalid?: (atoll.v1.ExecuteResponse.Invalid.$Properties|null);
+                outcome?: ("valid"|"stale"|"invalid");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              valid?: atoll.v1.ExecuteResponse.Valid.$Shape|null;
+              stale?: atoll.v1.Stale.$Shape|null;
+              invalid?: atoll.v1.ExecuteResponse.Invalid.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ outcome?: undefined; valid?: null; stale?: null; invalid?: null }|{ outcome?: "valid"; valid: atoll.v1.ExecuteResponse.Valid.$Shape; stale?: null; invalid?: null }|{ outcome?: "stale"; valid?: null; stale: atoll.v1.Stale.$Shape; invalid?: null }|{ outcome?: "invalid"; valid?: null; stale?: null; invalid: atoll.v1.ExecuteResponse.Invalid.$Shape })
+            );
+            interface IValid extends atoll.v1.ExecuteResponse.Valid.$Properties {
+            }
+            class Valid {
+                constructor(properties?: atoll.v1.ExecuteResponse.Valid.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.ExecuteResponse.Valid.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ExecuteResponse.Valid & atoll.v1.ExecuteResponse.Valid.$Shape;
+            }
+            namespace Valid {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ExecuteResponse.Valid.$Properties;
+            }
+            interface IInvalid extends atoll.v1.ExecuteResponse.Invalid.$Properties {
+            }
+            class Invalid {
+                constructor(properties?: atoll.v1.ExecuteResponse.Invalid.$Properties);
+                $unknowns?: Uint8Array[];
+                reason: string;
+                static encode(message: atoll.v1.ExecuteResponse.Invalid.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ExecuteResponse.Invalid & atoll.v1.ExecuteResponse.Invalid.$Shape;
+            }
+            namespace Invalid {
+                interface $Properties {
+                    reason?: (string|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ExecuteResponse.Invalid.$Properties;
+            }
+        }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }
         class ReceivedPayload {

@@ -37,7 +37,7 @@ const helps = {
   attributes_total:
     'payload attributes that were handled, by outcome: consolidated, built, replaced (by a deposits-only block), dropped (invalid, with their batch)',
   building_calls_total:
-    'calls of the sequencer, by call: start-building, seal, insert; and by outcome: started, sealed, inserted, stale (for another generation or unsafe head), invalid (the execution client refuses the block), unknown-payload (the execution client forgot the block), refused (failed, or too many calls wait)',
+    'calls of the sequencer, by call: start-building, seal, execute, insert; and by outcome: started, sealed, valid, inserted, stale (for another generation or unsafe head), invalid (the execution client refuses the block), unknown-payload (the execution client forgot the block), refused (failed, or too many calls wait)',
   failures_total:
     'failures of work with the execution client, which is retried, by kind of work and fault code',
 } as const

@@ -7,6 +7,7 @@ import {
   postPayload,
   reset,
 } from '#messages/subjects.ts'
+import { openExecutionClient } from '#engine-api/open-client.ts'
 import { endpointLog } from '#l1/endpoint-log.ts'
 import { L1Headers } from '#l1/l1-headers.ts'
 import { every } from '#runtime/clock.ts'
@@ -21,7 +22,6 @@ import { answerBlock } from './client/answer-block.ts'
 import { ForkWatch } from './client/fork-watch.ts'
 import { paceForkchoices } from './client/forkchoice-pace.ts'
 import { guardedBy } from './client/guarded-client.ts'
-import { openExecutionClient } from './client/open-client.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { PayloadTail } from './payloads/payload-tail.ts'

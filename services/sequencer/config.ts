@@ -1,7 +1,16 @@
 import * as z from 'zod'
 import { defaultSealingMs } from '#protocol/sequencing/block-schedule.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { milliseconds, onOff, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
+import {
+  milliseconds,
+  onOff,
+  readableFile,
+  url,
+  urlWithoutUser,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of the sequencer. */
 export const config = z.strictObject({
@@ -39,6 +48,22 @@ export const config = z.strictObject({
   conductorRpcTimeoutMs: milliseconds(1, 60_000)
     .default(1_000)
     .describe('timeout of one call to op-conductor; a call is tried twice'),
+  builderModule: want(z.string().optional(), 'a file, such as ./builder.ts').describe(
+    'module that builds blocks beside the execution client, docs/building.md; or give --builder-url',
+  ),
+  builderUrl: urlWithoutUser(['http', 'https'], 'http://127.0.0.1:8551')
+    .optional()
+    .describe(
+      'Engine API of a builder, such as op-rbuilder or rollup-boost, that builds blocks beside the execution client',
+    ),
+  builderJwtSecretFile: readableFile('a secret of 32 bytes in hex', hexKeyProblem)
+    .optional()
+    .describe('secret shared with the builder of --builder-url'),
+  builderTimeoutMs: milliseconds(1, 10_000)
+    .default(250)
+    .describe(
+      'time after the end of the building in which the block of the builder must be there and executed; after it, the block of the execution client is used',
+    ),
   dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
     'folder of the last sealed block, so that no second block is made at its height after a crash; by default it is not kept',
   ),

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { BuilderOutcome } from './builders/foreign-builds.ts'
 import type { Effect, State, TroubleKind } from './state.ts'
 
 /** A step of making a block. */
@@ -17,6 +18,8 @@ export interface Metrics {
   /** Counts a sealed block that did not become the unsafe head. */
   dropped(): void
   failed(trouble: TroubleKind): void
+  /** Counts a block for which there is a builder. */
+  builderBlock(outcome: BuilderOutcome): void
 }
 
 /** Registers the metrics. */
@@ -85,6 +88,17 @@ export function createMetrics(registry: Registry): Metrics {
     },
     published: (outcome) => publishes.inc({ outcome }),
     dropped: () => dropped.inc(),
+    builderBlock: builderCounter(registry),
     failed: (kind) => failures.inc({ kind }),
   }
+}
+
+function builderCounter(registry: Registry): Metrics['builderBlock'] {
+  const builderBlocks = new Counter({
+    name: 'atoll_sequencer_builder_blocks_total',
+    help: 'blocks that the sequencer sealed while it has a builder, by outcome for the block of the builder: used, not-asked (it cannot add anything, or the block is late), late (not there or not executed within the budget), refused (does not fit its attributes, or is invalid), syncing (the builder lacks the parent), failed (threw, or did not answer), stale (the chain moved on)',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+  return (outcome) => builderBlocks.inc({ outcome })
 }

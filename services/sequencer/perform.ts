@@ -8,17 +8,20 @@ import { isFault, toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import type { BlockPreparer } from './building/prepare-block.ts'
+import type { ForeignBuilds } from './builders/foreign-builds.ts'
 import { publish } from './building/publish-block.ts'
 import { repeatedCall } from './building/repeated-call.ts'
 import type { Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
-import type { Effect, Event, Moment, Outcome, TroubleKind } from './state.ts'
+import type { Effect, Event, Job, Moment, Outcome, TroubleKind } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies extends Context {
   readonly ports: Ports
   readonly calls: OpenCalls
   readonly preparer: BlockPreparer
+  /** Undefined without a builder. */
+  readonly foreign: ForeignBuilds | undefined
 }
 
 /** Deadlines of the calls to the engine. The insertion of a full block may take seconds on a slow execution client. */
@@ -125,12 +128,37 @@ async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outc
   }
 }
 
+/** Seals the block of the local execution client, and takes that of the builder instead if it is good and in time. */
 async function sealBlock(
   { job }: Extract<Effect, { kind: 'seal' }>,
   dependencies: Dependencies,
 ): Promise<Outcome> {
-  const { ports, preparer } = dependencies
-  const { attributes, generation, payloadId, systemConfig } = job
+  const { foreign, preparer } = dependencies
+  const local = Promise.allSettled([sealLocal(job, dependencies)])
+  const payload = await foreign?.seal(job)
+  const outcome = payload === undefined ? await settledValue(local) : sealedOutcome(payload)
+  if (outcome.outcome === 'sealed') {
+    preparer.remember(outcome.payload.blockHash, job.systemConfig)
+    foreign?.remember(outcome.payload)
+  }
+  return outcome
+}
+
+function sealedOutcome(payload: Payload): Outcome {
+  return { outcome: 'sealed', payload }
+}
+
+async function settledValue<Value>(
+  settled: Promise<readonly [PromiseSettledResult<Value>]>,
+): Promise<Value> {
+  const [result] = await settled
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
+
+async function sealLocal(job: Job, dependencies: Dependencies): Promise<Outcome> {
+  const { ports } = dependencies
+  const { attributes, generation, payloadId } = job
   const { hash, number } = job.parent
   const parent = { hash, number }
   const { timestamp } = attributes
@@ -148,7 +176,6 @@ async function sealBlock(
       const why = payloadProblem(ports.config, { parent, attributes }, payload)
       if (why !== undefined)
         return { outcome: 'failed', trouble: 'bad-payload', why, retry: 'block' }
-      preparer.remember(payload.blockHash, systemConfig)
       return { outcome: 'sealed', payload }
     }
   }

@@ -2,6 +2,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { Lease } from '#bus/bus.ts'
 import type { Service } from '#service/service.ts'
+import type { Builder } from './builders/builder.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The parts of the process that the sequencer uses. */
@@ -21,7 +22,16 @@ export interface Ports {
   readonly conductor: Conductor | undefined
   readonly activityFile: ActivityFile | undefined
   readonly sealedFile: SealedFile | undefined
+  /** Builds blocks beside the local execution client; undefined without one. */
+  readonly foreign: ForeignPort | undefined
   readonly settings: SequencerSettings
+}
+
+/** A builder, and its limit. */
+export interface ForeignPort {
+  readonly builder: Builder
+  /** Time after the seal time in which a block of the builder must be there and executed. */
+  readonly timeoutMs: number
 }
 
 /** Settings that decisions depend on. */

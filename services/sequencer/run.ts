@@ -7,6 +7,9 @@ import type { ServiceMain } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import { Prefetch } from './building/prefetch.ts'
 import { BlockPreparer } from './building/prepare-block.ts'
+import { ForeignBuilds } from './builders/foreign-builds.ts'
+import { openBuilder } from './builders/open-builder.ts'
+import { blockReader } from './builders/read-block.ts'
 import { openConductor } from './conductor/open-conductor.ts'
 import type { config as settingsSchema } from './config.ts'
 import { openActivityFile } from './disk/activity-file.ts'
@@ -28,6 +31,9 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const config = await loadServiceConfig(settings)
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
+  const readBlock = blockReader(service.bus)
+  const builderContext = { config, clock, log, readBlock, signal: service.signal }
+  const foreign = await openBuilder(settings, builderContext)
   const opened = url === undefined ? undefined : openConductor({ url, timeoutMs, clock })
   try {
     await run(
@@ -35,6 +41,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
       {
         config,
         conductor: opened?.conductor,
+        foreign: foreign && { builder: foreign.builder, timeoutMs: settings.builderTimeoutMs },
         activityFile: stateFile === undefined ? undefined : openActivityFile(stateFile),
         // With op-conductor, the log of the conductors keeps the block.
         sealedFile:
@@ -49,6 +56,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
       },
     )
   } finally {
+    await foreign?.close()
     await opened?.close()
   }
 }
@@ -65,6 +73,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const sealed = await sealedFile?.load()
   const preparer = new BlockPreparer(context, { config, confirmationDepth })
   const prefetch = new Prefetch(preparer.origins, context)
+  const foreign = foreignBuilds(context, ports)
   const calls = new OpenCalls()
   const moment = () => momentOf(context)
   const first = initialState(
@@ -95,12 +104,13 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       state: first,
       step,
       inbox: new Inbox(sources, { bus, signal }),
-      perform: createPerform({ ...context, ports, calls, preparer }),
+      perform: createPerform({ ...context, ports, calls, preparer, foreign }),
       observe: (state) => {
         metrics.observe(state)
         status.setWait(waitOf(state))
         status.progress = progressOf(state)
         prefetch.observe(state)
+        foreign?.follow(state)
       },
       calls,
     })
@@ -108,6 +118,12 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     // Source: op-node, node/node.go: with op-conductor, a node that was stopped comes back stopped.
     if (hasConductor) await activityFile?.store(false)
   }
+}
+
+function foreignBuilds(context: Context, ports: Ports): ForeignBuilds | undefined {
+  const { config, foreign, settings } = ports
+  const { sealingMs } = settings
+  return foreign && new ForeignBuilds(context, { ...foreign, config, sealingMs })
 }
 
 function progressOf({ chain, isActive, isRecovering }: State): string | undefined {

@@ -10,6 +10,7 @@ import type {
   FetchL2BlockResponse,
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
+import type { ExecuteResponse } from '#messages/execute.ts'
 import type { InsertRequest, InsertResponse } from '#messages/insert.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { LogLevelChange } from '#messages/log-level-change.ts'
@@ -344,6 +345,11 @@ const sealResponse: Arbitrary<SealResponse> = fc.oneof(
   stale,
   record({ kind: kind('unknown-payload') }),
 )
+const executeResponse: Arbitrary<ExecuteResponse> = fc.oneof(
+  record({ kind: kind('valid') }),
+  stale,
+  invalid,
+)
 const insertRequest: Arbitrary<InsertRequest> = record({ generation: uint64, payload })
 const insertResponse: Arbitrary<InsertResponse> = fc.oneof(
   record({ kind: kind('inserted'), block: l2Ref }),
@@ -378,6 +384,8 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.StartBuildingResponse': startBuildingResponse,
   'atoll.v1.SealRequest': sealRequest,
   'atoll.v1.SealResponse': sealResponse,
+  'atoll.v1.ExecuteRequest': insertRequest,
+  'atoll.v1.ExecuteResponse': executeResponse,
   'atoll.v1.InsertRequest': insertRequest,
   'atoll.v1.InsertResponse': insertResponse,
   'atoll.v1.ControlSequencerRequest': controlSequencerRequest,

@@ -39,7 +39,7 @@ export function payloadIdOf(id: number): Bytes8 {
 type Place = Partial<{ readonly generation: bigint; readonly parent: L2BlockRef }>
 
 /** A call that starts the build of attributes with this number; the id of the call is that number, too. */
-export function start(id: number, changes: Place = {}) {
+export function start(id: number, changes: Place & { readonly attempt?: bigint } = {}) {
   const attributes = {} as PayloadAttributes
   const request = { generation: 7n, parent: blockId(20), attributes, attempt: 0n, ...changes }
   const digest = hash(id) as string as Bytes32
@@ -52,6 +52,11 @@ export function seal(id: number, changes: Place & { readonly timestamp?: bigint 
   const payloadId = payloadIdOf(id)
   const request = { generation: 7n, parent: blockId(20), payloadId, timestamp, ...changes }
   return { kind: 'seal', call: id, request } as const satisfies BuildingCall
+}
+
+/** A call that executes the block with this number. */
+export function execute(number: number, changes: Place = {}) {
+  return { ...insert(number, changes), kind: 'execute' } as const satisfies BuildingCall
 }
 
 /** A call that inserts the block with this number. */
@@ -68,6 +73,10 @@ export function started(id: number): BuildingDone {
 
 export function sealed(id: number): BuildingDone {
   return { ...seal(id), response: { kind: 'sealed', payload: payloadAt(21) } }
+}
+
+export function executed(number: number): BuildingDone {
+  return { ...execute(number), response: { kind: 'valid' } }
 }
 
 export function inserted(number: number): BuildingDone {

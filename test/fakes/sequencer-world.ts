@@ -19,10 +19,19 @@ import { EngineWorld, type RunningEngine } from './engine-world.ts'
 export interface RunningSequencer {
   readonly status: StatusReporter
   readonly registry: Registry
+  /** Its warnings and errors. */
+  readonly warnings: readonly LogLine[]
   /** The error with which it ended; undefined while it runs. */
   readonly ended: { error: Error | undefined }
   /** Kills it, so that it cannot clean up. */
   kill(): void
+}
+
+/** A line of the log. */
+export interface LogLine {
+  readonly msg: string
+  readonly outcome?: string
+  readonly reason?: string
 }
 
 const settings: SequencerSettings = {
@@ -64,6 +73,8 @@ export class SequencerWorld {
   readonly engines: EngineWorld
   engine: RunningEngine
   readonly published: Payload[] = []
+  /** How long after its timestamp each block was published, in milliseconds. */
+  readonly delaysMs: number[] = []
   readonly rpc: Bus
   /** The L1 blocks, which a test may replace. */
   l1: readonly L1Block[]
@@ -102,7 +113,10 @@ export class SequencerWorld {
     })
     gossip.serve(publishPayload, async ({ payload }) => {
       const wasPublished = world.published.some((each) => each.blockHash === payload.blockHash)
-      if (!wasPublished) world.published.push(payload)
+      if (!wasPublished) {
+        world.published.push(payload)
+        world.delaysMs.push(engines.bus.clock.now() - Number(payload.timestamp) * 1_000)
+      }
       return { peers: 1, wasPublished }
     })
     const tell = () => {
@@ -141,11 +155,18 @@ export class SequencerWorld {
     const registry = new Registry()
     const status = new StatusReporter({ instance, version: '0.0.0', clock })
     const ended: RunningSequencer['ended'] = { error: undefined }
-    const log = pino({ level: process.env['ATOLL_TEST_LOG'] ?? 'silent' })
+    const warnings: LogLine[] = []
+    const level = process.env['ATOLL_TEST_LOG']
+    const write = (line: string) => {
+      if (level !== undefined) process.stdout.write(line)
+      warnings.push(JSON.parse(line) as LogLine)
+    }
+    const log = pino({ level: level ?? 'warn' }, { write })
     const context = { bus: member.bus, clock, log, lease, signal: stopping.signal, status }
     const ports: Ports = {
       config: record.config,
       conductor: undefined,
+      foreign: undefined,
       activityFile: undefined,
       sealedFile: undefined,
       ...changes,
@@ -159,7 +180,7 @@ export class SequencerWorld {
       member.control.cut()
       member.bulk.cut()
     }
-    return { status, registry, ended, kill }
+    return { status, registry, warnings, ended, kill }
   }
 
   /** Calls the sequencer, as rpc does. */

@@ -9,6 +9,7 @@ import {
 import { createMetrics as derivationMetrics } from '#services/derivation/metrics.ts'
 import { createMetrics as engineMetrics } from '#services/engine/metrics.ts'
 import { createMetrics as gossipMetrics } from '#services/gossip/metrics.ts'
+import { createMetrics as sequencerMetrics } from '#services/sequencer/metrics.ts'
 import { createMetrics as rpcMetrics, registerGauges as rpcGauges } from '#services/rpc/metrics.ts'
 import { type Alert, alerts } from './alerts.ts'
 import { table } from './messages-page.ts'
@@ -37,6 +38,7 @@ const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   derivation: (registry) => derivationMetrics(registry),
   engine: (registry) => engineMetrics(registry),
   gossip: (registry) => gossipMetrics(registry),
+  sequencer: (registry) => sequencerMetrics(registry),
   rpc: (registry) => {
     rpcMetrics(registry)
     rpcGauges(registry, { sockets: () => 0, subscriptions: () => 0 })

@@ -37,7 +37,7 @@ export function addRewindCommand(program: Command): void {
 }
 
 async function rewind(settings: RewindSettings): Promise<void> {
-  const { openExecutionClient } = await import('#services/engine/client/open-client.ts')
+  const { openExecutionClient } = await import('#engine-api/open-client.ts')
   const { rewindTo } = await import('#services/engine/start/rewind.ts')
   const signal = stopSignal()
   const config = await loadRollupConfig(settings)

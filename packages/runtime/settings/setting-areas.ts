@@ -6,7 +6,7 @@ const areas: readonly (readonly [name: string, keys: RegExp])[] = [
   ['Execution client', /^(?:engine|jwtSecretFile$|syncMode$|elSync)/u],
   ['Peers', /^p2p/u],
   ['JSON-RPC', /^rpc/u],
-  ['Sequencer', /^(?:sequencer|conductor|signer)/u],
+  ['Sequencer', /^(?:sequencer|conductor|signer|builder)/u],
   ['Data', /^(?:dataDir|cacheMib)$/u],
   ['Bus', /^(?:nats|node$|instance$)/u],
   ['Log and monitoring', /^(?:log|health|metrics|otlp)/u],

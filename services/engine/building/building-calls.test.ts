@@ -14,6 +14,8 @@ import { waitOf } from '#services/engine/waits.ts'
 import {
   atRest,
   block,
+  execute,
+  executed,
   insert,
   inserted,
   payloadAt,
@@ -73,6 +75,7 @@ type Changes = Parameters<typeof start>[1]
 const makes = {
   'start-building': (changes: Changes) => start(21, changes),
   seal: (changes: Changes) => seal(21, changes),
+  execute: (changes: Changes) => execute(21, changes),
   insert: (changes: Changes) => insert(21, changes),
 } as const
 
@@ -81,7 +84,7 @@ const resetting = atRest({ resetDue: 'operator', paused: ['start'] })
 const otherGeneration = 'the engine is in generation 7'
 const otherHead = `the unsafe head is 20 (${hash(20)})`
 
-for (const kind of ['start-building', 'seal', 'insert'] as const) {
+for (const kind of ['start-building', 'seal', 'execute', 'insert'] as const) {
   for (const [what, state, changes, reason] of [
     ['before the first generation', initialState, {}, 'the engine has no chain yet'],
     ['while a reset is due', resetting, {}, 'the engine resets'],
@@ -200,7 +203,7 @@ for (const [what, event] of [
   })
 
 test('if a reset becomes due during a job, the call is stale, but an inserted block is the unsafe head', () => {
-  for (const outcome of [started(1), sealed(1), inserted(21)]) {
+  for (const outcome of [started(1), sealed(1), executed(21), inserted(21)]) {
     const due = give(running(outcome), resetCalled).next
     const { answer, jobs, next } = give(due, done(outcome))
     const isInsert = outcome.kind === 'insert'
@@ -270,6 +273,29 @@ test('equal attributes get the payload id of the last build without a job; other
   assert.deepEqual(give(after(started(1)), called(start(2))).jobs, ['building'])
   assert.deepEqual(give(after(started(1), started(2)), called(start(1))).jobs, ['building'])
   assert.deepEqual(give(after(started(1), sealed(1)), called(start(1))).jobs, [])
+})
+
+test('another attempt starts another build, whose block is fetched even if its payload id is the same', () => {
+  const state = after(started(1), sealed(1))
+  const again = start(1, { attempt: 1n })
+  assert.deepEqual(give(state, called(again)).jobs, ['building'])
+  const outcome = { ...again, response: { kind: 'started', payloadId: payloadIdOf(1) } } as const
+  const { next } = give(running(again, state), done(outcome))
+  assert.deepEqual(give(next, called(seal(1))).jobs, ['building'])
+  assert.equal(give(next, called(again)).answer?.kind, 'started')
+})
+
+test('the verdict on a block changes no head, and a repeat of the call gets a new verdict', () => {
+  const state = after(started(1), sealed(1))
+  for (const response of [{ kind: 'valid' }, { kind: 'invalid', reason: 'no' }] as const) {
+    const { answers, jobs, next } = give(
+      running(execute(21), state),
+      done({ ...execute(21), response }),
+    )
+    assert.deepEqual([answers, jobs], [[[21, response]], []])
+    assert.deepEqual([next.chain, next.building], [state.chain, state.building])
+    assert.deepEqual(give(next, called(execute(21))).jobs, ['building'])
+  }
 })
 
 test('a call that repeats a call in progress gets the same answer, and no job', () => {

@@ -60,6 +60,7 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
     const next = { ...building, started, sealed: undefined }
     return [{ ...state, ...forkchoice, building: next }, answer]
   }
+  if (done.kind === 'execute') return [state, ended ?? answerTo(done, done.response)]
   const answer = ended ?? answerTo(done, done.response)
   const { payloadId } = done.request
   if (done.response.kind === 'sealed') {
@@ -125,6 +126,8 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
         sealed.payload.timestamp === timestamp
       return isSealed ? answerTo(called, { kind: 'sealed', payload: sealed.payload }) : undefined
     }
+    case 'execute':
+      return called.request.payload.parentHash === unsafe.hash ? undefined : otherHead
     case 'insert': {
       const { blockHash, parentHash } = called.request.payload
       if (blockHash === unsafe.hash) return answerTo(called, { kind: 'inserted', block: unsafe })

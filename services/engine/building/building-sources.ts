@@ -1,4 +1,4 @@
-import { insert, seal, startBuilding } from '#messages/subjects.ts'
+import { execute, insert, seal, startBuilding } from '#messages/subjects.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Bus } from '#bus/bus.ts'
 import type { Source } from '#service/inbox.ts'
@@ -16,6 +16,10 @@ export function buildingSources(bus: Bus, calls: OpenCalls): readonly Source<Eve
     serving(bus, { call: seal, calls }, (request, call) => ({
       kind: 'building-called',
       called: { kind: 'seal', request, call },
+    })),
+    serving(bus, { call: execute, calls }, (request, call) => ({
+      kind: 'building-called',
+      called: { kind: 'execute', request, call },
     })),
     serving(bus, { call: insert, calls }, (request, call) => ({
       kind: 'building-called',

@@ -1,3 +1,4 @@
+import type { ExecuteRequest, ExecuteResponse } from '#messages/execute.ts'
 import type { InsertRequest, InsertResponse } from '#messages/insert.ts'
 import type { SealRequest, SealResponse } from '#messages/seal.ts'
 import type { StartBuildingRequest, StartBuildingResponse } from '#messages/start-building.ts'
@@ -22,6 +23,13 @@ interface SealCall {
   readonly call: CallId<SealResponse>
 }
 
+/** A call of the sequencer that asks for the verdict on a block of a foreign builder. */
+interface ExecuteCall {
+  readonly kind: 'execute'
+  readonly request: ExecuteRequest
+  readonly call: CallId<ExecuteResponse>
+}
+
 /** A call of the sequencer that makes a block the unsafe head. */
 interface InsertCall {
   readonly kind: 'insert'
@@ -30,15 +38,17 @@ interface InsertCall {
 }
 
 /** A call of the sequencer. */
-export type BuildingCall = StartBuildingCall | SealCall | InsertCall
+export type BuildingCall = StartBuildingCall | SealCall | ExecuteCall | InsertCall
 
 /** The response to a call of the sequencer. */
-export type BuildingResponse = StartBuildingResponse | SealResponse | InsertResponse
+export type BuildingResponse =
+  StartBuildingResponse | SealResponse | ExecuteResponse | InsertResponse
 
 /** A call, and the response that the work of the execution client led to. */
 export type BuildingDone =
   | (StartBuildingCall & { readonly response: Fresh<StartBuildingResponse> })
   | (SealCall & { readonly response: Fresh<SealResponse> })
+  | (ExecuteCall & { readonly response: Fresh<ExecuteResponse> })
   | (InsertCall & { readonly response: Fresh<InsertResponse> })
 
 type Fresh<Response extends { readonly kind: string }> = Exclude<

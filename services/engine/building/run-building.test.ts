@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import type { InsertRequest } from '#messages/insert.ts'
 import type { SealRequest } from '#messages/seal.ts'
 import type { StartBuildingRequest } from '#messages/start-building.ts'
-import { insert, payloadReceived, payloadRefused, seal, startBuilding } from '#messages/subjects.ts'
+import {
+  execute,
+  insert,
+  payloadReceived,
+  payloadRefused,
+  seal,
+  startBuilding,
+} from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { idOf } from '#protocol/block/refs.ts'
@@ -41,6 +48,11 @@ class TestSequencer {
   seal(number: number, changes: Partial<SealRequest> & Pick<SealRequest, 'payloadId'>) {
     const { timestamp } = blockOf(this.#world, number)
     return this.#settle(this.#bus.call(seal, { ...this.#place, timestamp, ...changes }, this))
+  }
+
+  execute(payload: Payload, changes: Partial<InsertRequest> = {}) {
+    const { generation } = this.#place
+    return this.#settle(this.#bus.call(execute, { generation, payload, ...changes }, this))
   }
 
   insert(payload: Payload, changes: Partial<InsertRequest> = {}) {
@@ -280,6 +292,42 @@ test('invalid attributes and invalid blocks are answered with a reason, and the 
   assert.equal(derivation.chain.unsafe.number, 0n)
   assert.deepEqual(refused, [])
   await sequencer.make(1)
+})
+
+test('a foreign block is executed without a change of the chain, and can be inserted in place of the sealed block', async () => {
+  const { client, derivation, sequencer, world } = await startedWorld()
+  const gasLimit = blockOf(world, 1).gasLimit - 1_000n
+  const attributes = { ...attributesOf(blockOf(world, 1)), gasLimit }
+  const started = await sequencer.start(1, { attributes })
+  const { payloadId } = started.kind === 'started' ? started : assert.fail()
+  await sequencer.seal(1, { payloadId })
+  const foreign = blockOf(world, 1)
+  const before = derivation.chain
+  assert.deepEqual(await sequencer.execute(foreign), { kind: 'valid' })
+  const bad = await sequencer.execute({ ...foreign, stateRoot: foreign.parentHash })
+  assert.ok(bad.kind === 'invalid' && bad.reason !== '', bad.kind)
+  const empty = await sequencer.execute({ ...foreign, transactions: [] })
+  assert.equal(empty.kind, 'invalid')
+  assert.deepEqual([derivation.chain, client.chain.head.header.number], [before, 0n])
+  assert.equal((await sequencer.execute(blockOf(world, 2))).kind, 'stale')
+  assert.equal((await sequencer.insert(foreign)).kind, 'inserted')
+  assert.equal(derivation.chain.unsafe.hash, foreign.blockHash)
+})
+
+test('a block that the execution client does not execute has no verdict', async () => {
+  const { client, derivation, sequencer, world } = await startedWorld()
+  const { generation } = derivation.chain
+  for (const [status, code] of [
+    ['SYNCING', 'engine-syncing'],
+    ['ACCEPTED', 'engine-unsure'],
+  ] as const) {
+    client.intercept = ({ method }) =>
+      method.startsWith('engine_newPayload') ? { status, latestValidHash: null } : undefined
+    assert.equal(await codeOf(sequencer.execute(blockOf(world, 1))), code)
+  }
+  client.intercept = () => undefined
+  assert.deepEqual(await sequencer.execute(blockOf(world, 1)), { kind: 'valid' })
+  assert.equal(derivation.chain.generation, generation)
 })
 
 test('an insertion is answered only after the chain state is stored', async () => {

@@ -1,4 +1,5 @@
 import { fromHex, toBytes8 } from '#protocol/codec/hex.ts'
+import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import { insertPayload } from '#services/engine/apply/insert-payload.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
@@ -27,6 +28,8 @@ export async function runBuilding(
       if (payload === undefined) return { ...called, response: { kind: 'unknown-payload' } }
       return { ...called, response: { kind: 'sealed', payload } }
     }
+    case 'execute':
+      return { ...called, response: await checkPayload(called.request.payload, ports) }
     case 'insert': {
       const inserted = await insertPayload(called.request.payload, heads, ports)
       if (inserted.kind === 'syncing') throw lacksHead(heads)

@@ -1,6 +1,6 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { EngineApiClient } from '#engine-api/engine-api-client.ts'
+import { EngineApiClient } from './engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
 import type { Fault } from '#runtime/fault.ts'
@@ -11,6 +11,8 @@ export interface OpenClientOptions {
   readonly engineUrl: string
   readonly jwtSecretFile: string
   readonly engineTimeoutMs: number
+  /** Limit on the size of an answer. */
+  readonly maxResponseBytes?: number
   readonly config: RollupConfig
   readonly clock: Clock
   readonly onCall?: (method: string, ms: number) => void
@@ -29,13 +31,16 @@ export async function openExecutionClient(
     engineTimeoutMs: timeoutMs,
     clock,
     onSecretProblem,
+    maxResponseBytes,
     ...rest
   } = options
   const secrets = await ReplaceableFiles.open({
     read: () => readJwtSecret(jwtSecretFile),
     onProblem: onSecretProblem,
   })
-  const endpoints = [{ url: engineUrl, headers: authorizations(secrets, clock) }]
+  const headers = authorizations(secrets, clock)
+  const limits = maxResponseBytes === undefined ? {} : { maxResponseBytes }
+  const endpoints = [{ url: engineUrl, headers, ...limits }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {
