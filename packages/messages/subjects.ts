@@ -12,6 +12,12 @@ import {
   changePeerResponseCodec,
 } from './change-peer.ts'
 import {
+  type CheckSignerRequest,
+  checkSignerRequestCodec,
+  type CheckSignerResponse,
+  checkSignerResponseCodec,
+} from './check-signer.ts'
+import {
   type ControlSequencerRequest,
   controlSequencerRequestCodec,
   type ControlSequencerResponse,
@@ -106,6 +112,7 @@ import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip', 'sequencer'],
   engine: ['derivation', 'sequencer'],
+  gossip: ['sequencer'],
 }
 
 /** Heads of L1: latest, safe, finalized. */
@@ -283,6 +290,15 @@ export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse>
   traffic: 'bulk',
 })
 
+/** Whether peers would accept the blocks that gossip signs. */
+export const checkSigner: Call<CheckSignerRequest, CheckSignerResponse> = call({
+  name: 'gossip.check-signer',
+  summary: 'Whether peers would accept the blocks that gossip signs.',
+  callers: ['sequencer'],
+  request: checkSignerRequestCodec,
+  response: checkSignerResponseCodec,
+})
+
 /** The host of gossip, its peers, and the peers, addresses and subnets that it refuses. */
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
@@ -353,6 +369,7 @@ export const subjects: readonly Subject[] = [
   safeHeadAt,
   payloadReceived,
   publishPayload,
+  checkSigner,
   fetchPeers,
   changePeer,
   payloadRefused,

@@ -1391,6 +1391,36 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.PublishPayloadResponse.$Properties;
         }
+        interface ICheckSignerRequest extends atoll.v1.CheckSignerRequest.$Properties {
+        }
+        class CheckSignerRequest {
+            constructor(properties?: atoll.v1.CheckSignerRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            static encode(message: atoll.v1.CheckSignerRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckSignerRequest & atoll.v1.CheckSignerRequest.$Shape;
+        }
+        namespace CheckSignerRequest {
+            interface $Properties {
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.CheckSignerRequest.$Properties;
+        }
+        interface ICheckSignerResponse extends atoll.v1.CheckSignerResponse.$Properties {
+        }
+        class CheckSignerResponse {
+            constructor(properties?: atoll.v1.CheckSignerResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            problem: string;
+            static encode(message: atoll.v1.CheckSignerResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckSignerResponse & atoll.v1.CheckSignerResponse.$Shape;
+        }
+        namespace CheckSignerResponse {
+            interface $Properties {
+                problem?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.CheckSignerResponse.$Properties;
+        }
         interface IPeer extends atoll.v1.Peer.$Properties {
         }
         class Peer {

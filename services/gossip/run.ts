@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { engineChain, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
+import {
+  checkSigner,
+  engineChain,
+  payloadRefused,
+  publishPayload,
+  systemConfig,
+} from '#messages/subjects.ts'
 import { checkUdpPort } from '#libp2p/check-udp-port.ts'
 import type { Discovery } from '#libp2p/discovery.ts'
 import { loadNetworkKey } from '#libp2p/network-key-file.ts'
@@ -23,7 +29,7 @@ import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Event, initialState } from './state.ts'
 import { openSigner } from './signing/open-signer.ts'
-import { checkingSigner } from './signing/signer-problem.ts'
+import { checkingSigner, wrongSignerOf } from './signing/signer-problem.ts'
 import { step } from './step.ts'
 import { noticesOf, progressOf, waitOf } from './waits.ts'
 
@@ -70,6 +76,10 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       call,
       payload,
     })),
+    () => {
+      const served = bus.serve(checkSigner, async () => ({ problem: wrongSignerOf(latest) }))
+      return () => served.stop()
+    },
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain })),
     servingOperators({ ...context, ...ports }, () => latest),
   ]

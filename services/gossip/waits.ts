@@ -1,5 +1,6 @@
 import type { Waiting } from '#service/status-reporter.ts'
 import { lonelyMs } from './peers/tend-peers.ts'
+import { wrongSignerOf } from './signing/signer-problem.ts'
 import type { State } from './state.ts'
 
 /** What gossip waits for. A lack of peers is not a wait, since a node can work without peers. */
@@ -35,11 +36,10 @@ function peerNotices({ aloneSinceMs, known }: State, nowMs: number): readonly st
 }
 
 /** Without its signature, a block of the sequencer reaches peers only through L1. */
-function signerNotices({ options: { signer }, signerProblem, signers }: State): readonly string[] {
-  if (signer !== undefined && signers !== undefined && signers.current !== signer.address)
-    return [
-      `own blocks cannot be published: ${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`,
-    ]
+function signerNotices(state: State): readonly string[] {
+  const { signerProblem } = state
+  const wrong = wrongSignerOf(state)
+  if (wrong !== undefined) return [`own blocks cannot be published: ${wrong}`]
   return signerProblem === undefined ? [] : [signerProblem.text]
 }
 

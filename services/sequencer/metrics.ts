@@ -37,7 +37,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const steps = new Histogram({
     name: 'atoll_sequencer_step_seconds',
-    help: 'duration of the steps of making a block, by step: prepare, seal, commit, insert, reset-engine',
+    help: 'duration of the steps of making a block, by step: prepare, seal, commit, insert, reset-engine, check-signer',
     labelNames: ['step'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -71,7 +71,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const failures = new Counter({
     name: 'atoll_sequencer_failures_total',
-    help: 'failures to make a block, by kind: attributes, l1-origin, engine, seal, bad-payload, conductor, insert, invalid-block, stale',
+    help: 'failures to make a block, by kind: signer, attributes, l1-origin, engine, seal, bad-payload, conductor, insert, invalid-block, stale',
     labelNames: ['kind'],
     registers,
   })

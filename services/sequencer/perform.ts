@@ -1,4 +1,4 @@
-import { engineChain, insert, reset, seal } from '#messages/subjects.ts'
+import { checkSigner, engineChain, insert, reset, seal } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { payloadProblem } from '#protocol/sequencing/payload-problem.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
@@ -25,7 +25,7 @@ export interface Dependencies extends Context {
 }
 
 /** Deadlines of the calls to the engine. The insertion of a full block may take seconds on a slow execution client. */
-const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000 }
+const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000, signerMs: 500 }
 
 /** Longest time of one timer. A timer of Node.js fires at once if it is longer than 24 days. */
 const longestSleepMs = 3_600_000
@@ -41,6 +41,7 @@ export function createPerform(dependencies: Dependencies) {
       case 'commit':
       case 'insert':
       case 'reset-engine':
+      case 'check-signer':
         return { later: work(effect, dependencies) }
       case 'publish':
         lease.guard()
@@ -87,6 +88,7 @@ const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
   commit: 'conductor',
   insert: 'insert',
   'reset-engine': 'engine',
+  'check-signer': 'signer',
 }
 
 /** Carries out a work. A fault is an outcome, unless it ends the process. */
@@ -125,6 +127,8 @@ async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outc
       await bus.call(reset, { generation, reason: 'l1-reorg' }, { deadlineMs: deadlines.resetMs })
       return { outcome: 'reset-asked' }
     }
+    case 'check-signer':
+      return checkSignerOf(dependencies)
   }
 }
 
@@ -217,6 +221,16 @@ async function commit(
   if (!isLeaderOverridden) await conductor?.commit(payload)
   await stored
   return { outcome: 'committed' }
+}
+
+/** Asks gossip whether peers would accept its signatures. Without an answer, as without gossip, blocks are built. */
+async function checkSignerOf({ bus }: Dependencies): Promise<Outcome> {
+  const answer = await bus
+    .call(checkSigner, {}, { deadlineMs: deadlines.signerMs })
+    .catch(onlyFault)
+  const why = answer?.problem
+  if (why === undefined) return { outcome: 'signer-checked' }
+  return { outcome: 'failed', trouble: 'signer', why, retry: 'soon' }
 }
 
 async function checkLeader(

@@ -234,3 +234,18 @@ test('a start and a stop are kept over restarts', async () => {
   await world.engines.bus.pass(10_000)
   assert.equal(world.unsafe, before)
 })
+
+test('with a wrong signer nothing is built, and the status says why, until the signer is right', async () => {
+  const world = await SequencerWorld.of('fork-holocene')
+  world.signerProblem = 'the key is that of another account'
+  const sequencer = await world.start()
+  await world.engines.bus.pass(10_000)
+  assert.equal(world.unsafe, 0n)
+  const { wait } = sequencer.status.snapshot()
+  assert.match(
+    wait?.what ?? '',
+    /signer whose blocks peers accept: the key is that of another account/,
+  )
+  world.signerProblem = undefined
+  await world.untilUnsafe(3n)
+})

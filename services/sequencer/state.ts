@@ -53,6 +53,7 @@ type Work =
   | { readonly kind: 'committing' }
   | { readonly kind: 'inserting' }
   | { readonly kind: 'resetting'; readonly generation: bigint }
+  | { readonly kind: 'checking-signer' }
 
 /** Why the sequencer makes no progress. */
 interface Trouble {
@@ -65,6 +66,7 @@ interface Trouble {
 
 /** What fails. The metrics have these words. */
 export type TroubleKind =
+  | 'signer'
   | 'attributes'
   | 'l1-origin'
   | 'engine'
@@ -116,6 +118,8 @@ export interface State {
   readonly chain: ChainState | undefined
   readonly isActive: boolean
   readonly isRecovering: boolean
+  /** Whether the signer was checked since the sequencer was started. */
+  readonly isSignerChecked: boolean
   /** Whether an operator made this node the leader until the process ends. */
   readonly isLeaderOverridden: boolean
   readonly attempts: Attempts
@@ -200,6 +204,8 @@ export type Outcome =
   | { readonly outcome: 'reset-needed'; readonly why: string }
   /** The engine has been asked for a reset. */
   | { readonly outcome: 'reset-asked' }
+  /** Peers accept the blocks that gossip signs, as far as that is known. */
+  | { readonly outcome: 'signer-checked' }
 
 /** How long to wait before a retry: `retryPauseMs`, or one block time. */
 export type Retry = 'soon' | 'block'
@@ -225,6 +231,7 @@ export type Effect =
       readonly generation: bigint
     }
   | { readonly kind: 'reset-engine'; readonly workId: number; readonly generation: bigint }
+  | { readonly kind: 'check-signer'; readonly workId: number }
   /** Replaces an earlier timer. */
   | { readonly kind: 'wake'; readonly atMs: number }
   | ({ readonly kind: 'check-leader' } & LeaderCheck)
@@ -256,6 +263,7 @@ export function initialState(
     chain: undefined,
     isActive,
     isRecovering: options.isRecovering,
+    isSignerChecked: false,
     isLeaderOverridden: false,
     attempts: noAttempts,
     resetFor: undefined,

@@ -272,3 +272,13 @@ test('if the execution client lost blocks below a published one, the sequencer w
   assert.deepEqual(steps.at(12_000 + fillWaitMs - 1).kinds(), [])
   assert.deepEqual(steps.at(12_000 + fillWaitMs).kinds(), ['prepare'])
 })
+
+test('the signer is checked before the first block; with a wrong one nothing is built, and the wait names the reason', () => {
+  const steps = new SequencerSteps({ trustsSigner: false }).chain(block(100))
+  assert.deepEqual(steps.kinds(), ['check-signer'])
+  assert.deepEqual(steps.fails('signer').kinds(), ['wake 1000'])
+  assert.equal(waitOf(steps.state)?.why, 'signer fails')
+  assert.deepEqual(steps.at(1_000).kinds(), ['check-signer'])
+  assert.deepEqual(steps.outcome({ outcome: 'signer-checked' }).kinds(), ['prepare'])
+  assert.equal(waitOf(steps.state), undefined)
+})

@@ -117,6 +117,8 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
       return resetNeeded(state, event)
     case 'reset-asked':
       return [state]
+    case 'signer-checked':
+      return [{ ...rested(state), isSignerChecked: true, trouble: undefined }]
   }
 }
 
@@ -189,6 +191,7 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
         report,
         { kind: 'report-dropped', payload: sealed.payload, why },
       ]
+    case 'signer':
     case 'attributes':
     case 'l1-origin':
     case 'engine':
@@ -311,6 +314,12 @@ function prepareNext(
   const atMs = Math.max(scheduled, pause?.untilMs ?? 0)
   if (nowMs < atMs) return wake(state, atMs)
   const workId = state.workId + 1
+  // Peers refuse all blocks of a wrong signer, so none is built.
+  if (!state.isSignerChecked)
+    return [
+      { ...state, workId, work: { kind: 'checking-signer' } },
+      { kind: 'check-signer', workId },
+    ]
   return [
     { ...state, workId, work: { kind: 'preparing', place: { parent, generation } } },
     { kind: 'prepare', workId, parent, generation, isRecovering, attempts },

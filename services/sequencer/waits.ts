@@ -4,6 +4,7 @@ import { canBuild, fillWaitMs, retryPauseMs } from './step.ts'
 
 /** What the sequencer waits for, and the service whose own wait may be the cause. */
 const waits: Readonly<Record<TroubleKind, Pick<Waiting, 'what' | 'on'>>> = {
+  signer: { what: 'a signer whose blocks peers accept', on: 'gossip' },
   attributes: { what: 'attributes for the next block that the execution client accepts' },
   'l1-origin': { what: 'the L1 origin of the next block', on: 'da-watcher' },
   engine: { what: 'the engine to start the next block', on: 'engine' },

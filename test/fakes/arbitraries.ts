@@ -38,7 +38,7 @@ import {
   fetchPeersRequest,
   fetchPeersResponse,
 } from './arbitrary-peers.ts'
-import { controlSequencerRequest, controlSequencerResponse } from './arbitrary-sequencer.ts'
+import { sequencerMessages } from './arbitrary-sequencer.ts'
 
 const record = <Fields>(fields: { [Name in keyof Fields]: Arbitrary<Fields[Name]> }) =>
   fc.record(fields, { noNullPrototype: true })
@@ -388,8 +388,7 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.ExecuteResponse': executeResponse,
   'atoll.v1.InsertRequest': insertRequest,
   'atoll.v1.InsertResponse': insertResponse,
-  'atoll.v1.ControlSequencerRequest': controlSequencerRequest,
-  'atoll.v1.ControlSequencerResponse': controlSequencerResponse,
+  ...sequencerMessages,
   'atoll.v1.FetchPeersRequest': fetchPeersRequest,
   'atoll.v1.FetchPeersResponse': fetchPeersResponse,
   'atoll.v1.ChangePeerRequest': changePeerRequest,

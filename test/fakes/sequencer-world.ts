@@ -3,7 +3,13 @@ import { Registry } from 'prom-client'
 import type { ControlSequencerResponse } from '#messages/control-sequencer.ts'
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
-import { controlSequencer, fetchL1Block, l1Heads, publishPayload } from '#messages/subjects.ts'
+import {
+  checkSigner,
+  controlSequencer,
+  fetchL1Block,
+  l1Heads,
+  publishPayload,
+} from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { Bus, Owner } from '#bus/bus.ts'
@@ -73,6 +79,8 @@ export class SequencerWorld {
   readonly engines: EngineWorld
   engine: RunningEngine
   readonly published: Payload[] = []
+  /** Why peers would refuse the blocks. */
+  signerProblem: string | undefined
   /** How long after its timestamp each block was published, in milliseconds. */
   readonly delaysMs: number[] = []
   readonly rpc: Bus
@@ -111,6 +119,7 @@ export class SequencerWorld {
       const found = world.#visible().find((each) => isNamed(each, block))
       return found === undefined ? { kind: 'not-found' } : { kind: 'block', block: found }
     })
+    gossip.serve(checkSigner, async () => ({ problem: world.signerProblem }))
     gossip.serve(publishPayload, async ({ payload }) => {
       const wasPublished = world.published.some((each) => each.blockHash === payload.blockHash)
       if (!wasPublished) {

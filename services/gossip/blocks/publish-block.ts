@@ -5,7 +5,7 @@ import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
-import { problemOfSigning } from '#services/gossip/signing/signer-problem.ts'
+import { problemOfSigning, wrongSignerOf } from '#services/gossip/signing/signer-problem.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
 /** Own blocks. Each is sent to the peers once. */
@@ -82,12 +82,11 @@ export function publishFailed(
   return [{ ...withoutSending(state, hash), signerProblem }, ...refusals]
 }
 
-function problemOf({ options, signers }: State, payload: Payload): string | undefined {
-  const { signer } = options
-  if (signer === undefined)
+function problemOf(state: State, payload: Payload): string | undefined {
+  if (state.options.signer === undefined)
     return 'gossip has no key to sign it: set --p2p-sequencer-key-file or --signer-url'
-  if (signers !== undefined && signers.current !== signer.address)
-    return `${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`
+  const wrong = wrongSignerOf(state)
+  if (wrong !== undefined) return wrong
   if (hashPayload(payload) !== payload.blockHash) return 'its hash does not match its fields'
   return undefined
 }

@@ -26,6 +26,16 @@ export function checkingSigner(signer: BlockSigner | undefined, clock: Clock): S
   }
 }
 
+/** Why peers would refuse own blocks; undefined if they would not, or if the chain's signer is not known yet. */
+export function wrongSignerOf({
+  options: { signer },
+  signers,
+}: Pick<State, 'options' | 'signers'>): string | undefined {
+  if (signer === undefined || signers === undefined || signers.current === signer.address)
+    return undefined
+  return `${signer.name} is ${signer.address}, but the chain's signer is ${signers.current}`
+}
+
 /** The problem after a block was not published. @param signing undefined if the block was signed */
 export function problemOfSigning(
   reason: string,

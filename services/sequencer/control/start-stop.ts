@@ -112,6 +112,7 @@ function started(state: State, call: CallId<ControlSequencerResponse>): Stepped 
   const next: State = {
     ...state,
     isActive: true,
+    isSignerChecked: false,
     pause: undefined,
     trouble: undefined,
     sealed: options.hasConductor && !state.isLeaderOverridden ? undefined : sealed,

@@ -27,6 +27,7 @@ export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | '
 
 /** What failed, as shown to operators. */
 const words = {
+  signer: 'its signer',
   attributes: 'its attributes',
   'l1-origin': 'its L1 origin',
   engine: 'the engine',

@@ -1,0 +1,28 @@
+import { atoll } from '#proto/atoll.js'
+import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+
+/** Asks gossip whether peers would accept the blocks that it signs. */
+export type CheckSignerRequest = Readonly<Record<string, never>>
+
+/** The answer. */
+export interface CheckSignerResponse {
+  /** Why peers would refuse the blocks; undefined if they would not, or if that is not known. */
+  readonly problem: string | undefined
+}
+
+/** Codec of `CheckSignerRequest`. */
+export const checkSignerRequestCodec: MessageCodec<CheckSignerRequest> = messageCodec(
+  'CheckSignerRequest',
+  atoll.v1.CheckSignerRequest,
+  { toWire: () => ({}), fromWire: () => ({}) },
+)
+
+/** Codec of `CheckSignerResponse`. */
+export const checkSignerResponseCodec: MessageCodec<CheckSignerResponse> = messageCodec(
+  'CheckSignerResponse',
+  atoll.v1.CheckSignerResponse,
+  {
+    toWire: ({ problem }: CheckSignerResponse) => ({ problem: problem ?? '' }),
+    fromWire: ({ problem }) => ({ problem: problem === '' ? undefined : problem }),
+  },
+)
