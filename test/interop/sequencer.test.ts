@@ -252,6 +252,51 @@ test(
   },
 )
 
+/** L1 blocks of the sequencing window, and those that are left when recover mode is turned on. */
+const [windowBlocks, leftBlocks] = [20, 5]
+
+test(
+  'the sequencing window expires without op-batcher: in recover mode Atoll continues on the derived blocks, and op-batcher goes on',
+  { skip },
+  async (t: TestContext) => {
+    const flags = { 'forks-offset': '2', 'forks-gap': '1', 'seq-window': String(windowBlocks) }
+    await withNetwork(flags, async (started) => {
+      const { closing, network } = started
+      const { a, b } = network.file.nodes
+      const { head, ours } = await takeOver(started)
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      const explain = () => ours.explain()
+      await untilBlock(b.executionUrl, head.number + 30, ours)
+      await network.control('batcher', 'stop')
+      const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0
+      const isNear = async () => {
+        const { current_l1: l1, safe_l2: block } = await statusOf(b.rollupUrl)
+        const { l1origin } = (block ?? {}) as { readonly l1origin?: { readonly number: number } }
+        return (l1?.number ?? 0) - (l1origin?.number ?? Infinity) >= windowBlocks - leftBlocks
+      }
+      await until('the window has nearly expired', { withinMs: 120_000, explain }, isNear)
+      await ours.admin('admin_setRecoverMode', true)
+      const [before, unsafe] = [await safe(), times.newest]
+      const isDerived = async () => (await safe()) >= before + 20
+      await until('blocks without batches are safe', { withinMs: 180_000, explain }, isDerived)
+      t.diagnostic(
+        `the window expired at unsafe block ${unsafe}, safe block ${before}; ${await safe()} is safe without op-batcher`,
+      )
+      await untilOnTime(times, ours)
+      await ours.admin('admin_setRecoverMode', false)
+      await network.control('batcher', 'start')
+      const wanted = times.newest + 20
+      const isPosted = async () => (await safe()) >= wanted
+      await until('op-batcher posts blocks again', { withinMs: 180_000, explain }, isPosted)
+      await untilBlock(a.executionUrl, wanted, ours)
+      await assertOneChain(network, wanted)
+      const withUsers = await transactionsIn(a.executionUrl, wanted - 10, wanted)
+      assert.ok(withUsers > 0, 'no transactions of users after recover mode')
+    })
+  },
+)
+
 /** First port of the embedded client and of the node on it. */
 const embeddedPorts = Number(networkPorts) + 150
 
