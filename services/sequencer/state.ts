@@ -35,7 +35,7 @@ export interface Job extends Place {
 }
 
 /** A sealed block. A block that was committed may be published, so no other block is made at its height. */
-interface Sealed {
+export interface Sealed {
   readonly payload: Payload
   readonly isCommitted: boolean
   /** Whether this process handed the block to gossip. */
@@ -54,6 +54,13 @@ type Work =
   | { readonly kind: 'inserting' }
   | { readonly kind: 'resetting'; readonly generation: bigint }
   | { readonly kind: 'checking-signer' }
+
+/** The highest unsafe head, which may be published. */
+interface Highest {
+  readonly block: L2BlockRef
+  /** Since when the unsafe head is lower, in monotonic milliseconds; undefined if it is not. */
+  readonly belowSinceMs: number | undefined
+}
 
 /** Why the sequencer makes no progress. */
 interface Trouble {
@@ -130,6 +137,10 @@ export interface State {
   readonly workId: number
   /** The last sealed block that is not inserted yet. */
   readonly sealed: Sealed | undefined
+  /** The last blocks that were committed, or may be. If the execution client loses some, the same blocks follow again. */
+  readonly made: readonly Sealed[]
+  /** The highest unsafe head since the start of the activity; undefined while stopped. */
+  readonly highest: Highest | undefined
   readonly pause: Pause | undefined
   readonly trouble: Trouble | undefined
   readonly starting: Starting | undefined
@@ -184,6 +195,8 @@ interface LeaderCheck {
 export type Outcome =
   | { readonly outcome: 'started'; readonly job: Job }
   | { readonly outcome: 'sealed'; readonly payload: Payload }
+  /** The block that was made on the parent before still has a canonical L1 origin. */
+  | { readonly outcome: 'made-before'; readonly sealed: Sealed }
   | { readonly outcome: 'committed' }
   | {
       readonly outcome: 'inserted'
@@ -215,6 +228,10 @@ export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         readonly isRecovering: boolean
         readonly attempts: Attempts
+        /** The block that was made on the parent before. */
+        readonly before: Sealed | undefined
+        /** The highest block that the execution client had, and lost. */
+        readonly lost: L2BlockRef | undefined
       })
   | { readonly kind: 'seal'; readonly workId: number; readonly job: Job }
   | {
@@ -258,6 +275,11 @@ export function initialState(
   options: Options,
   { isActive, sealed }: { readonly isActive: boolean; readonly sealed: Payload | undefined },
 ): State {
+  const committed: Sealed | undefined = sealed && {
+    payload: sealed,
+    isCommitted: true,
+    isPublished: false,
+  }
   return {
     options,
     chain: undefined,
@@ -269,7 +291,9 @@ export function initialState(
     resetFor: undefined,
     work: { kind: 'idle' },
     workId: 0,
-    sealed: sealed && { payload: sealed, isCommitted: true, isPublished: false },
+    sealed: committed,
+    made: committed === undefined ? [] : [committed],
+    highest: undefined,
     pause: undefined,
     trouble: undefined,
     starting: undefined,

@@ -20,6 +20,7 @@ import {
   type State,
   type Stepped,
 } from './state.ts'
+import { madeOn, withMade, withoutMade } from './building/made-blocks.ts'
 import { abandoned, rested } from './control/work.ts'
 
 /** Pause before a retry that does not wait for the next block. Source: op-node, sequencing/sequencer.go */
@@ -32,7 +33,7 @@ export const fillWaitMs = 30_000
 export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...effects] = decide(state, event)
   const [begun, ...answers] = startIfDue(decided, event)
-  const [next, ...more] = goOn(begun, event)
+  const [next, ...more] = goOn(withHighest(begun, event), event)
   return [next, ...effects, ...answers, ...more]
 }
 
@@ -53,6 +54,17 @@ function decide(state: State, event: Event): Stepped {
     case 'worked':
       return event.workId === state.workId ? worked(state, event) : [state]
   }
+}
+
+/** Notes the highest unsafe head. Derivation may replace it by a lower one. */
+function withHighest(state: State, { monotonicMs }: Moment): State {
+  const { chain, highest, isActive } = state
+  if (chain === undefined || !isActive) return { ...state, highest: undefined }
+  const { outcome, unsafe } = chain
+  const isDerived = outcome !== 'started' && outcome !== 'consolidated'
+  if (highest === undefined || isDerived || unsafe.number >= highest.block.number)
+    return { ...state, highest: { block: unsafe, belowSinceMs: undefined } }
+  return { ...state, highest: { ...highest, belowSinceMs: highest.belowSinceMs ?? monotonicMs } }
 }
 
 /** Takes a newer state of the chain. The work on a block ends if its parent is not the unsafe head any more. */
@@ -97,9 +109,12 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
       const { payload } = event
       return [{ ...rested(state), sealed: { payload, isCommitted: false, isPublished: false } }]
     }
+    case 'made-before':
+      return [{ ...rested(state), sealed: { ...event.sealed, isPublished: false } }]
     case 'committed': {
-      const { sealed } = state
-      return [{ ...rested(state), sealed: sealed && { ...sealed, isCommitted: true } }]
+      if (state.sealed === undefined) return [rested(state)]
+      const sealed = { ...state.sealed, isCommitted: true }
+      return [{ ...rested(state), sealed, made: withMade(state.made, sealed) }]
     }
     case 'inserted':
       return inserted(state, event)
@@ -187,7 +202,7 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
     case 'invalid-block':
       if (sealed === undefined) return [next, report]
       return [
-        { ...next, sealed: undefined },
+        { ...next, sealed: undefined, made: withoutMade(next.made, sealed.payload.blockHash) },
         report,
         { kind: 'report-dropped', payload: sealed.payload, why },
       ]
@@ -260,6 +275,10 @@ function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
       { ...state, sealed: { ...sealed, belowSinceMs: undefined } },
       { chain, sealed, ...moment },
     )
+  const isRemembered = state.made.some((each) => each.payload.blockHash === blockHash)
+  // The execution client lost blocks that this process made. They follow again, and then this block.
+  if (isRemembered && madeOn(state.made, unsafe.hash) !== undefined)
+    return andGoOn([{ ...state, sealed: undefined }], moment)
   const { belowSinceMs = moment.monotonicMs } = sealed
   // After a crash, the execution client may lack blocks below. Peers have them, since this sequencer published them.
   const mayFill = unsafe.number + 1n < number && moment.monotonicMs - belowSinceMs < fillWaitMs
@@ -280,8 +299,10 @@ function push(state: State, { chain, nowMs, sealed }: Settling): Stepped {
   const workId = state.workId + 1
   if (!isCommitted) {
     const { isLeaderOverridden } = state
+    // A commit without an answer may have been carried out.
+    const made = withMade(state.made, sealed)
     return [
-      { ...state, workId, work: { kind: 'committing' } },
+      { ...state, workId, work: { kind: 'committing' }, made },
       { kind: 'commit', workId, payload, isLeaderOverridden },
     ]
   }
@@ -304,9 +325,9 @@ function andGoOn([state, ...effects]: Stepped, moment: Moment): Stepped {
 
 function prepareNext(
   state: State,
-  { chain, nowMs }: Moment & { readonly chain: ChainState },
+  { chain, monotonicMs, nowMs }: Moment & { readonly chain: ChainState },
 ): Stepped {
-  const { attempts, isRecovering, options, pause } = state
+  const { attempts, highest, isRecovering, options, pause } = state
   if (!canBuild(state, chain)) return [state]
   const { generation, unsafe: parent } = chain
   const { blockTime } = options
@@ -320,9 +341,14 @@ function prepareNext(
       { ...state, workId, work: { kind: 'checking-signer' } },
       { kind: 'check-signer', workId },
     ]
+  const before = madeOn(state.made, parent.hash)
+  const { belowSinceMs } = highest ?? {}
+  // Peers, or L1, have the blocks that the execution client lost.
+  const mayFill = belowSinceMs !== undefined && monotonicMs - belowSinceMs < fillWaitMs
+  const lost = mayFill ? highest?.block : undefined
   return [
     { ...state, workId, work: { kind: 'preparing', place: { parent, generation } } },
-    { kind: 'prepare', workId, parent, generation, isRecovering, attempts },
+    { kind: 'prepare', workId, parent, generation, isRecovering, attempts, before, lost },
   ]
 }
 

@@ -1,14 +1,23 @@
 /**
- * Runs the services of the verifier in simulated time, under faults, for many seeds.
+ * Runs the services of the verifier, or of two nodes with sequencers, in simulated time, under faults, for many seeds.
  *
- *   npm run simulate -- --seeds 1000             seeds 1 to 1000, each with the next scenario
+ *   npm run simulate -- --seeds 1000             seeds 1 to 1000, each with the next scenario of the verifier
+ *   npm run simulate -- --what node --seeds 1000 seeds 1 to 1000, each with the next scenario of two nodes
  *   npm run simulate -- --what late --seeds 10   one scenario
  *   npm run simulate -- --what late --seed 229   one run, with its last events if it fails
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { NodeRun } from '#test/nodes/node-run.ts'
+import {
+  type NodeScenario,
+  type NodeScenarioName,
+  nodeScenarioOf,
+  nodeScenarios,
+} from '#test/nodes/node-scenarios.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
+import type { Outcome } from './disturbed-run.ts'
 import { scenarioOf, type ScenarioName, scenarios } from './scenarios.ts'
 
 /** Number of runs between two lines of progress without a terminal. */
@@ -16,7 +25,7 @@ const reportEach = 100
 
 /** One run. */
 interface Task {
-  readonly scenario: ScenarioName
+  readonly scenario: ScenarioName | NodeScenarioName
   readonly seed: number
 }
 
@@ -34,22 +43,41 @@ const tasksOfWorker = 20
 
 async function work(tasks: readonly Task[]): Promise<void> {
   for (const task of tasks) {
-    const run = new VerifierRun(task.seed)
-    const outcome = await run.run(scenarios[task.scenario])
+    const { outcome, virtualMs } = await runTask(task)
     const failure =
       outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
     const explanation = outcome.kind === 'explained' ? outcome.reason : undefined
-    const virtualMs = run.simulation.clock.monotonicMs()
     const result: Result = { ...task, virtualMs, failure, explanation }
     // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     parentPort?.postMessage(result)
   }
 }
 
+async function runTask({
+  scenario,
+  seed,
+}: Task): Promise<{ readonly outcome: Outcome; readonly virtualMs: number }> {
+  let run: NodeRun | VerifierRun
+  let outcome: Outcome
+  if (isOfNodes(scenario)) {
+    const { disturb, isAlone = false }: NodeScenario = nodeScenarios[scenario]
+    run = new NodeRun(seed, { isAlone })
+    outcome = await run.run(disturb)
+  } else {
+    run = new VerifierRun(seed)
+    outcome = await run.run(scenarios[scenario])
+  }
+  return { outcome, virtualMs: run.simulation.clock.monotonicMs() }
+}
+
+function isOfNodes(name: string): name is NodeScenarioName {
+  return Object.hasOwn(nodeScenarios, name)
+}
+
 async function lead(): Promise<void> {
   const tasks = readArgs()
   if (tasks !== undefined) return simulate(tasks)
-  const known = Object.keys(scenarios).join(', ')
+  const known = [...Object.keys(scenarios), 'node', ...Object.keys(nodeScenarios)].join(', ')
   console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what WORD,…]`)
   console.error(`words: verifier (the default: each seed with the next scenario), ${known}`)
   process.exitCode = 2
@@ -65,14 +93,19 @@ function readArgs(): readonly Task[] | undefined {
   const { values } = parseArgs({ options, strict: false })
   const { seed, seeds, what } = values
   const words = String(what).split(',')
-  const isKnown = words.every((word) => word === 'verifier' || word in scenarios)
+  const names = [...Object.keys(scenarios), ...Object.keys(nodeScenarios)] as Task['scenario'][]
+  const isKnown = words.every((word) => {
+    return word === 'verifier' || word === 'node' || names.some((name) => name === word)
+  })
   const isUnknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
   const count = Number(seed ?? seeds)
   if (isUnknown || !isKnown || !Number.isSafeInteger(count) || count < 1) return undefined
   const wanted = seed === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [count]
-  const names = (Object.keys(scenarios) as ScenarioName[]).filter((name) => words.includes(name))
+  const named = names.filter((name) => words.includes(name))
   return wanted.flatMap((one) => {
-    const chosen = names.length > 0 ? names : [scenarioOf(one)]
+    const chosen = [...named]
+    if (words.includes('verifier')) chosen.push(scenarioOf(one))
+    if (words.includes('node')) chosen.push(nodeScenarioOf(one))
     return chosen.map((scenario) => ({ scenario, seed: one }))
   })
 }
@@ -110,9 +143,11 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   const hours = (virtualMs / 3_600_000).toFixed(1)
   const agreed = total - failures.length - explained
   const others = explained === 0 ? '' : `, ${explained} differ, as they would with op-node`
-  console.log(
-    `\n${agreed} of ${total} runs agree with an undisturbed derivation of the same L1${others}`,
-  )
+  const isOnlyNodes = tasks.every(({ scenario }) => isOfNodes(scenario))
+  const result = isOnlyNodes
+    ? 'end with one chain that is on time'
+    : 'agree with an undisturbed derivation of the same L1'
+  console.log(`\n${agreed} of ${total} runs ${result}${others}`)
   console.log(`${hours} simulated hours in ${seconds} s`)
   for (const { scenario, seed } of failures)
     console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)

@@ -39,12 +39,24 @@ const tracedEvents = 200
 /** Start time of every simulation. */
 const startMs = Date.UTC(2026, 0, 1)
 
+/** A simulation that runs beside another one. */
+interface Beside {
+  /** Its clock, its events and its failure are shared. */
+  readonly first: Simulation
+  /** Stands before each event. */
+  readonly name: string
+}
+
 /**
  * Simulates processes, their bus and their clock in one real process, without real time. All randomness comes
  * from the seed, so that a seed determines the whole run.
  */
 export class Simulation {
-  readonly clock = new VirtualClock(startMs)
+  readonly clock: VirtualClock
+  /** The clock of the processes. Its wall clock may be wrong. */
+  readonly wallClock: Clock
+  /** How far the wall clock of the processes is ahead. */
+  clockAheadMs = 0
   readonly random: Random
   readonly seed: number
   readonly wire: FaultyWire
@@ -53,13 +65,21 @@ export class Simulation {
   readonly processes = new Map<string, SimulatedProcess>()
   readonly #subjects: readonly Subject[]
   readonly #trace: string[] = []
-  /** The first violation that was found. */
-  failure: Error | undefined
+  readonly #beside: Beside | undefined
+  #failure: Error | undefined
 
-  constructor(seed: number, subjects: readonly Subject[]) {
+  constructor(seed: number, subjects: readonly Subject[], beside?: Beside) {
     this.seed = seed
     this.random = new Random(seed)
     this.#subjects = subjects
+    this.#beside = beside
+    const shared = beside?.first.clock ?? new VirtualClock(startMs)
+    this.clock = shared
+    this.wallClock = {
+      now: () => shared.now() + this.clockAheadMs,
+      monotonicMs: () => shared.monotonicMs(),
+      after: (delayMs, run) => shared.after(delayMs, run),
+    }
     const trace = (what: string) => this.trace(what)
     this.wire = new FaultyWire(this.clock, this.random.fork(), trace)
     const { clock, wire } = this
@@ -96,7 +116,14 @@ export class Simulation {
     })
   }
 
+  /** The first violation that was found. */
+  get failure(): Error | undefined {
+    return this.#beside === undefined ? this.#failure : this.#beside.first.failure
+  }
+
   trace(what: string): void {
+    const beside = this.#beside
+    if (beside !== undefined) return beside.first.trace(`${beside.name}: ${what}`)
     this.#trace.push(`${this.clock.monotonicMs().toFixed(1).padStart(9)} ${what}`)
     if (this.#trace.length > 2 * tracedEvents) this.#trace.splice(0, tracedEvents)
   }
@@ -107,7 +134,8 @@ export class Simulation {
   }
 
   fail(error: Error): void {
-    this.failure ??= error
+    if (this.#beside === undefined) this.#failure ??= error
+    else this.#beside.first.fail(error)
   }
 
   async #provision(): Promise<void> {
@@ -149,8 +177,8 @@ export class SimulatedProcess {
   }
 
   start(): void {
-    const { clock } = this.#simulation
-    const life = new Life(clock, () => this.#acted(life))
+    const { wallClock } = this.#simulation
+    const life = new Life(wallClock, () => this.#acted(life))
     this.#life = life
     this.#simulation.trace(`${this.instance} starts`)
     void this.#live(life)

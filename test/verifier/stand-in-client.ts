@@ -22,6 +22,8 @@ const maxBuilds = 8
  */
 export class StandInClient {
   readonly #rules: StandInRules
+  /** The transactions of users for the next block that may have some. */
+  readonly #pool: () => readonly Uint8Array[]
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
@@ -33,8 +35,9 @@ export class StandInClient {
   /** Number of `newPayload` calls. */
   newPayloads = 0
 
-  constructor(rules: StandInRules) {
+  constructor(rules: StandInRules, pool: () => readonly Uint8Array[] = () => []) {
     this.#rules = rules
+    this.#pool = pool
     const { blockHash } = genesisPayload(rules.config)
     this.#labels = { unsafe: blockHash, safe: undefined, finalized: undefined }
     this.#canonical = []
@@ -108,7 +111,9 @@ export class StandInClient {
     const refusal = refusalOf(this.#rules, parent.blockHash, attributes)
     if (refusal === 'attributes') return { kind: 'invalid', reason: 'refused at random' }
     const place = { hash: parent.blockHash, number: parent.number }
-    const payload = payloadOf(this.#rules, place, attributes)
+    const added = attributes.noTxPool ? [] : this.#pool()
+    const transactions = [...attributes.transactions, ...added]
+    const payload = payloadOf(this.#rules, place, { ...attributes, transactions })
     if (refusal === 'payload') this.refuse(payload.blockHash)
     const payloadId: PayloadId = `0x${(++this.#builtCount).toString(16).padStart(16, '0')}`
     this.#builds.set(payloadId, payload)
@@ -119,6 +124,19 @@ export class StandInClient {
 
   getPayload(payloadId: PayloadId): Payload | undefined {
     return this.#builds.get(payloadId)
+  }
+
+  /** Loses the newest blocks, as after a loss of power. Safe blocks are on the disk. @returns whether there were any */
+  loseBlocks(count: number): boolean {
+    const safe = this.labelled('safe')?.number ?? 0n
+    const head = this.labelled('unsafe')?.number ?? 0n
+    const kept = head - BigInt(count) > safe ? head - BigInt(count) : safe
+    for (const { blockHash, number } of this.#blocks.values())
+      if (number > kept) this.#blocks.delete(blockHash)
+    this.#canonical = this.#canonical.slice(0, Number(kept) + 1)
+    this.#labels.unsafe = this.#canonical.at(-1)?.blockHash
+    this.#builds.clear()
+    return kept < head
   }
 
   /** Drops all builds, as after a restart of the client. */

@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
@@ -24,15 +23,14 @@ import { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import type { Ports as GossipPorts } from '#services/gossip/ports.ts'
 import { run as runGossip } from '#services/gossip/run.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
-import { type Clock, every, sleep } from '#runtime/clock.ts'
+import { type Clock, every } from '#runtime/clock.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
-import { Fault } from '#runtime/fault.ts'
-import { StatusReporter } from '#service/status-reporter.ts'
 import { Observer } from '#test/simulator/observer.ts'
 import { signerAddress } from '#test/fakes/block-messages.ts'
 import { singleL1 } from '#test/fakes/single-l1.ts'
 import { testSubjects } from '#test/fakes/test-subjects.ts'
 import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
+import { contextOf, remotely } from '#test/simulator/host-context.ts'
 import { type Host, Simulation } from '#test/simulator/simulation.ts'
 import { chainDisagreement } from './agreement.ts'
 import { type Bug, withBug, withChanges } from './bugs.ts'
@@ -347,45 +345,4 @@ export class VerifierRun implements DisturbedRun {
 
 function blockOf(number: bigint) {
   return { block: { kind: 'number', number } } as const
-}
-
-function contextOf(host: Host) {
-  const { bus, clock, signal, instance } = host
-  return {
-    bus,
-    clock,
-    signal,
-    log: logTo(host),
-    status: new StatusReporter({ instance, version: '0', clock }),
-  }
-}
-
-/** A logger whose lines become events of the simulation. */
-function logTo(host: Host) {
-  const hidden = new Set(['time', 'level', 'msg'])
-  return pino(
-    { level: 'info', base: null },
-    {
-      write: (line: string) => {
-        const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
-        const reported = Object.entries(fields).filter(([name]) => !hidden.has(name))
-        host.log(
-          `${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(reported)).slice(0, 400)}`,
-        )
-      },
-    },
-  )
-}
-
-/** A call to another machine, with latency in both directions. Some calls fail. */
-async function remotely<Value>(
-  { clock, random, afterEffect }: Host,
-  work: () => Value,
-): Promise<Value> {
-  await sleep(clock, random.next() * 2)
-  if (random.chance(0.004)) throw new Fault('engine-unreachable')
-  const value = work()
-  afterEffect()
-  await sleep(clock, random.next() * 2)
-  return value
 }

@@ -42,7 +42,7 @@ function cacheOn(answer: (block: FetchL1BlockRequest['block']) => Promise<FetchL
     return loaded.next?.number ?? (loaded.isNextAbsent ? 'absent' : 'unknown')
   }
   const head = (number: number, fork = 0) => origins.l1Changed({ head: l1Block(number, fork) })
-  return { asked, clock, head, load, next }
+  return { asked, clock, head, load, next, origins }
 }
 
 const found = async (block: FetchL1BlockRequest['block']): Promise<FetchL1BlockResponse> => ({
@@ -154,3 +154,12 @@ for (const [what, number, fork] of [
     assert.equal(await next(7), 8n)
     assert.equal(asked.length, 4)
   })
+
+test('whether an L1 block is canonical is decided by the hash of its number; a missing one is unknown', async () => {
+  const { origins } = cacheOn(async (block) =>
+    block.kind === 'number' && block.number === 9n ? { kind: 'not-found' } : found(block),
+  )
+  assert.equal(await origins.isCanonical(blockId(7)), true)
+  assert.equal(await origins.isCanonical({ ...blockId(7), hash: hash(99) }), false)
+  assert.equal(await origins.isCanonical(blockId(9)), undefined)
+})

@@ -92,6 +92,13 @@ export class OriginCache {
     return { kind: 'found', current, next: this.#next, isNextAbsent: answer === 'absent' }
   }
 
+  /** Whether an L1 block is on L1 now; undefined if L1 has no block of its number. @throws Fault of the call */
+  async isCanonical({ hash, number }: BlockId): Promise<boolean | undefined> {
+    const found = await this.#fetch({ block: { kind: 'number', number } })
+    if (found.kind === 'not-found') return undefined
+    return found.kind === 'block' && found.block.hash === hash
+  }
+
   async #loadCurrent({ hash }: BlockId): Promise<L1Block | undefined> {
     if (this.#current?.hash === hash) return this.#current
     if (this.#next?.hash === hash) {

@@ -4,7 +4,7 @@ import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { maxSequencerDrift } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { chooseOrigin } from '#protocol/sequencing/choose-origin.ts'
 import { SequencedAttributes } from '#protocol/sequencing/sequenced-attributes.ts'
@@ -50,6 +50,8 @@ export class BlockPreparer {
   /** Asks the engine to start building the child of a block. @throws Fault of a call */
   async prepare(effect: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
     const { attempts, generation, isRecovering, parent } = effect
+    const again = await this.#again(effect)
+    if (again !== undefined) return again
     const [origins, systemConfig] = await Promise.all([
       this.origins.load(parent.l1Origin, { isFresh: isRecovering }),
       this.#systemConfigAfter(parent),
@@ -86,6 +88,27 @@ export class BlockPreparer {
         return { outcome: 'started', job }
       }
     }
+  }
+
+  /**
+   * The outcome if there was a higher unsafe head, which may be published; undefined if another block is due, since L1
+   * removed the L1 origin of that head.
+   */
+  async #again({
+    before,
+    lost,
+    parent,
+  }: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome | undefined> {
+    const block = before === undefined ? lost : l2BlockRefOf(this.#config, before.payload)
+    if (block === undefined) return undefined
+    const { l1Origin, number } = block
+    const isOnL1 = await this.origins.isCanonical(l1Origin)
+    if (isOnL1 === false) return undefined
+    if (isOnL1 === undefined)
+      return failure('l1-origin', `L1 has no block ${l1Origin.number}, the L1 origin of ${number}`)
+    if (before !== undefined) return { outcome: 'made-before', sealed: before }
+    const why = `the execution client had block ${number}, and lost the blocks above ${parent.number}`
+    return failure('stale', why)
   }
 
   #originOf(

@@ -109,13 +109,15 @@ function started(state: State, call: CallId<ControlSequencerResponse>): Stepped 
   const { options, sealed } = state
   if (state.isActive) return [state, refuse(state, call, alreadyRunning)]
   // The log of op-conductor ends with the unsafe head, so a block that this node sealed on top of it was not committed.
+  const isLogged = options.hasConductor && !state.isLeaderOverridden
   const next: State = {
     ...state,
     isActive: true,
     isSignerChecked: false,
     pause: undefined,
     trouble: undefined,
-    sealed: options.hasConductor && !state.isLeaderOverridden ? undefined : sealed,
+    sealed: isLogged ? undefined : sealed,
+    made: isLogged ? state.made.filter(({ isCommitted }) => isCommitted) : state.made,
   }
   return [
     next,

@@ -1,0 +1,202 @@
+import { Registry } from 'prom-client'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { ExecutionClient } from '#engine-api/execution-client.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { createMetrics as createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { run as runDaWatcher } from '#services/da-watcher/run.ts'
+import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.ts'
+import { createMetrics as createDerivationMetrics } from '#services/derivation/metrics.ts'
+import { run as runDerivation } from '#services/derivation/run.ts'
+import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
+import { run as runEngine } from '#services/engine/run.ts'
+import { createMetrics as createGossipMetrics } from '#services/gossip/metrics.ts'
+import { PeerStore } from '#services/gossip/peers/peer-store.ts'
+import { run as runGossip } from '#services/gossip/run.ts'
+import { keySigner } from '#services/gossip/signing/block-signer.ts'
+import { createMetrics as createSequencerMetrics } from '#services/sequencer/metrics.ts'
+import type { Conductor, SealedFile } from '#services/sequencer/ports.ts'
+import { run as runSequencer } from '#services/sequencer/run.ts'
+import { signerAddress, signerKey } from '#test/fakes/block-messages.ts'
+import { singleL1 } from '#test/fakes/single-l1.ts'
+import { contextOf, remotely } from '#test/simulator/host-context.ts'
+import type { Host, Simulation } from '#test/simulator/simulation.ts'
+import type { StandInClient } from '#test/verifier/stand-in-client.ts'
+import type { LiveL1 } from './live-l1.ts'
+import type { LiveNetwork } from './live-network.ts'
+import type { NodeBroken } from './node-bugs.ts'
+
+const l1PollMs = 500
+
+/** Parts of a node, and its settings. */
+interface Parts {
+  /** Position of the node in its run. */
+  readonly node: 0 | 1
+  readonly simulation: Simulation
+  readonly config: RollupConfig
+  readonly client: StandInClient
+  readonly l1: LiveL1
+  readonly network: LiveNetwork
+  /** Undefined without conductors. */
+  readonly conductorOf: ((host: Host) => Conductor) | undefined
+  /** Number of L1 blocks on top of an L1 origin. */
+  readonly confirmationDepth: bigint
+  readonly bug: NodeBroken
+  /** Called when the client may have another head. */
+  readonly onForkchoice: () => void
+}
+
+/** A node with all services that make, publish, receive and derive blocks, on a bus of its own. */
+export class SimulatedNode {
+  readonly simulation: Simulation
+  readonly client: StandInClient
+  readonly #parts: Parts
+  readonly #history = new SafeHeadHistory(':memory:')
+  readonly #peerStore: PeerStore
+  /** The file with the last sealed block. */
+  #sealed: Payload | undefined
+  /** The probability that a call to L1 or to the client fails. */
+  failures = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.simulation = parts.simulation
+    this.client = parts.client
+    this.#peerStore = new PeerStore(':memory:', parts.config.l2ChainId)
+  }
+
+  start(): void {
+    const { simulation } = this
+    simulation.start('da-watcher-0', 'da-watcher', (host) => this.#daWatcher(host))
+    simulation.start('derivation-0', 'derivation', (host) => this.#derivation(host))
+    simulation.start('engine-0', 'engine', (host) => this.#engine(host))
+    simulation.start('gossip-0', 'gossip', (host) => this.#gossip(host))
+    simulation.start('sequencer-0', 'sequencer', (host) => this.#sequencer(host))
+  }
+
+  close(): void {
+    this.#history.close()
+    this.#peerStore.close()
+  }
+
+  async #daWatcher(host: Host): Promise<void> {
+    const { config, l1 } = this.#parts
+    await host.bus.lease({ signal: host.signal })
+    const source = singleL1({
+      heads: () => remotely(host, () => l1.heads(), this.failures),
+      fetchBlock: (wanted) => remotely(host, () => l1.block(wanted), this.failures),
+      fetchUnsafeBlockSigner: () => remotely(host, () => signerAddress, this.failures),
+    })
+    await runDaWatcher(
+      { ...contextOf(host), metrics: createDaWatcherMetrics(new Registry()) },
+      { l1: source, config, pollMs: l1PollMs },
+    )
+  }
+
+  async #derivation(host: Host): Promise<void> {
+    const { config } = this.#parts
+    await host.bus.lease({ signal: host.signal })
+    await runDerivation(
+      { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
+      { config, confirmations: 0n, history: host.disk(this.#history) },
+    )
+  }
+
+  async #engine(host: Host): Promise<void> {
+    const { config, l1 } = this.#parts
+    const { bus, instance } = host
+    const lease = await bus.lease({ signal: host.signal })
+    const metrics = createEngineMetrics(new Registry())
+    await runEngine(
+      { ...contextOf(host), lease, instance, metrics },
+      {
+        config,
+        executionClient: this.#clientOf(host),
+        l1: {
+          blocksDown: (from) => remotely(host, () => l1.blocksDown(from), this.failures),
+          chainId: () => remotely(host, () => config.l1ChainId, this.failures),
+        },
+        sync: { mode: 'cl', safeOffsetSeconds: 0n },
+      },
+    )
+  }
+
+  #clientOf(host: Host): ExecutionClient {
+    const { client } = this
+    const { config, onForkchoice } = this.#parts
+    const call = <Value>(work: () => Value) => remotely(host, work, this.failures)
+    return {
+      newPayload: (payload) => call(() => client.newPayload(payload)),
+      forkchoice: (heads) =>
+        call(() => {
+          const status = client.forkchoice(heads)
+          onForkchoice()
+          return status
+        }),
+      build: (heads, attributes) => call(() => client.build(heads, attributes)),
+      getPayload: (payloadId) => call(() => client.getPayload(payloadId)),
+      block: (which) => call(() => client.block(which)),
+      blocksDown: (from) => call(() => client.blocksDown(from)),
+      accountProof: () => call(() => undefined),
+      chainId: () => call(() => config.l2ChainId),
+      capabilities: () => call(() => undefined),
+    }
+  }
+
+  async #gossip(host: Host): Promise<void> {
+    const { config, network, node } = this.#parts
+    await host.bus.lease({ signal: host.signal })
+    await runGossip(
+      { ...contextOf(host), metrics: createGossipMetrics(new Registry()) },
+      {
+        config,
+        network: network.networkOf(node, host),
+        maxAgeSeconds: 60n,
+        blockSigner: keySigner(config.l2ChainId, signerKey),
+        discovery: undefined,
+        serves: true,
+        fetches: true,
+        limits: { lo: 1, hi: 10, graceMs: 0, banBelow: undefined, banMs: 0 },
+        staticPeers: new Map(),
+        netrestrict: [],
+        gate: new PeerGate(host.clock),
+        store: host.disk(this.#peerStore),
+      },
+    )
+  }
+
+  async #sequencer(host: Host): Promise<void> {
+    const { bug, conductorOf, config, confirmationDepth, node } = this.#parts
+    const conductor = conductorOf?.(host)
+    const lease = await host.bus.lease({ signal: host.signal })
+    await runSequencer(
+      {
+        ...contextOf(host),
+        bus: bug.sequencerBus(host.bus),
+        lease,
+        metrics: createSequencerMetrics(new Registry()),
+      },
+      {
+        config,
+        conductor: conductor && bug.conductor(conductor),
+        activityFile: undefined,
+        foreign: undefined,
+        sealedFile: conductor === undefined ? bug.sealedFile(this.#sealedFile(host)) : undefined,
+        settings: {
+          isStopped: node !== 0,
+          isRecovering: false,
+          confirmationDepth,
+          maxSafeLag: 0n,
+          sealingMs: 50,
+        },
+      },
+    )
+  }
+
+  #sealedFile(host: Host): SealedFile {
+    return {
+      load: () => remotely(host, () => this.#sealed, 0),
+      store: (payload) => remotely(host, () => void (this.#sealed = payload), 0),
+    }
+  }
+}

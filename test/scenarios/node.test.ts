@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { NodeRun } from '#test/nodes/node-run.ts'
+import {
+  type NodeScenario,
+  type NodeScenarioName,
+  nodeScenarios,
+} from '#test/nodes/node-scenarios.ts'
+
+/** The seed of each scenario; `npm run simulate -- --what node` runs more. */
+const seed = 1
+
+/** Time of the disturbances, which is half of that of `npm run simulate`. */
+const disturbedMs = 45_000
+
+for (const [name, scenario] of Object.entries(nodeScenarios) as [NodeScenarioName, NodeScenario][])
+  test(`${name}: two nodes end with one chain that is on time, and sign one block at each height`, async () => {
+    const { disturb, isAlone = false } = scenario
+    const outcome = await new NodeRun(seed, { disturbedMs, isAlone }).run(disturb)
+    if (outcome.kind === 'failed') assert.fail(`${outcome.reason}\n${outcome.lastEvents}`)
+  })
