@@ -1,3 +1,4 @@
+import type { Payload } from '#protocol/block/payload.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { Sealed } from '#services/sequencer/state.ts'
 
@@ -28,7 +29,14 @@ export function madeOn(made: readonly Sealed[], parent: Hash): Sealed | undefine
   return made.findLast(({ payload }) => payload.parentHash === parent)
 }
 
+/** Sizes of remembered blocks, since a block may have thousands of transactions. */
+const sizes = new WeakMap<Payload, number>()
+
 /** Approximate memory of a block. */
 function sizeOf({ payload }: Sealed): number {
-  return payload.transactions.reduce((sum, { length }) => sum + length + 24, 1_000)
+  const known = sizes.get(payload)
+  if (known !== undefined) return known
+  const size = payload.transactions.reduce((sum, { length }) => sum + length + 24, 1_000)
+  sizes.set(payload, size)
+  return size
 }
