@@ -127,7 +127,6 @@ test('rollup-boost is a builder', { skip }, async (t) => {
   const [local, builder] = [await world.startClient('l2'), await world.startClient('builder')]
   const port = await freeTcpPort()
   const program = world.startProgram(rollupBoost, [
-    `--jwt-path=${world.jwtFile}`,
     `--l2-url=${local.engineUrl}`,
     `--l2-jwt-path=${world.jwtFile}`,
     `--builder-url=${builder.engineUrl}`,
