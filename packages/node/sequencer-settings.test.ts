@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { isUsual, servicesFor } from './node-services.ts'
-import { conductorUrlOf, sequencerWarnings } from './sequencer-settings.ts'
+import { checkSequencerSettings, conductorUrlOf, sequencerWarnings } from './sequencer-settings.ts'
 
 const enabled = { sequencerEnabled: 'true' }
 
@@ -57,4 +60,43 @@ test('a URL of op-conductor that has no effect is a warning', () => {
     conductorRpcUrl: 'http://conductor:8547',
   }
   assert.match(sequencerWarnings(given).join(), /^op-conductor is not used/)
+})
+
+test('op-conductor without gossip is a warning', () => {
+  const given = { ...enabled, rpcAdminTokenFile: 'token.hex', p2pDisable: 'true' }
+  assert.deepEqual(sequencerWarnings(given), [])
+  const [warning = '', ...others] = sequencerWarnings({ ...given, conductorEnabled: 'true' })
+  assert.match(warning, /^op-conductor will not start the sequencer.* --p2p-disable$/)
+  assert.deepEqual(others, [])
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-sequencer-settings-'))
+test.after(() => rmSync(folder, { recursive: true }))
+const secret = join(folder, 'secret.hex')
+writeFileSync(secret, '01'.repeat(32))
+const builderUrl = 'http://builder:8551'
+const signer = { signerUrl: 'https://signer', signerAddress: `0x${'1a'.repeat(20)}` }
+
+const contradictions: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+  [{ signerUrl: 'https://signer' }, /--signer-url needs --signer-address/],
+  [{ ...signer, p2pSequencerKeyFile: secret }, /--signer-url are both given/],
+  [{ builderUrl }, /--builder-url and --builder-jwt-secret-file belong together/],
+  [{ builderJwtSecretFile: secret }, /--builder-url and --builder-jwt-secret-file belong together/],
+  [
+    { builderUrl, builderJwtSecretFile: secret, builderModule: './builder.ts' },
+    /--builder-module and --builder-url are both given/,
+  ],
+]
+for (const [given, message] of contradictions)
+  test(`a node does not start with settings that contradict each other: ${Object.keys(given).join(', ')}`, () => {
+    assert.throws(() => checkSequencerSettings({ ...enabled, ...given }), {
+      code: 'settings',
+      message,
+    })
+  })
+
+test('settings of services that a node does not run may contradict each other', () => {
+  checkSequencerSettings({ ...enabled, ...signer, builderUrl, builderJwtSecretFile: secret })
+  checkSequencerSettings({ builderUrl, l1RpcUrls: 'http://l1' })
+  checkSequencerSettings({ signerUrl: 'https://signer', p2pDisable: 'true' })
 })

@@ -1,5 +1,8 @@
 // Settings of the sequencer that depend on each other, and on the settings of other services.
 
+import { remoteSettings, signerSettings } from '#services/gossip/signing/signer-settings.ts'
+import { checkBuilderSettings } from '#services/sequencer/builders/builder-settings.ts'
+
 /** Settings as given, by key. */
 type Given = Readonly<Record<string, string>>
 
@@ -16,6 +19,17 @@ export function conductorUrlOf(given: Given): string | undefined {
   return conductorRpcUrl ?? (conductorEnabled === 'true' ? defaultConductorUrl : undefined)
 }
 
+/**
+ * Checks the settings of the signer and of the builder before a node starts. Their services check them, too.
+ *
+ * @param given settings of `atoll node`, each of which has a valid value
+ * @throws Fault `settings` if settings contradict each other
+ */
+export function checkSequencerSettings(given: Given): void {
+  if (given['p2pDisable'] !== 'true') remoteSettings(signerSettings.strip().parse(given))
+  if (given['sequencerEnabled'] === 'true') checkBuilderSettings(given)
+}
+
 /** What an operator should know at the start of a node with a sequencer: settings with which it does not do its work. */
 export function sequencerWarnings(given: Given): readonly string[] {
   if (given['sequencerEnabled'] !== 'true') return []
@@ -24,6 +38,9 @@ export function sequencerWarnings(given: Given): readonly string[] {
   const hasSigner = (given['p2pSequencerKeyFile'] ?? given['signerUrl']) !== undefined
   const hasAdmin = given['rpcAdminTokenFile'] !== undefined && given['rpcDisable'] !== 'true'
   return [
+    given['p2pDisable'] === 'true' && conductorUrl !== undefined
+      ? 'op-conductor will not start the sequencer, since it counts the peers of the node: remove --p2p-disable'
+      : [],
     given['p2pDisable'] !== 'true' && !hasSigner
       ? 'the blocks of the sequencer will not reach peers: gossip has no key to sign them; set --p2p-sequencer-key-file or --signer-url'
       : [],

@@ -40,14 +40,14 @@ export const config = z.strictObject({
     z.string().optional(),
     'a file; it is made if it does not exist',
   ).describe(
-    'file that keeps whether the sequencer is started over restarts, as --rpc.admin-state of op-node; by default it is not kept',
+    'file that keeps whether the sequencer is started over restarts, as --rpc.admin-state of op-node: admin_startSequencer and admin_stopSequencer write it, and the start reads it; with --conductor-rpc-url its value is ignored; by default it is not kept',
   ),
   conductorRpcUrl: url(['http', 'https'], 'http://127.0.0.1:8547')
     .optional()
     .describe('JSON-RPC of the op-conductor of this node, which starts and stops the sequencer'),
   conductorRpcTimeoutMs: milliseconds(1, 60_000)
     .default(1_000)
-    .describe('timeout of one call to op-conductor; a call is tried twice'),
+    .describe('timeout of one call to op-conductor; a call without an answer is made once more'),
   builderModule: want(z.string().optional(), 'a file, such as ./builder.ts').describe(
     'module that builds blocks beside the execution client, docs/building.md; or give --builder-url',
   ),

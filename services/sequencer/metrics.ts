@@ -96,7 +96,7 @@ export function createMetrics(registry: Registry): Metrics {
 function builderCounter(registry: Registry): Metrics['builderBlock'] {
   const builderBlocks = new Counter({
     name: 'atoll_sequencer_builder_blocks_total',
-    help: 'blocks that the sequencer sealed while it has a builder, by outcome for the block of the builder: used, not-asked (it cannot add anything, or the block is late), late (not there or not executed within the budget), refused (does not fit its attributes, or is invalid), syncing (the builder lacks the parent), failed (threw, or did not answer), stale (the chain moved on)',
+    help: 'blocks that the sequencer sealed while it has a builder, by outcome for the block of the builder: used, not-asked (the block has no transactions of users, is late already, or is before Ecotone), late (not there, or not executed, when the budget ended), refused (does not fit its attributes, or the execution client refuses it), syncing (the builder lacks the parent, or blocks below it), failed (threw, could not be reached, or gave a malformed answer), stale (another block became the unsafe head)',
     labelNames: ['outcome'],
     registers: [registry],
   })

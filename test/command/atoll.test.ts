@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -163,6 +164,19 @@ test('config shows the values that depend on the rollup config, as the node woul
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
   assert.match(err, /give exactly one of --network and --rollup-config/)
+})
+
+test('settings of a sequencer that contradict each other are reported before anything starts', async () => {
+  const given = ['--network=op-sepolia', '--l1=http://l1.example', '--sequencer-enabled']
+  const secret = '--jwt-secret-file=test/fakes/jwt.hex'
+  const dataDir = join(folder, 'contradiction')
+  const wrong = [...given, secret, `--data-dir=${dataDir}`, '--signer-url=https://signer']
+  for (const command of [['config', 'node'], ['node']]) {
+    const { code, err } = await runAtoll([...command, ...wrong])
+    assert.equal(code, 2)
+    assert.match(err, /--signer-url needs --signer-address/)
+  }
+  assert.ok(!existsSync(dataDir))
 })
 
 const completed = (shell: string, lines: readonly string[]) => {

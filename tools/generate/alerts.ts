@@ -75,6 +75,32 @@ export const alerts: readonly Alert[] = [
     action: 'docs/sequencing.md, "Remote signer"; atoll status has the reason',
   },
   {
+    name: 'AtollSequencerStands',
+    expr: 'atoll_sequencer_active == 1 unless increase(atoll_sequencer_blocks_total[2m]) > 0',
+    for: '1m',
+    severity: 'page',
+    means: 'the sequencer is started, and has made no block for 2 minutes',
+    action:
+      'atoll status says what the sequencer waits for; docs/sequencing.md, "It makes no blocks"',
+  },
+  {
+    name: 'AtollSequencerRecovers',
+    expr: 'atoll_sequencer_recovering == 1 and atoll_sequencer_active == 1',
+    for: '1h',
+    severity: 'page',
+    means: 'recover mode has been on for an hour, so that blocks have no transactions of users',
+    action:
+      'docs/sequencing.md, "Recover mode": turn it off when the L1 origin of the unsafe head is near the L1 head and the safe head moves',
+  },
+  {
+    name: 'AtollBuilderNotUsed',
+    expr: 'sum by (instance) (increase(atoll_sequencer_builder_blocks_total{outcome!="not-asked"}[30m])) > 0 unless sum by (instance) (increase(atoll_sequencer_builder_blocks_total{outcome="used"}[30m])) > 0',
+    for: '10m',
+    severity: 'ticket',
+    means: 'the sequencer asked the builder for blocks, and has used no block of it for 30 minutes',
+    action: 'atoll status has the last reason; docs/building.md explains the outcomes',
+  },
+  {
     name: 'AtollFinalizedHeadStands',
     expr: 'changes(atoll_engine_head_number{label="finalized"}[15m]) == 0',
     for: '45m',

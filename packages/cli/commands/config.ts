@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { forkTimes, forkTimeText } from '#node/fork-times.ts'
 import { placeNode } from '#node/node-settings.ts'
 import { print, printTable } from '#node/output.ts'
-import { conductorUrlOf } from '#node/sequencer-settings.ts'
+import { checkSequencerSettings, conductorUrlOf } from '#node/sequencer-settings.ts'
 import { programs } from '#cli/programs.ts'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
 import { describeSettings, readSettings, textOf, shownValue } from '#runtime/settings/settings.ts'
@@ -47,6 +47,7 @@ async function printSettings(
   if (schema === undefined) throw new Error(`${name} is not a program`)
   const ofOpNode = name === 'node' ? { aliases: opNodeAliases, foreign: opNodeForeign } : {}
   const read = readSettings(schema, { args, env: process.env, ...ofOpNode })
+  if (name === 'node') checkSequencerSettings(read.given)
   const place =
     name === 'node' || name === 'rewind' ? await placeNode(read.settings, read.given) : undefined
   const values: Readonly<Record<string, unknown>> = {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
 import { forksLine } from '#node/fork-times.ts'
 import { nodeSettings, placeNode } from '#node/node-settings.ts'
+import { checkSequencerSettings } from '#node/sequencer-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { createLog } from '#runtime/log.ts'
@@ -17,6 +18,7 @@ export function addNodeCommand(program: Command): void {
     aliases: opNodeAliases,
     foreign: opNodeForeign,
     run: async (settings, { given, passedOver }) => {
+      checkSequencerSettings(given)
       const { runNode } = await import('#node/run-node.ts')
       // The rollup config is checked before the data folder is written, since a written folder belongs to one chain.
       const { chainId, dataDir, hardforkTimes } = await placeNode(settings, given)

@@ -51,7 +51,7 @@ export const signerSettings = z.strictObject({
   signerTimeoutMs: milliseconds(10, 60_000)
     .default(1_500)
     .describe(
-      'timeout of one signature by the remote signer; the sequencer asks again, four times for a block',
+      'timeout of one signature by the remote signer; the sequencer asks four times in all for a block',
     ),
 })
 

@@ -11,7 +11,8 @@ import { l2Ref } from '#test/fakes/values.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import type { BuildParent } from './builder.ts'
 import { loadingMs } from './load-module.ts'
-import { type BuilderSettings, closingMs, openBuilder } from './open-builder.ts'
+import type { BuilderSettings } from './builder-settings.ts'
+import { closingMs, openBuilder } from './open-builder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-builder-'))
 after(() => rmSync(folder, { recursive: true }))

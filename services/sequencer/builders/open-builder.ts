@@ -1,18 +1,12 @@
 import type { Logger } from 'pino'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
-import { Fault, toError } from '#runtime/fault.ts'
+import { toError } from '#runtime/fault.ts'
 import type { Builder, EngineAddress } from './builder.ts'
+import { type BuilderSettings, checkBuilderSettings } from './builder-settings.ts'
 import { openEngineBuilder } from './engine-builder.ts'
 import { loadBuilderModule } from './load-module.ts'
 import type { ReadBlock } from './read-block.ts'
-
-/** Settings of the builder. */
-export interface BuilderSettings {
-  readonly builderModule?: string | undefined
-  readonly builderUrl?: string | undefined
-  readonly builderJwtSecretFile?: string | undefined
-}
 
 /** Time in which a builder has to close. A service has to end within a second. */
 export const closingMs = 500
@@ -32,14 +26,12 @@ interface BuilderContext {
  * @throws Fault `settings` if the settings contradict each other, or the module cannot be used; `bad-key`
  */
 export async function openBuilder(
-  { builderJwtSecretFile, builderModule, builderUrl }: BuilderSettings,
+  settings: BuilderSettings,
   context: BuilderContext,
 ): Promise<{ readonly builder: Builder; close(): Promise<void> } | undefined> {
   const { clock, config, log, signal } = context
-  if (builderModule !== undefined && builderUrl !== undefined)
-    throw wrong('--builder-module and --builder-url are both given; give one of them')
-  if ((builderUrl === undefined) !== (builderJwtSecretFile === undefined))
-    throw wrong('--builder-url and --builder-jwt-secret-file belong together; give both or none')
+  checkBuilderSettings(settings)
+  const { builderJwtSecretFile, builderModule, builderUrl } = settings
   let builder: Builder
   if (builderUrl !== undefined && builderJwtSecretFile !== undefined)
     builder = await openEngineBuilder(
@@ -73,8 +65,4 @@ async function closeBuilder(builder: Builder, { clock, log }: BuilderContext): P
   }
   await Promise.race([close(), sleep(clock, closingMs, closed.signal)])
   closed.abort()
-}
-
-function wrong(detail: string): Fault {
-  return new Fault('settings', { detail })
 }
