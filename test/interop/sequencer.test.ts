@@ -289,6 +289,9 @@ test(
       await untilOnTime(times, ours)
       await ours.admin('admin_setRecoverMode', false)
       await network.control('batcher', 'start')
+      // The transactions of the dropped blocks are gone, and the sender goes on with higher nonces.
+      await network.control('sender', 'stop')
+      await network.control('sender', 'start')
       const wanted = times.newest + 20
       const isPosted = async () => (await safe()) >= wanted
       await until('op-batcher posts blocks again', { withinMs: 180_000, explain }, isPosted)
