@@ -1,6 +1,7 @@
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import type { InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 import { cutChannel, newChannelId, packChannel } from '#test/differential/write-channel.ts'
@@ -66,7 +67,11 @@ export class LiveBatcher {
 
   #entries(blocks: readonly Payload[]): readonly Uint8Array[] {
     const batches = blocks.map((block) => this.#batchOf(block))
-    if (this.#random.chance(0.5)) return batches.map(encodeSingularBatch)
+    // Before Holocene, a span batch whose last epoch an L1 reorg removed stays undecided forever if the safe head has passed
+    // that epoch, and blocks all later batches, as in op-node (derive/batches.go). So there are only singular batches then.
+    const last = blocks.at(-1)
+    const isHolocene = last !== undefined && isActive(this.#config, 'holocene', last.timestamp)
+    if (this.#random.chance(0.5) || !isHolocene) return batches.map(encodeSingularBatch)
     const { genesis, l2ChainId: chainId } = this.#config
     const { l2Timestamp: genesisTimestamp } = genesis
     const options = { genesisTimestamp, chainId, beginsEpoch: false }
