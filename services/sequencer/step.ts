@@ -327,11 +327,10 @@ function prepareNext(
   state: State,
   { chain, monotonicMs, nowMs }: Moment & { readonly chain: ChainState },
 ): Stepped {
-  const { attempts, highest, isRecovering, options, pause } = state
+  const { attempts, highest, isRecovering, pause } = state
   if (!canBuild(state, chain)) return [state]
   const { generation, unsafe: parent } = chain
-  const { blockTime } = options
-  const scheduled = startAtMs({ parentTimestamp: parent.timestamp, blockTime, nowMs })
+  const scheduled = startAtMs({ parentTimestamp: parent.timestamp, nowMs })
   const atMs = Math.max(scheduled, pause?.untilMs ?? 0)
   if (nowMs < atMs) return wake(state, atMs)
   const workId = state.workId + 1

@@ -5,8 +5,7 @@ import { defaultSealingMs, isLagging, sealAtMs, startAtMs } from './block-schedu
 const blockTime = 2n
 
 /** When building starts, with the parent's timestamp in seconds and the clock in milliseconds. */
-const start = (parentTimestamp: bigint, nowMs: number) =>
-  startAtMs({ parentTimestamp, blockTime, nowMs })
+const start = (parentTimestamp: bigint, nowMs: number) => startAtMs({ parentTimestamp, nowMs })
 
 /** When a block with this timestamp is sealed. */
 const seal = (timestamp: bigint, nowMs: number) =>
@@ -50,7 +49,7 @@ test('building starts one block time before the timestamp at the earliest', () =
   assert.equal(start(100n, 100_000), 100_000)
   assert.equal(start(100n, 100_001), 100_001)
   assert.equal(start(100n, 90_000), 100_000)
-  assert.equal(startAtMs({ parentTimestamp: 100n, blockTime: 12n, nowMs: 99_500 }), 100_000)
+  assert.equal(startAtMs({ parentTimestamp: 100n, nowMs: 99_500 }), 100_000)
 })
 
 test('a block is sealed at once if less than the sealing time remains', () => {

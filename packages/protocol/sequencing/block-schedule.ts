@@ -7,20 +7,17 @@ export const defaultSealingMs = 50
 export interface BlockStart {
   /** Unix seconds. */
   readonly parentTimestamp: bigint
-  /** In seconds. */
-  readonly blockTime: bigint
   /** The clock, in Unix milliseconds. */
   readonly nowMs: number
 }
 
 /**
  * When the building of the parent's child starts, in Unix milliseconds: one block time before the timestamp of the
- * child, or now if that time has passed. The chain is thus at most one block ahead of the clock.
+ * child, which is that of the parent, or now if that time has passed. The chain is thus at most one block ahead of the clock.
  * Source: op-node, rollup/sequencing/sequencer.go
  */
-export function startAtMs({ parentTimestamp, blockTime, nowMs }: BlockStart): number {
-  const remainingMs = toMs(parentTimestamp + blockTime) - nowMs
-  return remainingMs > toMs(blockTime) ? toMs(parentTimestamp) : nowMs
+export function startAtMs({ parentTimestamp, nowMs }: BlockStart): number {
+  return Math.max(toMs(parentTimestamp), nowMs)
 }
 
 /** What decides when a block is sealed. */
