@@ -282,7 +282,11 @@ function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
   const { belowSinceMs = moment.monotonicMs } = sealed
   // After a crash, the execution client may lack blocks below. Peers have them, since this sequencer published them.
   const mayFill = unsafe.number + 1n < number && moment.monotonicMs - belowSinceMs < fillWaitMs
-  if (mayFill && sealed.isCommitted) return [{ ...state, sealed: { ...sealed, belowSinceMs } }]
+  if (mayFill && sealed.isCommitted) {
+    const next = { ...state, sealed: { ...sealed, belowSinceMs } }
+    // Gossip requests the blocks below once it has this one.
+    return sealed.belowSinceMs === undefined ? [next, { kind: 'publish', payload }] : [next]
+  }
   const dropped = andGoOn([{ ...state, sealed: undefined }], moment)
   // A block of an earlier process may be in the chain below the unsafe head.
   if (!sealed.isPublished && sealed.isCommitted) return dropped
