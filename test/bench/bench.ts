@@ -163,27 +163,29 @@ async function sequencer({ json }: { readonly json: boolean }): Promise<object> 
         'load',
         'program',
         'KB',
+        'full',
         'building share',
         'seal to peer median',
         'p99',
         'delay median',
         'p99',
       ],
-      ...results.map(({ blockSeconds, load, program, kilobytes, buildingShare, ...times }) => {
-        const { delay, sealToPeer } = times
+      ...results.map(({ blockSeconds, load, program, kilobytes, ...measured }) => {
+        const { buildingShare, delay, fullness, sealToPeer } = measured
         const shown = [sealToPeer.median, sealToPeer.p99, delay.median, delay.p99]
         return [
           `${blockSeconds} s`,
           load,
           program,
           kilobytes.toFixed(0),
+          `${(100 * fullness).toFixed(0)} %`,
           `${(100 * buildingShare).toFixed(1)} %`,
           ...shown.map((ms) => ms.toFixed(0)),
         ]
       }),
     ])
     console.log(
-      '\nTimes in ms. Seal to peer: from the request for the block until the verifier has inserted it. Delay: from the timestamp of the block until then.',
+      '\nTimes in ms. Seal to peer: from the request for the block until the verifier has inserted it. Delay: from the timestamp of the block until then. Full: share of the gas limit, as gas or as DA footprint.',
     )
   }
   return { results }

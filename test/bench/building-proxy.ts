@@ -13,6 +13,8 @@ export interface BuiltBlock {
   /** When the sequencer had the block. */
   readonly gotMs: number
   readonly bytes: number
+  /** Share of the gas limit that the block uses, as gas or as DA footprint, whichever is larger. */
+  readonly fullness: number
 }
 
 /** A proxy of an Engine API that records when a sequencer starts and asks for its blocks. */
@@ -31,9 +33,13 @@ export async function startBuildingProxy(target: string): Promise<BuildingProxy>
     if (body.includes('engine_forkchoiceUpdated') && /"payloadId":"0x/u.test(text))
       startedMs = gotMs
     if (!body.includes('engine_getPayload') || startedMs === undefined) return
-    const number = /"blockNumber":"(0x[0-9a-f]+)"/u.exec(text)?.[1]
-    if (number === undefined) return
-    blocks.push({ number: Number(number), startedMs, askedMs, gotMs, bytes: text.length / 2 })
+    const read = (field: string) =>
+      Number(new RegExp(`"${field}":"(0x[0-9a-f]+)"`, 'u').exec(text)?.[1] ?? Number.NaN)
+    const number = read('blockNumber')
+    if (Number.isNaN(number)) return
+    // From Jovian on, the field of the blob gas has the DA footprint.
+    const fullness = Math.max(read('gasUsed'), read('blobGasUsed')) / read('gasLimit')
+    blocks.push({ number, startedMs, askedMs, gotMs, bytes: text.length / 2, fullness })
     startedMs = undefined
   }
   const pass = async (request: IncomingMessage, response: ServerResponse) => {

@@ -20,6 +20,8 @@ export interface SequencerResult {
   readonly load: string
   /** Median size of a block in the Engine API, in kilobytes. */
   readonly kilobytes: number
+  /** Share of the gas limit that a block uses, as gas or as DA footprint, whichever is larger; median. */
+  readonly fullness: number
   /** Share of the slot in which the execution client builds, median. */
   readonly buildingShare: number
   /** From the request for the block until a verifier has inserted it, which got it by gossip, in milliseconds. */
@@ -31,9 +33,12 @@ export interface SequencerResult {
 /** Number of measured blocks of each sequencer and load. */
 const blocks = Number(process.env['ATOLL_BENCH_BLOCKS'] ?? 40)
 
+/** Transactions of an account: rate per second, bytes of calldata of every fourth one, and whether it compresses. */
 const loads = [
-  { name: 'few transactions', rate: 2, size: 0 },
-  { name: 'large transactions', rate: 100, size: 30_000 },
+  { name: 'few transactions', rate: 2, size: 0, repeat: false },
+  // Random calldata reaches the limit of the DA footprint, and calldata that compresses the gas limit.
+  { name: 'full by DA footprint', rate: 100, size: 30_000, repeat: false },
+  { name: 'full by gas', rate: 140, size: 30_000, repeat: true },
 ] as const
 
 /**
@@ -47,21 +52,20 @@ export async function benchSequencer(
   const missing = whyNoNetwork()
   if (missing !== undefined) throw new Error(missing)
   const results: SequencerResult[] = []
-  for (const blockSeconds of [2, 1]) {
-    const flags = {
-      'l2-block-time': String(blockSeconds),
-      'forks-offset': '2',
-      'forks-gap': '1',
-      send: '0',
-    }
-    await withNetwork(flags, async (started) => {
-      await started.network.control('node-a', 'stop')
-      // The pool still has transactions after the second load, so both programs have the first one before.
-      for (const load of loads)
+  for (const blockSeconds of [2, 1])
+    for (const load of loads) {
+      const flags = {
+        'l2-block-time': String(blockSeconds),
+        'forks-offset': '2',
+        'forks-gap': '1',
+        send: '0',
+      }
+      await withNetwork(flags, async (started) => {
+        await started.network.control('node-a', 'stop')
         for (const program of ['op-node', 'Atoll'] as const)
           results.push(await measure(started, { program, blockSeconds, load, report }))
-    })
-  }
+      })
+    }
   return results
 }
 
@@ -69,7 +73,7 @@ async function measure(
   { folder, network }: Started,
   {
     blockSeconds,
-    load: { name: load, ...rate },
+    load: { name: load, ...transactions },
     program,
     report,
   }: Pick<SequencerResult, 'program' | 'blockSeconds'> & {
@@ -87,7 +91,7 @@ async function measure(
     program === 'op-node'
       ? startOpNode(file, place)
       : await startSequencer(file, { folder, name: 'a', place, peers: [b.multiaddr] })
-  const sender = startSender(a.executionUrl, rate)
+  const sender = startSender(a.executionUrl, transactions)
   try {
     const explain = async () => ('explain' in node ? node.explain() : node.output.slice(-2_000))
     const isSteady = async () => (times.delays.get(times.newest) ?? Infinity) < 1_000
@@ -117,7 +121,7 @@ function summaryOf(
     readonly proxy: BuildingProxy
     readonly times: BlockTimes
   },
-): Pick<SequencerResult, 'kilobytes' | 'buildingShare' | 'sealToPeer' | 'delay'> {
+): Pick<SequencerResult, 'kilobytes' | 'fullness' | 'buildingShare' | 'sealToPeer' | 'delay'> {
   const built = proxy.blocks.filter(({ number }) => number >= from && number < to)
   const sealToPeer = built.flatMap(({ number, askedMs }) => {
     const seenMs = times.seen.get(number)
@@ -125,6 +129,7 @@ function summaryOf(
   })
   const slotMs = blockSeconds * 1_000
   return {
+    fullness: summarise(built.map(({ fullness }) => fullness)).median,
     kilobytes: summarise(built.map(({ bytes }) => bytes / 1_000)).median,
     buildingShare: summarise(built.map(({ askedMs, startedMs }) => (askedMs - startedMs) / slotMs))
       .median,
@@ -135,9 +140,9 @@ function summaryOf(
 
 function startSender(
   rpc: string,
-  { rate, size }: { readonly rate: number; readonly size: number },
+  { rate, repeat, size }: Omit<(typeof loads)[number], 'name'>,
 ): Program {
-  const flags = flagsOf({ rpc, rate: String(rate), size: String(size) })
+  const flags = flagsOf({ rpc, rate: String(rate), size: String(size), repeat: String(repeat) })
   return new Program(join(programs, 'refnet'), ['send', ...flags])
 }
 

@@ -18,7 +18,7 @@ import {
 } from './network.ts'
 import { resultOf } from './rpc-clients.ts'
 import { BlockTimes, type Sequencer, startSequencer, untilAdmin } from './sequencers.ts'
-import { until } from './until.ts'
+import { pause, until } from './until.ts'
 import { type Started, withNetwork } from './with-network.ts'
 
 // Three sequencers under three op-conductors: first the op-nodes of the network, then Atoll nodes in their places. The
@@ -58,6 +58,7 @@ function theirCluster({ network }: Started): Cluster {
     accidents: {
       'kill of the node': (name) => killAndStart(network, `node-${name}`),
       'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
+      [freeze]: (name) => freezeWith((signal) => network.signal(`node-${name}`, signal)),
     },
     explain: async () => JSON.stringify(network.file.logs),
   }
@@ -70,8 +71,12 @@ async function killAndStart(network: Network, program: string): Promise<void> {
   await network.control(program, 'start')
 }
 
-function pause(forMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, forMs))
+const freeze = 'freeze of the node for 3 s'
+
+async function freezeWith(signal: (what: NodeJS.Signals) => Promise<void>): Promise<void> {
+  await signal('SIGSTOP')
+  await pause(3_000)
+  await signal('SIGCONT')
 }
 
 /** What happens to the leader's node among Atoll nodes. */
@@ -87,11 +92,7 @@ function accidentsOf(
       await start(name)
     },
     'kill of the execution client': (name) => killAndStart(network, `geth-${name}`),
-    'freeze of the node for 3 s': async (name) => {
-      nodeOf(name).signal('SIGSTOP')
-      await pause(3_000)
-      nodeOf(name).signal('SIGCONT')
-    },
+    [freeze]: (name) => freezeWith(async (signal) => nodeOf(name).signal(signal)),
     ...Object.fromEntries(
       parts.map((part) => [
         `kill of ${part}`,

@@ -51,7 +51,7 @@ export async function startConductor(
   const switches = ['--rpc.enable-admin', '--paused', ...(isFirst ? ['--raft.bootstrap'] : [])]
   const path = join(programs, 'op-conductor')
   const conductor = new Program(path, [...flagsOf(flags), ...switches])
-  const explain = () => conductor.output
+  const explain = async () => `${conductor.output}\n${await node.explain()}`
   const isUp = () =>
     resultOf<boolean>(conductorUrl, 'conductor_paused').then(
       () => true,

@@ -112,6 +112,15 @@ export class Network {
     await post(`${this.file.controlUrl}/process/${name}/${what}`)
   }
 
+  /** Sends a signal to one program of the network. */
+  async signal(name: string, signal: NodeJS.Signals): Promise<void> {
+    const response = await fetch(this.file.controlUrl)
+    const { pids } = (await response.json()) as { readonly pids: Readonly<Record<string, number>> }
+    const pid = pids[name]
+    if (pid === undefined) throw new Error(`${name} does not run`)
+    process.kill(pid, signal)
+  }
+
   /** Replaces the last `depth` blocks of L1 by empty blocks, and adds one more block. */
   async reorganise(depth: number): Promise<L1Reorg> {
     const result = await post(`${this.file.l1.adminUrl}/reorg?depth=${depth}&extra=1`)

@@ -74,7 +74,7 @@ export async function batchWith(t: TestContext, network: Network, theirs: string
       async () => ((await statusOf(theirs))['safe_l2']?.number ?? 0) >= wanted,
     )
     t.diagnostic(`op-batcher with Atoll: block ${wanted} is safe in op-node`)
-    await proposeWith(t, network, theirs)
+    await proposeWith(t, network, { rollupUrl: rpcUrl, theirs })
   } finally {
     await program.stop()
   }
@@ -114,11 +114,15 @@ async function proposalsOn({ file }: Network): Promise<readonly Proposal[]> {
 }
 
 /** Runs op-proposer with Atoll's JSON-RPC, and compares the output roots that it proposes with op-node's. */
-async function proposeWith(t: TestContext, network: Network, theirs: string) {
+export async function proposeWith(
+  t: TestContext,
+  network: Network,
+  { rollupUrl, theirs }: Readonly<Record<'rollupUrl' | 'theirs', string>>,
+) {
   const { file } = network
   const flags = {
     'l1-eth-rpc': file.l1.rpcUrl,
-    'rollup-rpc': rpcUrl,
+    'rollup-rpc': rollupUrl,
     'game-factory-address': file.contracts.disputeGameFactory,
     'game-type': '1',
     'private-key': keyOf(network, 'proposer'),

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { startExecutionClient } from './followers.ts'
 import { hashesOf, medianAndWorst } from './head-record.ts'
-import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
-import { resultOf, statusOf } from './rpc-clients.ts'
-import { BlockTimes, type Sequencer, startSequencer, untilAdmin } from './sequencers.ts'
-import { until } from './until.ts'
-import { blockSeconds, networkPorts, type Started, withNetwork } from './with-network.ts'
+import { blockOf, clientOf, whyNoNetwork } from './network.ts'
+import { proposeWith, resultOf, statusOf } from './rpc-clients.ts'
+import { BlockTimes, startSequencer, untilAdmin } from './sequencers.ts'
+import { assertOneChain, takeOver, transactionsIn, untilBlock, untilOnTime } from './take-over.ts'
+import { pause, until } from './until.ts'
+import { blockSeconds, networkPorts, withNetwork } from './with-network.ts'
 
 // Atoll makes the blocks of a live network in the place of op-node a, on its op-geth, ports and keys. op-batcher, op-node b
 // and its op-geth stay as they are.
@@ -21,68 +22,27 @@ const moves = Number(process.env['ATOLL_INTEROP_MOVES'] ?? 4)
 /** Depths of L1 reorgs, in blocks. */
 const depths = (process.env['ATOLL_INTEROP_DEPTHS'] ?? '1,4,10').split(',').map(Number)
 
+/** A block as `optimism_syncStatus` has it. */
+interface StatusBlock {
+  readonly timestamp: number
+  readonly l1origin: { readonly number: number }
+}
+
 /** How long L1 stands still. */
 const standstillMs = 20_000
 
 /** The key that signs blocks, an account of the network. op-node b gets it as a flag, before the network is up. */
 const signerKey = '47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a'
 
-/** Starts Atoll in the place of op-node a. @returns the node, and the head from which it goes on */
-async function takeOver({ closing, folder, network }: Started, flags = {}) {
-  const { a, b } = network.file.nodes
-  await network.control('node-a', 'stop')
-  const geth = clientOf(a.executionUrl)
-  const head = (await blockOf(geth, 'latest')) ?? assert.fail('no head')
-  await geth.close()
-  const ours = await startSequencer(network.file, {
-    folder,
-    name: 'a',
-    place: a,
-    peers: [b.multiaddr],
-    flags,
-  })
-  closing(() => ours.stop())
-  return { ours, head }
-}
-
-/** Waits until an execution client has a block. */
-async function untilBlock(url: string, number: number, ours: Sequencer): Promise<void> {
-  const client = clientOf(url)
-  const withinMs = (number + 60) * 1_000
-  const explain = () => ours.explain()
-  try {
-    await until(`block ${number} is at ${url}`, { withinMs, everyMs: 100, explain }, async () => {
-      const head = await blockOf(client, 'latest')
-      return (head?.number ?? 0) >= number
-    })
-  } finally {
-    await client.close()
-  }
-}
-
 function text(delays: readonly number[]): string {
   const { median, worst } = medianAndWorst(delays)
   return `${median} / ${worst} ms (median / worst of ${delays.length})`
 }
 
-/** Asserts that two execution clients have the same blocks up to a number, one for each block time. */
-async function assertOneChain(network: Network, to: number): Promise<void> {
-  const { a, b } = network.file.nodes
-  const [left, right] = [clientOf(a.executionUrl), clientOf(b.executionUrl)]
-  try {
-    assert.deepEqual(await hashesOf(left, to), await hashesOf(right, to))
-    const first = await blockOf(left, '0x0')
-    const last = await blockOf(left, `0x${to.toString(16)}`)
-    assert.equal((last?.timestamp ?? 0) - (first?.timestamp ?? 0), to * blockSeconds)
-  } finally {
-    await Promise.all([left.close(), right.close()])
-  }
-}
-
 const skip = whyNoNetwork() ?? false
 
 test(
-  'Atoll takes the place of an op-node that is a sequencer, through all forks: blocks on time, the same for op-node, posted by op-batcher',
+  'Atoll takes the place of an op-node that is a sequencer, through all forks: blocks on time, the same for op-node; op-batcher and op-proposer work with it',
   { skip },
   async (t: TestContext) => {
     // The forks from Ecotone on come while Atoll is the sequencer.
@@ -93,7 +53,7 @@ test(
       const times = new BlockTimes(b.executionUrl)
       closing(() => times.stop())
       const beforeHead = ((await statusOf(b.rollupUrl))['unsafe_l2']?.number ?? 0) + 1
-      await new Promise((resolve) => setTimeout(resolve, 15_000))
+      await pause(15_000)
       const { head, ours } = await takeOver(started)
       // The first blocks make up for the time in which there was no sequencer.
       const settled = head.number + 20
@@ -116,26 +76,13 @@ test(
       )
       const { unsafe_l2: unsafe } = await statusOf(a.rollupUrl)
       assert.ok((unsafe?.number ?? 0) >= wanted)
+      await proposeWith(t, network, { rollupUrl: a.rollupUrl, theirs: b.rollupUrl })
       const withUsers = await transactionsIn(a.executionUrl, head.number + 1, wanted)
       t.diagnostic(`${withUsers} transactions of users in ${wanted - head.number} blocks`)
       assert.ok(withUsers >= (wanted - head.number) * 0.5)
     })
   },
 )
-
-/** Number of transactions that are not deposits. */
-async function transactionsIn(url: string, from: number, to: number): Promise<number> {
-  let count = 0
-  for (let number = from; number <= to; number++) {
-    const block = await resultOf<{ readonly transactions: readonly { readonly type: string }[] }>(
-      url,
-      'eth_getBlockByNumber',
-      [`0x${number.toString(16)}`, true],
-    )
-    count += block.transactions.filter(({ type }) => type !== '0x7e').length
-  }
-  return count
-}
 
 test(
   'the sequencer moves between Atoll and op-node by admin methods: no block is lost or doubled',
@@ -177,7 +124,7 @@ test(
           [await leave('admin_sequencerActive'), await enter('admin_sequencerActive')],
           [false, true],
         )
-        await new Promise((resolve) => setTimeout(resolve, 2_000 + 137 * move))
+        await pause(2_000 + 137 * move)
       }
       const { unsafe_l2: unsafe } = await statusOf(b.rollupUrl)
       const to = (unsafe?.number ?? 0) - 1
@@ -189,19 +136,6 @@ test(
     })
   },
 )
-
-/** Waits until new blocks appear on time in op-geth b. */
-async function untilOnTime(times: BlockTimes, ours: Sequencer): Promise<void> {
-  const after = times.newest
-  const explain = () => ours.explain()
-  await until(
-    `blocks after ${after} are on time`,
-    { withinMs: 90_000, everyMs: 100, explain },
-    async () =>
-      times.newest >= after + 5 &&
-      [0, 1, 2].every((back) => (times.delays.get(times.newest - back) ?? Infinity) < 1_000),
-  )
-}
 
 test(
   'L1 is reorganised and stands still while Atoll is the sequencer: blocks go on, and op-node follows them',
@@ -233,7 +167,7 @@ test(
       }
       await network.controlL1('pause')
       const before = times.newest
-      await new Promise((resolve) => setTimeout(resolve, standstillMs))
+      await pause(standstillMs)
       await network.controlL1('resume')
       const made = times.newest - before
       assert.ok(made >= standstillMs / 1_000 / blockSeconds - 2, `${made} blocks without L1`)
@@ -246,6 +180,55 @@ test(
       const wanted = times.newest
       await until(
         'op-batcher posts blocks after the reorgs',
+        { withinMs: 120_000, explain: () => ours.explain() },
+        async () => (await safe()) >= wanted,
+      )
+      await untilBlock(a.executionUrl, wanted, ours)
+      await assertOneChain(network, wanted)
+    })
+  },
+)
+
+/** The sequencer drift of the network before Fjord, in seconds. From Fjord on it is 30 minutes. */
+const driftSeconds = 20
+
+test(
+  'L1 stands still beyond the sequencer drift: Atoll waits, and when L1 goes on, its blocks are on time again',
+  { skip },
+  async (t: TestContext) => {
+    const flags = { 'forks-offset': '2', fork: 'ecotone', 'max-drift': String(driftSeconds) }
+    await withNetwork(flags, async (started) => {
+      const { closing, network } = started
+      const { a, b } = network.file.nodes
+      const { head, ours } = await takeOver(started)
+      const times = new BlockTimes(b.executionUrl)
+      closing(() => times.stop())
+      await untilBlock(b.executionUrl, head.number + 40, ours)
+      await untilOnTime(times, ours)
+      await network.controlL1('pause')
+      // After this time, the next block would be beyond the drift.
+      await pause((driftSeconds + 5) * 1_000)
+      const last = times.newest
+      await pause(10_000)
+      assert.equal(times.newest, last, 'a block beyond the drift')
+      const { unsafe_l2: unsafe } = await statusOf(a.rollupUrl)
+      const { l1origin, timestamp } = unsafe as Partial<StatusBlock>
+      const l1 = clientOf(network.file.l1.rpcUrl)
+      closing(() => l1.close())
+      const origin = await blockOf(l1, `0x${(l1origin?.number ?? 0).toString(16)}`)
+      assert.equal((timestamp ?? 0) - (origin?.timestamp ?? 0), driftSeconds)
+      assert.match(await ours.explain(), /more than 20 s ahead of its L1 origin/u)
+      const startedMs = Date.now()
+      await network.controlL1('resume')
+      await untilOnTime(times, ours)
+      const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1)
+      t.diagnostic(
+        `the last block before the drift is ${last}; on time ${seconds} s after L1 goes on`,
+      )
+      const wanted = times.newest
+      const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0
+      await until(
+        'op-batcher posts the blocks',
         { withinMs: 120_000, explain: () => ours.explain() },
         async () => (await safe()) >= wanted,
       )
@@ -275,8 +258,8 @@ test(
       const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0
       const isNear = async () => {
         const { current_l1: l1, safe_l2: block } = await statusOf(b.rollupUrl)
-        const { l1origin } = (block ?? {}) as { readonly l1origin?: { readonly number: number } }
-        return (l1?.number ?? 0) - (l1origin?.number ?? Infinity) >= windowBlocks - leftBlocks
+        const origin = (block as Partial<StatusBlock> | undefined)?.l1origin
+        return (l1?.number ?? 0) - (origin?.number ?? Infinity) >= windowBlocks - leftBlocks
       }
       await until('the window has nearly expired', { withinMs: 120_000, explain }, isNear)
       await ours.admin('admin_setRecoverMode', true)

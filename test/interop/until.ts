@@ -1,3 +1,7 @@
+export function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs))
+}
+
 /** Timeout, interval and error text of `until`. */
 export interface UntilOptions {
   readonly withinMs: number
@@ -15,6 +19,6 @@ export async function until(
   while (!(await holds())) {
     if (performance.now() > deadlineMs)
       throw new Error(`${what}: not within ${withinMs / 1_000} s\n${await explain()}`)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
+    await pause(everyMs)
   }
 }

@@ -36,7 +36,10 @@ export function publishRequested(
   // If the execution client lost the blocks below this one, they are requested from peers.
   const above = withAbove(state, payload)
   if (own.sent.includes(hash))
-    return [{ ...state, above }, { kind: 'answer', call, response: { peers: 0, wasPublished: true } }]
+    return [
+      { ...state, above },
+      { kind: 'answer', call, response: { peers: 0, wasPublished: true } },
+    ]
   const waiting = own.sending.get(hash)
   if (waiting !== undefined) return [withSending(state, hash, [...waiting, call])]
   if (own.sending.size >= maxSending) {
