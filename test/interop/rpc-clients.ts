@@ -46,14 +46,22 @@ function keyOf({ file }: Network, wanted: string): string {
   return account?.key ?? assert.fail(`no account of the ${wanted}`)
 }
 
+/** URLs of an Atoll node, and the rollup URL of an op-node. */
+interface Urls {
+  readonly executionUrl: string
+  readonly rollupUrl: string
+  readonly theirs: string
+}
+
 /** Runs op-batcher with Atoll's JSON-RPC until the posted blocks are safe in op-node. Then runs op-proposer, too. */
-export async function batchWith(t: TestContext, network: Network, theirs: string) {
+export async function batchWith(t: TestContext, network: Network, urls: Urls) {
   const { file } = network
+  const { executionUrl, rollupUrl, theirs } = urls
   await network.control('batcher', 'stop')
   const flags = {
     'l1-eth-rpc': file.l1.rpcUrl,
-    'l2-eth-rpc': file.nodes.a.executionUrl,
-    'rollup-rpc': rpcUrl,
+    'l2-eth-rpc': executionUrl,
+    'rollup-rpc': rollupUrl,
     'private-key': keyOf(network, 'batcher'),
     'data-availability-type': 'calldata',
     'max-channel-duration': '2',
@@ -74,7 +82,7 @@ export async function batchWith(t: TestContext, network: Network, theirs: string
       async () => ((await statusOf(theirs))['safe_l2']?.number ?? 0) >= wanted,
     )
     t.diagnostic(`op-batcher with Atoll: block ${wanted} is safe in op-node`)
-    await proposeWith(t, network, { rollupUrl: rpcUrl, theirs })
+    await proposeWith(t, network, urls)
   } finally {
     await program.stop()
   }
@@ -117,7 +125,7 @@ async function proposalsOn({ file }: Network): Promise<readonly Proposal[]> {
 export async function proposeWith(
   t: TestContext,
   network: Network,
-  { rollupUrl, theirs }: Readonly<Record<'rollupUrl' | 'theirs', string>>,
+  { rollupUrl, theirs }: Omit<Urls, 'executionUrl'>,
 ) {
   const { file } = network
   const flags = {

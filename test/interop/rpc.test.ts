@@ -264,7 +264,8 @@ test(
         await untilCaughtUp(beside)
         await compareMoving(t, theirs, beside)
         await compareForms(theirs)
-        await batchWith(t, network, theirs)
+        const { executionUrl } = network.file.nodes.a
+        await batchWith(t, network, { executionUrl, rollupUrl: rpcUrl, theirs })
         await comeToRest(network, theirs)
         await compareAtRest(t, theirs, token)
         await compareRoots(theirs)

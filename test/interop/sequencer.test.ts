@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import { startExecutionClient } from './followers.ts'
 import { hashesOf, medianAndWorst } from './head-record.ts'
 import { blockOf, clientOf, whyNoNetwork } from './network.ts'
-import { proposeWith, resultOf, statusOf } from './rpc-clients.ts'
+import { batchWith, proposeWith, resultOf, statusOf } from './rpc-clients.ts'
 import { BlockTimes, startSequencer, untilAdmin } from './sequencers.ts'
 import { assertOneChain, takeOver, transactionsIn, untilBlock, untilOnTime } from './take-over.ts'
 import { pause, until } from './until.ts'
@@ -290,7 +290,7 @@ test(
 const embeddedPorts = Number(networkPorts) + 150
 
 test(
-  'Atoll is the sequencer on the embedded execution client, and op-node follows by gossip',
+  'Atoll is the sequencer on the embedded execution client: op-node follows by gossip, op-batcher and op-proposer work with it',
   { skip },
   async (t: TestContext) => {
     const flags = { 'forks-offset': '2', 'forks-gap': '1' }
@@ -338,6 +338,8 @@ test(
       const from = times.newest + 10
       const wanted = from + blocks
       await untilBlock(b.executionUrl, wanted, ours)
+      const executionUrl = `${local}:${rpc}`
+      await batchWith(t, network, { executionUrl, rollupUrl, theirs: b.rollupUrl })
       const verifier = clientOf(b.executionUrl)
       closing(() => verifier.close())
       assert.deepEqual(await hashesOf(ours.execution, wanted), await hashesOf(verifier, wanted))
