@@ -15,9 +15,9 @@ import { deriveChain } from '#records/derive/derive-chain.ts'
 import type { Judge } from '#records/derive/judge.ts'
 import type { L1Source } from '#records/derive/l1-source.ts'
 import { address, forksUpTo, testRollup } from '#test/fakes/test-rollup.ts'
-import { encodeChannel, splitChannel } from '#test/encode/channel.ts'
-import { encodeFrames } from '#test/encode/frames.ts'
-import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
+import { encodeChannel, splitChannel } from '#devnet/batcher/encode/channel.ts'
+import { encodeFrames } from '#devnet/batcher/encode/frames.ts'
+import { encodeSingularBatch } from '#devnet/batcher/encode/singular-batch.ts'
 
 const account = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 const wanted = Number(process.argv[2] ?? 1_500)

@@ -20,9 +20,9 @@ import { headerToJson } from '#execution-client/rpc/block-json.ts'
 import { readTransaction, transactionToJson } from '#execution-client/rpc/transaction-json.ts'
 import { encodeReceipt, type Receipt } from '#execution-client/transition/receipt.ts'
 import { extraDataOf } from '#test/differential/stand-in-engine.ts'
-import { encodeChannel, splitChannel } from '#test/encode/channel.ts'
-import { encodeFrames } from '#test/encode/frames.ts'
-import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
+import { encodeChannel, splitChannel } from '#devnet/batcher/encode/channel.ts'
+import { encodeFrames } from '#devnet/batcher/encode/frames.ts'
+import { encodeSingularBatch } from '#devnet/batcher/encode/singular-batch.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { fromHex, toHash, toHex } from '#protocol/codec/hex.ts'
 import { decodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
-import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
+import { encodeSingularBatch } from '#devnet/batcher/encode/singular-batch.ts'
 import type { SingularBatch } from './batch.ts'
 import { decodeBatch } from './decode-batch.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromHex } from '#protocol/codec/hex.ts'
-import { encodeUvarint } from '#test/encode/columns.ts'
+import { encodeUvarint } from '#devnet/batcher/encode/columns.ts'
 import { endOfUvarint, uvarint } from './uvarint.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }

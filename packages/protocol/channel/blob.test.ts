@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeBlob } from '#test/encode/blob.ts'
+import { encodeBlob } from '#devnet/batcher/encode/blob.ts'
 import { blobBytes, decodeBlob, maxBlobDataBytes } from './blob.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 20)

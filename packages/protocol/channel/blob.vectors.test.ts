@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
-import { encodeBlob } from '#test/encode/blob.ts'
+import { encodeBlob } from '#devnet/batcher/encode/blob.ts'
 import { blobBytes, decodeBlob } from './blob.ts'
 
 interface BlobVectors {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { encodeRlp } from '#protocol/codec/rlp.ts'
-import { encodeChannel } from '#test/encode/channel.ts'
+import { encodeChannel } from '#devnet/batcher/encode/channel.ts'
 import { ChannelReader } from './channel-reader.ts'
 
 /** Each run decompresses up to the limit, which takes a hundred times as long as a run of a codec's test. */

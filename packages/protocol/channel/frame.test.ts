@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toChannelId } from '#protocol/codec/hex.ts'
-import { encodeFrames } from '#test/encode/frames.ts'
+import { encodeFrames } from '#devnet/batcher/encode/frames.ts'
 import { decodeFrames, type Frame, maxFrameDataBytes } from './frame.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 300)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
-import { encodeFrames } from '#test/encode/frames.ts'
+import { encodeFrames } from '#devnet/batcher/encode/frames.ts'
 import { decodeFrames } from './frame.ts'
 
 interface FrameVectors {
