@@ -7,7 +7,7 @@ export const resendMs = 500
 /** Timeout of a publish, after which it is repeated. An acknowledgement typically takes 0.2 ms, and 40 ms at 10 MiB. */
 export const publishTimeoutMs = 250
 
-/** Delay before the retry of a publish that failed, but not by a timeout. */
+/** Delay before the retry of a publish that failed for another reason than a timeout. */
 export const publishPauseMs = 100
 
 /** Timeout of a direct get. */

@@ -98,7 +98,7 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
-test('a stopped follower ignores its pending read and later reconnects, and is no longer an input', async () => {
+test('a stopped follower ignores its pending read and later reconnects, and is no longer listed as an input', async () => {
   const world = await BusWorld.provisioned()
   const writer = await world.join('da-watcher')
   const reader = await world.join('derivation')
@@ -146,7 +146,7 @@ test('while a write waits, the periodic checks of the stored value do not pile u
   assert.ok(reads < 5, `${reads} reads`)
 })
 
-test('followers of a state with its own order use that order instead of the order of writes', async () => {
+test('if a state declares its own order, its followers use this order instead of the order of writes', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const reader = await world.join('derivation')

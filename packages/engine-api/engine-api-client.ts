@@ -174,7 +174,7 @@ export class EngineApiClient implements ExecutionClient {
     return this.#ask('eth_chainId', [], (json) => parseJson(quantityJson, json))
   }
 
-  /** The fault of a failed call. For a missing method, asks whether the server has the Engine API at all. */
+  /** The fault of a failed call. If the method is missing, checks whether the server has the Engine API at all. */
   async #toFault(error: unknown, method: string): Promise<unknown> {
     const isMissing = isRefusal(error, errorCodes.methodNotFound) && method.startsWith('engine_')
     if (!isMissing) return toEngineFault(error, method)

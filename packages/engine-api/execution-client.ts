@@ -8,7 +8,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Identifies a block that is being built: 8 bytes. */
 export type PayloadId = Hex
 
-/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the execution client keeps its own. */
+/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the client keeps its current one. */
 export interface ForkchoiceHeads {
   readonly head: Hash
   readonly safe: Hash | undefined
@@ -23,8 +23,8 @@ export type PayloadStatus =
   /** The client lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
   /**
-   * The client stored the block, which is not on its canonical chain, and executes it once a forkchoice has it as the
-   * head. Spec: execution-apis, src/engine/paris.md#payload-validation
+   * The client stored the block outside of its canonical chain. It executes the block when a forkchoice names the block
+   * as the head. Spec: execution-apis, src/engine/paris.md#payload-validation
    */
   | { readonly kind: 'accepted' }
 

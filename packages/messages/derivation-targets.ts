@@ -13,7 +13,8 @@ export interface DerivationTargets {
   /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
   readonly generation: bigint
   /**
-   * The version of `engine.chain` from which on the state has all heads derived from L1 blocks below `currentL1`.
+   * A version of `engine.chain`. From this version on, that state has all heads that were derived from L1 blocks below
+   * `currentL1`.
    */
   readonly version: bigint
 }

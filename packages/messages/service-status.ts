@@ -29,7 +29,7 @@ export interface ServiceStatus {
 export interface Restarted {
   /** Why the service ended the last time. */
   readonly reason: string
-  /** Failures in a row, each after a short run. */
+  /** Number of consecutive failures, each after a short run. */
   readonly failures: number
   /** Time of the last failure, in Unix milliseconds. */
   readonly lastMs: number

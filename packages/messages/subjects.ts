@@ -107,7 +107,7 @@ import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-confi
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
 /**
- * For each service, the services that wait for it, and that read its status to report the cause of their waits.
+ * For each service, the services that wait for it. They read its status to report the cause of their waits.
  */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip', 'sequencer'],
@@ -280,7 +280,7 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
-/** Hands a block of this node's sequencer to the peers. A repeated call gets an answer, but sends nothing again. */
+/** Sends a block of this node's sequencer to the peers. A repeated call is answered, but sends nothing again. */
 export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse> = call({
   name: 'gossip.publish-payload',
   summary: "Hands a block of this node's sequencer to the peers; each block is sent once.",

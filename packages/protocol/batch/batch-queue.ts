@@ -39,7 +39,7 @@ interface Step {
 
 /**
  * Orders batches before Holocene. Batches may arrive in any order. A batch that is later than the next block is kept.
- * It has the same methods as `BatchStage`.
+ * The queue has the same methods as `BatchStage`.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class BatchQueue {

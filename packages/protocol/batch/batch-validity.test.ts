@@ -9,7 +9,7 @@ import { hash } from '#test/fakes/values.ts'
 import type { SingularBatch } from './batch.ts'
 import { checkSingularBatch } from './batch-validity.ts'
 
-/** Fields that differ from the default batch, which is block 13 on top of block 12, and from its default context. */
+/** Changes to the default batch and its default context. The default batch is block 13 on top of block 12. */
 interface Case extends Partial<Omit<SingularBatch, 'transactions'>> {
   readonly transactions?: readonly string[]
   /** Number of the L1 block in which the batch was complete. */

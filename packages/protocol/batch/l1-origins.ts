@@ -64,11 +64,11 @@ export class L1Origins {
 
   // Rule origin-fits: The L1 origin of the head is the first known L1 block or the block before it; otherwise
   // derivation is reset. Spec: derivation.md#batch-queue, derive/batch_queue.go
-  /** Whether the first block can be the epoch of the block after the safe head. */
+  /** Whether the first known L1 block can be the epoch of the block after the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // After `makeEmptyBatch` has moved past the head's epoch, the first L1 block is the one after that epoch.
+    // After `makeEmptyBatch` has moved past the head's epoch, the first known L1 block is the block after that epoch.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n

@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // Only the columns are kept, since the rest of the channel after them may be far larger.
+  // Only the columns are kept, since the rest of the channel may be far larger than the batch.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 

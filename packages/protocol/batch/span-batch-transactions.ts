@@ -17,7 +17,7 @@ import {
  */
 const wordBytes = 32
 
-/** A post-exec transaction has a value in a column that it does not use. */
+/** Thrown if a post-exec transaction has a value in a column that it does not use. */
 export class PostExecSlotError extends DecodeError {}
 
 // Rule span-transactions: Transactions are rebuilt byte for byte. If a transaction cannot be rebuilt, only its batch is
@@ -77,7 +77,7 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** Copies a post-exec transaction without a check of its list. Its entries in the other columns must be empty. */
+  /** Copies a post-exec transaction without checking its RLP. Its entries in the other columns must be empty. */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
     this.#checkPostExecSlots()
@@ -162,7 +162,7 @@ export class SpanBatchTransactions {
     else this.#writer.uint(27 + parity)
   }
 
-  /** Converts a column's number to RLP; only large values become bigints. */
+  /** Converts a number of a column to RLP. Only a large number is first converted to a bigint. */
   #copyUvarint(at: number): void {
     const { bytes } = this.#columns
     const end = endOfUvarint(bytes, at)

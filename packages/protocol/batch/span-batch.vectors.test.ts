@@ -155,8 +155,8 @@ test('a span batch can have a post-exec and a signed transaction', () => {
 })
 
 /**
- * Name of a vector that op-node v1.19.6, which made the vectors, accepts. By the newer rule, which Atoll follows, the
- * batch is skipped.
+ * Name of a vector that op-node v1.19.6 accepts. This version made the vectors. Atoll follows a newer rule, by which
+ * the batch is skipped.
  */
 const takenByOldRule = 'creation bit clear, with to, signature, nonce, gas: ignored'
 

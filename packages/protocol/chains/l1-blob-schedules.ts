@@ -68,7 +68,7 @@ export function l1ChainConfigJson(
   }
 }
 
-/** Default update fractions of forks that have no entry; other forks keep the fraction of the fork before. */
+/** Update fractions of these forks without an entry. Any other fork without an entry keeps the earlier fraction. */
 const defaultFractions: Readonly<Record<string, bigint>> = {
   cancun: fractions.cancun,
   prague: fractions.prague,
@@ -115,8 +115,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // A fork that geth knows is not planned if it has no time, as in geth; see `unplannedL1Forks`. Any other fork
-      // may have its time in a field of another name, so it must not be ignored.
+      // As in geth, a fork that geth knows is not planned if it has no time; see `unplannedL1Forks`. Any other fork may
+      // have its time in a field of another name, so it must not be ignored.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
@@ -153,7 +153,8 @@ export function unplannedL1Forks(json: unknown): readonly string[] {
 }
 
 /**
- * The chain id of an L1 chain config in geth's form, or of a genesis with one; undefined if it has none.
+ * Reads the chain id of an L1 chain config in geth's form, or of a genesis that contains such a config. Returns
+ * undefined if there is no chain id.
  *
  * @throws DecodeError if the field is malformed
  */

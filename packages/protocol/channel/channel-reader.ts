@@ -14,7 +14,7 @@ export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 const openingRatio = 64
 const openingBytes = 1 << 16
 
-/** Factor by which the limit grows for the next decompression, which starts over because it cannot be continued. */
+/** Factor by which the limit grows for the next decompression. Each one starts over, since none can be continued. */
 const growth = 8
 
 /** The decompressed beginning of a channel. */
@@ -82,7 +82,7 @@ export class ChannelReader {
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // All earlier reads decide which bytes of the last piece op-node loses, so the reads are repeated.
+    // All earlier reads of op-node decide which bytes of the last piece it loses, so the reads are simulated again.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);

@@ -89,8 +89,8 @@ export class Channel {
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // As in op-node, not only the size of the removed frames is subtracted, but also that of the kept frames. This
-    // leaves 0. The pruning of the bank depends on this size.
+    // As in op-node, the sizes of the removed frames and of the kept frames are both subtracted, which leaves 0. The
+    // pruning of the bank depends on this size.
     this.#sizeBytes = 0
   }
 }

@@ -76,8 +76,8 @@ export function messageSigner(
 
 /**
  * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both
- * values of `s` are valid. A block that is sent again with the other value is a repeat, since repeats are detected by
- * block hash.
+ * values of `s` are valid. A block that is sent again with the other value of `s` is a repeat, since repeats are
+ * detected by block hash.
  */
 export function blockSigner(
   hash: Uint8Array,

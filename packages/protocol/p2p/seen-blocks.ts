@@ -21,7 +21,7 @@ export class SeenBlocks {
 
   #lookUp(height: bigint): Set<Hash> {
     const hashes = this.#heights.get(height) ?? new Set<Hash>()
-    // A map keeps the order of insertion, so its first key is the height that was not looked up for longest.
+    // A map keeps the order of insertion, so its first key is the height whose last lookup is the oldest.
     this.#heights.delete(height)
     this.#heights.set(height, hashes)
     const [oldest] = this.#heights.keys()

@@ -31,7 +31,7 @@ test('an invalid update of the batcher has no effect', () => {
 })
 
 // Rules: base-batcher
-test('in its base, the pipeline reads the data of the given batcher, and ignores updates of the batcher', () => {
+test('in its base block, the pipeline reads the data of the given batcher, and ignores updates of the batcher', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
   assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')

@@ -14,7 +14,7 @@ const seal = (timestamp: bigint, nowMs: number) =>
 test('on time, a block is built for its block time and sealed 50 ms before its timestamp', () => {
   assert.equal(start(100n, 100_000), 100_000)
   assert.equal(seal(102n, 100_010), 101_950)
-  // The block is inserted 20 ms before its timestamp, and the next one waits for that time.
+  // The block is inserted 20 ms before its timestamp. The building of the next block waits for that timestamp.
   assert.equal(start(102n, 101_980), 102_000)
   assert.equal(seal(104n, 102_010), 103_950)
 })

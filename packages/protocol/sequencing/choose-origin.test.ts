@@ -64,7 +64,7 @@ test('the time of the origin decides whether the drift of Fjord applies', () => 
   assert.equal(at(1_201n, 600n), 'current')
 })
 
-test('in recovery mode the next L1 block must be known, and decides as usual', () => {
+test('in recovery mode the next L1 block must be known; if it is, the usual rules apply', () => {
   const mode = 'recovering'
   assert.equal(choose({ at: 602n, mode }), 'next-needed recovering')
   assert.equal(choose({ at: 2_401n, mode }), 'next-needed recovering')
