@@ -34,5 +34,5 @@ export const maxTailedEntries = 256
 /** Limit on the total bytes of the pushed entries of a log that wait for their reader. */
 export const maxTailedBytes = 32 * 1024 * 1024
 
-/** Limit on the missing entries that a reader looks up. In a larger gap, the reader skips all but the last entries. */
+/** Limit on the missing entries that a reader looks up. Of a larger gap, the reader looks up only the last entries. */
 export const maxGapReads = 64

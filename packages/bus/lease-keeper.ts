@@ -114,8 +114,8 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // The deletion still names this holder. A process that lost the lease to this holder may read the lease only after
-      // the release, and then reports the name.
+      // The deletion still names this holder. A process that lost the lease to this holder may read the lease only
+      // after the release, and then reports the name.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
@@ -205,7 +205,7 @@ function readLease({ control, names, service }: LeaseContext): Promise<Stored | 
   return readNewest(control, names.leaseStream, names.lease(service))
 }
 
-/** The holder in a stored lease; undefined if the lease is deleted. A malformed lease counts as held until it expires. */
+/** The holder in a stored lease; undefined if it is deleted. A malformed lease counts as held until it expires. */
 export function parseHolder({ data, isDeletion }: Stored): LeaseHolder | undefined {
   if (isDeletion) return undefined
   const unknown = { instance: '', boot: '', sinceMs: 0 }

@@ -98,7 +98,7 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
-test('a stopped follower ignores its pending read and later reconnects, and is no longer listed as an input', async () => {
+test('a stopped follower ignores its pending read and later reconnects, and is not listed as an input', async () => {
   const world = await BusWorld.provisioned()
   const writer = await world.join('da-watcher')
   const reader = await world.join('derivation')

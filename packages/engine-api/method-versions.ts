@@ -26,7 +26,7 @@ function versionsWith(has: (fork: HardforkName) => boolean): MethodVersions {
   return { newPayload: 2, forkchoiceUpdated: 1, getPayload: 2 }
 }
 
-/** A hardfork that an execution client does not support, because it lacks methods. */
+/** A hardfork that an execution client does not support, because the client lacks methods. */
 export interface ForkGap {
   readonly fork: HardforkName
   /** Unix seconds. */

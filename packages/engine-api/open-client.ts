@@ -51,7 +51,8 @@ export async function openExecutionClient(
 
 /**
  * Headers of each request. A token contains its time in whole seconds, and takes 0.1 ms to create. So one token is
- * created each second, with the current secret of the file. An operator who replaces the secret need not restart the service.
+ * created each second, with the current secret of the file. An operator who replaces the secret need not restart the
+ * service.
  */
 function authorizations(
   secrets: ReplaceableFiles<Uint8Array>,

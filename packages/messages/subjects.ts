@@ -263,7 +263,7 @@ export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   response: safeHeadAtResponseCodec,
 })
 
-/** Unsafe blocks from peers, by number. The engine reads blocks that it missed from its unsafe head on. */
+/** Unsafe blocks from peers, by number. From its unsafe head on, the engine reads the blocks that it missed. */
 export const payloadReceived: Log<ReceivedPayload> = log({
   name: 'gossip.payload-received',
   summary: 'Unsafe blocks from peers, signed by the sequencer and checked, by number.',

@@ -71,8 +71,8 @@ async function readOrEnd(
 }
 
 /**
- * Creates the data folder of a service that has one. Ends the process if the folder can never be created, as below
- * /proc, since the service would try without end. If the disk fails, the service waits for it later.
+ * Creates the data folder of a service that has one. Ends the process if the folder can never be created, such as one
+ * below /proc, since the service would try without end. If the disk fails, the service waits for it later.
  */
 async function makeFolderOrEnd(name: string, settings: object): Promise<void> {
   if (!('dataDir' in settings) || typeof settings.dataDir !== 'string') return

@@ -6,7 +6,7 @@ import type { Source } from './inbox.ts'
 
 declare const responseOf: unique symbol
 
-/** Identifies a call until it is answered. State, events and effects carry the id, so that they stay data. */
+/** Identifies a call until it is answered. State, events and effects carry only the id, so they remain plain data. */
 export type CallId<Response> = number & { readonly [responseOf]?: Response }
 
 /** The effect that answers a call. */

@@ -39,7 +39,7 @@ export interface Waiting {
   readonly next: string
   /** The other service whose work is missing. The wait of that service is the cause of this one. */
   readonly on?: ServiceName | undefined
-  /** Start of the wait by the monotonic clock, if it began before it is reported. */
+  /** Start of the wait by the monotonic clock, if the wait began before this report. */
   readonly startedMs?: number | undefined
 }
 
@@ -203,7 +203,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait with its cause, which is the wait of the other service with its own cause, or else the last failure. */
+  /** The wait and its cause: the wait of another service with its own cause, or without one, the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait

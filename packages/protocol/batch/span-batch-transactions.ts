@@ -13,7 +13,7 @@ import {
 
 /**
  * Limit in bytes on a number in a set-code transaction. op-node decodes these numbers into 256 bits. Numbers of older
- * types have no limit.
+ * transaction types have no limit.
  */
 const wordBytes = 32
 

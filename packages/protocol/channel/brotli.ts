@@ -12,7 +12,8 @@ const inputBytes = 32_768
 
 /**
  * The search for a flaw covers this many output bytes past the limit: the sum of the largest window and the largest
- * block. A window may be decoded before any of its bytes is returned. One more byte of input adds at most one block of output.
+ * block. A window may be decoded before any of its bytes is returned. One more byte of input adds at most one block of
+ * output.
  */
 const searchBytes = 1 << 25
 

@@ -208,7 +208,8 @@ class Inflater {
 
   /**
    * Reads symbols while at least `aheadBytes` of input are left, so that the end of the input need not be checked. All
-   * state is in local variables, which doubles the speed. The reading stops before a symbol that is neither a literal nor the start of a match.
+   * state is in local variables, which doubles the speed. The reading stops before a symbol that is neither a literal
+   * nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data

@@ -61,8 +61,8 @@ export class BlockRulesByTime {
       if (time > timestamp && (until === undefined || time < until)) until = time
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
-    // Within a block time after a fork's time, rules are not cached. There, `begins` is empty only if the fork was
-    // already active: since genesis, or because a later fork implies it.
+    // Rules are not cached during the first block time after a fork's time. In this period, `begins` is empty only if
+    // the fork was already active: since genesis, or because a later fork implies it.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

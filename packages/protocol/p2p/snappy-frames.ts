@@ -91,8 +91,8 @@ function dataOf(type: number, body: Uint8Array): Uint8Array {
 }
 
 /**
- * The checksum in the form that frames have: rotated and with a constant added, since plain checksums are weak for data that
- * contains checksums.
+ * The checksum in the form that frames have: rotated and with a constant added, since plain checksums are weak for data
+ * that contains checksums.
  */
 function maskedChecksum(data: Uint8Array): number {
   const checksum = crc32c(data)

@@ -25,7 +25,7 @@ interface InboxItem {
 // Rule blob-missing: A block is not read until all blobs of its batcher are available.
 // Spec: ecotone/derivation.md#blob-retrieval, derive/blob_data_source.go
 /**
- * Finds the blobs of a batcher in an L1 block whose data is missing, and returns their versioned hashes in order.
+ * Versioned hashes, in order, of the blobs that a batcher posted in an L1 block and whose data is missing.
  *
  * Spec: protocol/ecotone/derivation.md#blob-retrieval
  */
