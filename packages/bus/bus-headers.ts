@@ -19,7 +19,7 @@ export const busHeaders = {
   expectedSequence: 'Nats-Expected-Last-Subject-Sequence',
   /** Sequence of a message that was read from a stream, or that the stream republished. */
   sequence: 'Nats-Sequence',
-  /** Time at which the stream stored a message that was read from it, in RFC 3339. */
+  /** For a message that was read from a stream: the time at which the stream stored it, in RFC 3339. */
   storedAt: 'Nats-Time-Stamp',
   /** `DEL` marks the deletion of a key. */
   operation: 'KV-Operation',

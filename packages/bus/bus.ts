@@ -34,7 +34,7 @@ export interface Bus {
   /**
    * Makes the call once. The caller is responsible for retries, so the handler must be idempotent.
    *
-   * @throws Fault `unavailable` if no service serves it, `timeout`, `too-large`, or the fault of the handler
+   * @throws Fault `unavailable` if no service serves the call, `timeout`, `too-large`, or the fault of the handler
    */
   call<Request, Response>(
     call: Call<Request, Response>,

@@ -123,7 +123,7 @@ export class LeaseKeeper implements Lease {
       const id = `${boot}/release`
       await store(control, message, { id, expectedSequence: this.#sequence })
     } catch (error) {
-      // If the release fails, the next instance takes the lease when it expires.
+      // If the release fails, the next instance takes the lease when the lease expires.
       const isGone = isFault(error) && (error.severity === 'temporary' || error.code === 'closed')
       if (!isGone) throw error
     }

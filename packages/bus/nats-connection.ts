@@ -55,8 +55,8 @@ export interface NatsOptions {
 /**
  * Connects to a NATS server, with retries until the server answers, and reconnects when the server restarts.
  *
- * @throws Fault `server-unsupported` for the server's version or limits; `not-permitted` if it rejects the key;
- *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted before it answers
+ * @throws Fault `server-unsupported` for the server's version or limits; `not-permitted` if the server rejects the key;
+ *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted before a server answers
  */
 export async function connectNats(options: NatsOptions): Promise<Connection> {
   const connection = new NatsConnection(await connectClient(options), options)

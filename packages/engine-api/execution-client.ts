@@ -53,8 +53,9 @@ export interface BlocksDown {
 /**
  * The calls of the engine service to an execution client: Engine API calls, and reads of blocks and proofs.
  *
- * Every call may throw Fault `engine-forkchoice` of severity `reset`, if the heads do not match the client's chain, and
- * the temporary faults `engine-refused`, `engine-unauthorized`, `engine-unreachable` and `engine-response`.
+ * Every call may throw Fault `engine-forkchoice` of severity `reset`, if the heads do not match the client's chain.
+ * Every call may also throw the temporary faults `engine-refused`, `engine-unauthorized`, `engine-unreachable` and
+ * `engine-response`.
  */
 export interface ExecutionClient {
   newPayload(payload: Payload): Promise<PayloadStatus>

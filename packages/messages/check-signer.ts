@@ -1,7 +1,7 @@
 import { atoll } from '#proto/atoll.js'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** Asks gossip whether peers would accept the blocks that it signs. */
+/** Asks gossip whether peers would accept the blocks that gossip signs. */
 export type CheckSignerRequest = Readonly<Record<string, never>>
 
 /** The answer. */

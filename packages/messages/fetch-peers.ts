@@ -9,7 +9,7 @@ export interface FetchPeersRequest {
   readonly areKnown: boolean
 }
 
-/** The peers of a host, and the peers, addresses and subnets that it refuses. */
+/** The peers of a host, and the peers, addresses and subnets that the host refuses. */
 export interface FetchPeersResponse {
   /** The host itself. */
   readonly self: Peer

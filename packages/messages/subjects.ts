@@ -299,7 +299,7 @@ export const checkSigner: Call<CheckSignerRequest, CheckSignerResponse> = call({
   response: checkSignerResponseCodec,
 })
 
-/** The host of gossip, its peers, and the peers, addresses and subnets that it refuses. */
+/** The host of gossip, its peers, and the peers, addresses and subnets that the host refuses. */
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
   summary: 'The host of gossip, its peers, and the peers, addresses and subnets that it refuses.',

@@ -24,7 +24,8 @@ import { readRestarted, reportToNode } from './supervision.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it releases the lease and ends within a second.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, the service releases the lease and ends within
+ * a second.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,

@@ -223,7 +223,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     return bus
   }
 
-  /** Logs each wait, and each new reason for it, once. */
+  /** Logs each wait once, and again with each new reason. */
   #logWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
     if (this.#loggedWaits.get(what) === reason) return
     this.#loggedWaits.set(what, reason)

@@ -94,7 +94,7 @@ export function tailing<Value, Event>(
   }
 }
 
-/** Each incoming call, as an event that carries its id; the effect `answer` responds to it through `calls`. */
+/** Each incoming call, as an event with the id of the call. The effect `answer` answers the call through `calls`. */
 export function serving<Request, Response, Event>(
   bus: Bus,
   { call, calls }: { readonly call: Call<Request, Response>; readonly calls: OpenCalls },

@@ -37,7 +37,7 @@ export interface Waiting {
   readonly why?: string | undefined
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing. The wait of that service is the cause of this one. */
+  /** The other service that this service waits for. The wait of that service is the cause of this wait. */
   readonly on?: ServiceName | undefined
   /** Start of the wait by the monotonic clock, if the wait began before this report. */
   readonly startedMs?: number | undefined
@@ -203,7 +203,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait and its cause: the wait of another service with its own cause, or without one, the last failure. */
+  /** The wait, with its cause. The cause is the wait of the service `on`; if that wait is unknown, the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait

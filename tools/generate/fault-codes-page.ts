@@ -42,7 +42,7 @@ export async function faultCodesPage(): Promise<string> {
   ].join('\n')
 }
 
-/** The mistakes in a table of codes, given the sources that use it. */
+/** The mistakes in a table of codes, given the sources that use the codes. */
 export function faultTableProblems(
   rules: FaultTable,
   sources: readonly string[],

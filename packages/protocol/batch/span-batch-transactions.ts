@@ -17,7 +17,7 @@ import {
  */
 const wordBytes = 32
 
-/** Thrown if a post-exec transaction has a value in a column that it does not use. */
+/** Thrown if a post-exec transaction has a value in a column that such a transaction does not use. */
 export class PostExecSlotError extends DecodeError {}
 
 // Rule span-transactions: Transactions are rebuilt byte for byte. If a transaction cannot be rebuilt, only its batch is
@@ -86,8 +86,8 @@ export class SpanBatchTransactions {
     return this.#writer.verbatim(bytes, from, this.#scan.position)
   }
 
-  // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas limit;
-  // else its span batch is skipped. op-node up to v1.19.6 takes any values. Later versions do not.
+  // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas
+  // limit. Otherwise its span batch is skipped. op-node up to v1.19.6 takes any values. Later versions do not.
   // Spec: lagoon/derivation.md#transposed-envelope-fields, derive/span_batch_txs.go of op-node after v1.19.6
   #checkPostExecSlots(): void {
     const { bytes, creationBits, parityBits } = this.#columns

@@ -96,8 +96,8 @@ const gethForks: readonly string[] = [
  *
  * @param json the chain config, or a genesis with the chain config in `config`
  * @returns oldest first
- * @throws DecodeError that names the field if a field is malformed, or if a fork that geth does not know has no time or
- * the same time as another fork
+ * @throws DecodeError that names the field, if a field is malformed. Also for a fork that geth does not know, if it has
+ * no time, or the same time as another fork
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const config = chainConfigOf(json)
@@ -140,8 +140,9 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 }
 
 /**
- * The forks of geth that have an entry in `blobSchedule`, but no time in the chain config, not even null. geth accepts
- * this config and takes these forks as not planned. But the author of the config may also have forgotten their times.
+ * The forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config, not even null.
+ * geth accepts this config and treats these forks as not planned. But the author of the config may also have forgotten
+ * their times.
  *
  * @param json an L1 chain config, as for `parseL1BlobSchedule`
  */

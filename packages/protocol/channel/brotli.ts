@@ -97,8 +97,8 @@ function flawless({ bytes }: Prefix): Decompressed {
 function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
   if (consumed === data.length) return flawless(whole)
-  // op-node returns the last output together with the error only if the last byte of the stream and the byte after it
-  // are in the same piece of input.
+  // op-node returns the last output together with the error in only one case: the last byte of the stream and the byte
+  // after it are in the same piece of input.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {

@@ -30,7 +30,7 @@ type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 /**
  * Reads the encoded batches of a channel one by one; the first byte of each is its type.
  * Batches before a flaw are returned. A few bytes of L1 may decompress to the limit, so the reader decompresses step by
- * step: each step ends at `growth` times the step before, or at the end of the next batch if that is further.
+ * step. Each step ends at `growth` times the step before. If the next batch ends later, the step ends with that batch.
  *
  * Spec: protocol/derivation.md#channel-format
  */

@@ -83,7 +83,7 @@ export class Channel {
     return 'added'
   }
 
-  /** Removes frames whose number is above that of the last frame. */
+  /** Removes frames with a number above the number of the last frame. */
   #close(endNumber: number): void {
     this.#endNumber = endNumber
     if (endNumber >= this.#highestNumber) return

@@ -40,7 +40,7 @@ for (const want of messageVectors) {
   })
 }
 
-test('signing the payload of message M5 with its key yields message M5', () => {
+test('signing the payload of message M5 with the key of its signer yields message M5', () => {
   const data = openGossipData(fromHex(messageVectors.at(-1)?.data ?? ''))
   const body = encodePayload(4, samplePayload)
   assert.deepEqual(decodePayload(4, body), samplePayload)

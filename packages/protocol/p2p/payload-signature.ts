@@ -35,7 +35,8 @@ export function signingHash(l2ChainId: bigint, hash: Uint8Array): Uint8Array {
 }
 
 /**
- * Signs a {@link signingHash}. The signature is deterministic (RFC 6979), and `s` is the smaller of its two values.
+ * Signs a {@link signingHash}. The signature is deterministic (RFC 6979), and `s` is the smaller of the two valid
+ * values.
  *
  * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
  */

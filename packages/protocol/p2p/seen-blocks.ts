@@ -10,7 +10,7 @@ export const maxBlocksPerHeight = 6
 export class SeenBlocks {
   readonly #heights = new Map<bigint, Set<Hash>>()
 
-  /** Remembers a new block. `too-many`: the height already has the maximum number of blocks; this is checked first. */
+  /** Remembers a new block. `too-many`: the height has the maximum number of blocks already; this is checked first. */
   add(height: bigint, hash: Hash): 'new' | 'seen' | 'too-many' {
     const hashes = this.#lookUp(height)
     if (hashes.size >= maxBlocksPerHeight) return 'too-many'

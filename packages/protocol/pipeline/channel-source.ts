@@ -61,7 +61,7 @@ export class BankedChannels implements ChannelSource {
   flush(): void {}
 }
 
-/** Channels from Holocene on: one at a time, with its frames in order. */
+/** Channels from Holocene on: one channel at a time, whose frames must arrive in order. */
 export class AssembledChannels implements ChannelSource {
   readonly #assembler = new ChannelAssembler()
 

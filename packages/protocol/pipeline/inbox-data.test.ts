@@ -64,7 +64,7 @@ test('frames of one transaction are read in order', () => {
 })
 
 // Rules: blob-calldata
-test('from Ecotone on the calldata of a blob transaction is ignored; before Ecotone only its calldata is read', () => {
+test('of a blob transaction, only the blobs are read from Ecotone on, and only the calldata before Ecotone', () => {
   const channels = { a: '13', b: '13 14' }
   const at = (ecotone: bigint) => ({ channels, hardforkTimes: { delta: 0n, ecotone } })
   assert.equal(run('@3 {a}b', at(36n)), '. 13 .')

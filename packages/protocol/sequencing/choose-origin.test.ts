@@ -38,7 +38,7 @@ function choose({ at, mode = 'normal', forks = forksUpTo('jovian'), ...given }: 
   return 'reason' in choice ? `${choice.kind} ${choice.reason}` : choice.kind
 }
 
-test('the next origin is adopted as soon as the block is not older than it', () => {
+test('the next L1 block becomes the origin as soon as the new block is not older than this L1 block', () => {
   assert.equal(choose({ at: 611n, next }), 'current')
   assert.equal(choose({ at: 612n, next }), 'next')
   assert.equal(choose({ at: 613n, next }), 'next')

@@ -51,7 +51,7 @@ function attributesOf(version: PayloadVersion): PayloadAttributes {
   }
 }
 
-/** The problem of a payload whose hash matches its fields, unless `payload` has a hash. */
+/** The problem of a payload. The hash of the payload matches its fields, unless `payload` gives another hash. */
 function problem({ version = 4, payload = {}, attributes, forks }: Given): string | undefined {
   const config = configOf(version)
   const { parentHash, number } = payloadOf(version)

@@ -9,8 +9,8 @@ const maxReorgWindows = 5n
 // Rule limit-recover: A chain of more than fourteen sequencing windows without a safe head counts as EL-synced.
 // Spec: sync/start.go
 /**
- * If an unsafe chain is longer than this many sequencing windows and has no safe head, it counts as synced by the
- * execution client (EL sync).
+ * A chain without a safe head that is longer than this many sequencing windows counts as synced by the execution client
+ * (EL sync).
  */
 const recoverWindows = 14n
 

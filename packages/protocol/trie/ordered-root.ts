@@ -27,7 +27,7 @@ interface Range {
 
 /**
  * Computes the root of the trie that maps the RLP of each index to a value, as for a block's transactions and receipts.
- * It recurses over the sorted keys without building the trie.
+ * The computation recurses over the sorted keys without building the trie.
  *
  * @returns 32 bytes
  */
