@@ -91,7 +91,7 @@ export interface Owner<Value> {
   write(value: Value): Promise<void>
 }
 
-/** The first number of a tail, and the signal that ends it. */
+/** Options of a tail: its first number, and the signal that ends the tail. */
 export interface TailOptions {
   readonly from: bigint
   readonly signal: AbortSignal

@@ -205,7 +205,7 @@ function readLease({ control, names, service }: LeaseContext): Promise<Stored | 
   return readNewest(control, names.leaseStream, names.lease(service))
 }
 
-/** The holder in a stored lease; undefined if it is deleted. A malformed lease counts as held until it expires. */
+/** The holder in a stored lease; undefined for a deleted lease. A malformed lease counts as held until it expires. */
 export function parseHolder({ data, isDeletion }: Stored): LeaseHolder | undefined {
   if (isDeletion) return undefined
   const unknown = { instance: '', boot: '', sinceMs: 0 }

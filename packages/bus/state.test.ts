@@ -72,7 +72,7 @@ test('a late push of an older value is ignored', async () => {
   assert.deepEqual(seen, [2n])
 })
 
-test('a follower knows how long ago it saw the value', async () => {
+test('a follower reports the age of its value', async () => {
   const { world, reader, write } = await watched()
   const follow = reader.bus.follow(l1Heads, () => undefined)
   await world.pass(10)
@@ -341,7 +341,7 @@ test('a callback of a follower that throws stops the process', async () => {
 
 test('access that is not declared is denied', async () => {
   const { world, watcher } = await watched()
-  // The table does not name da-watcher as a reader of the chain.
+  // The table of subjects does not name da-watcher as a reader of the chain.
   assert.throws(() => watcher.bus.follow(engineChain, () => undefined), { code: 'not-permitted' })
   const foreign = watcher.bus.own(engineChain)
   await assert.rejects(world.settle(foreign.write(chainAt({ generation: 1n, version: 1n }))), {

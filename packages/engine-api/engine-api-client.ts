@@ -73,7 +73,7 @@ const noHash = `0x${'00'.repeat(32)}`
 /** Blocks per request. An answer with 16 blocks of maximum size stays within the size limit of answers. */
 const blocksPerRequest = 16
 
-/** Concurrent requests for blocks. An execution client serves several requests as fast as one. */
+/** Concurrent requests for blocks. An execution client serves several requests in the time of one request. */
 const requestsAtOnce = 4
 
 /** The Engine API of op-geth, op-reth or the embedded client, over HTTP. */

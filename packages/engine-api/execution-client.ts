@@ -8,7 +8,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Identifies a block that is being built: 8 bytes. */
 export type PayloadId = Hex
 
-/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the client keeps its current one. */
+/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the client keeps the current head. */
 export interface ForkchoiceHeads {
   readonly head: Hash
   readonly safe: Hash | undefined
@@ -62,7 +62,7 @@ export interface ExecutionClient {
   forkchoice(heads: ForkchoiceHeads): Promise<ForkchoiceStatus>
   /** Starts to build a block on top of the head. */
   build(heads: ForkchoiceHeads, attributes: PayloadAttributes): Promise<BuildStatus>
-  /** Returns the built block; undefined if the client no longer knows the id. `timestamp` is that of the attributes. */
+  /** Returns the built block; undefined if the id is unknown. `timestamp` is the timestamp of the attributes. */
   getPayload(payloadId: PayloadId, timestamp: bigint): Promise<Payload | undefined>
   /** Returns a block; undefined if it is unknown. A number selects the block of the canonical chain. */
   block(which: BlockName): Promise<Payload | undefined>

@@ -21,7 +21,7 @@ import { exitCodes, type ServiceMain } from './service.ts'
 import { readRestarted, reportToNode } from './supervision.ts'
 
 /**
- * Runs a service from its settings to its end, and ends the process.
+ * Runs a service until it ends, and then ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
  * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, the service releases the lease and ends within

@@ -22,7 +22,7 @@ export function reportToNode(news: ServiceNews): Promise<void> {
   })
 }
 
-/** Reads a message of a service process; undefined if it is something else. */
+/** Reads a report of a service process; undefined for any other message. */
 export function parseNews(message: unknown): ServiceNews | undefined {
   return newsSchema.safeParse(message).data
 }

@@ -28,9 +28,9 @@ export type BatchVerdict =
   | { readonly kind: 'accept' }
   /** The batch is invalid, and cannot become valid later. */
   | { readonly kind: 'drop'; readonly reason: BatchFlaw }
-  /** The batch is not after the safe head. Only from Holocene on. */
+  /** From Holocene on: the batch is not after the safe head. */
   | { readonly kind: 'past' }
-  /** The batch is later than the next block. Only before Holocene. */
+  /** Before Holocene: the batch is later than the next block. */
   | { readonly kind: 'future' }
   /** The batch cannot be checked: more L1 blocks must be known, or a block before the genesis would be needed. */
   | { readonly kind: 'undecided'; readonly reason: MissingKnowledge }

@@ -109,7 +109,7 @@ for (const { stage, note, encoded } of vectors.rejected) {
 }
 
 // Rules: origin-bits
-test('epochs are counted back from the last by the origin bits', () => {
+test('the origin bits count epochs back from the last epoch', () => {
   for (const { l1OriginNum, originBits, epochNums } of vectors.epochExamples) {
     const bytes = [
       Uint8Array.of(1, 0),
@@ -175,7 +175,7 @@ for (const { name, encoded, error, transactions } of postExec.spanCases) {
   })
 }
 
-/** The post-exec transaction alone in a span batch, as parts: bits, signature, recipient, data, nonce and gas limit. */
+/** A span batch with only a post-exec transaction, in parts: bits, signature, recipient, data, nonce and gas limit. */
 const slots = {
   creation: '01',
   parity: '00',

@@ -68,7 +68,7 @@ export function l1ChainConfigJson(
   }
 }
 
-/** Update fractions of these forks without an entry. Any other fork without an entry keeps the earlier fraction. */
+/** Update fractions of forks without an entry. A fork that is not listed here keeps the fraction of the fork before. */
 const defaultFractions: Readonly<Record<string, bigint>> = {
   cancun: fractions.cancun,
   prague: fractions.prague,

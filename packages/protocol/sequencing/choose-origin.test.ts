@@ -95,7 +95,7 @@ test('an L1 block is visible from its confirmation depth on', () => {
   assert.equal(isVisible(100n, 1n), false)
 })
 
-test('genesis, a depth of 0 and an unknown L1 head make an L1 block visible', () => {
+test('an L1 block is visible if it is the genesis, if the depth is 0, or if the L1 head is unknown', () => {
   const l1Head = blockId(2)
   assert.equal(isOriginVisible({ number: 0n, l1Head, confirmationDepth: 4n }), true)
   assert.equal(isOriginVisible({ number: 1n, l1Head, confirmationDepth: 4n }), false)

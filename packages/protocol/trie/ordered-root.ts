@@ -75,7 +75,7 @@ function encodeNode(entries: Entries, range: Range): Uint8Array {
     writeString(entries, entries.values[from] ?? bytes)
     writePath(entries, { key: first, nibbles: lengthOf(first) - depth, isLeaf: true })
   } else {
-    // Keys are sorted, so a prefix that the first and the last share is common to all.
+    // Keys are sorted, so a prefix that the first and the last key share is common to all keys.
     let shared = depth
     while (nibbleAt(first, shared) === nibbleAt(last, shared)) shared++
     if (shared === depth) writeBranch(entries, range)
