@@ -6,7 +6,7 @@ export type CheckSignerRequest = Readonly<Record<string, never>>
 
 /** The answer. */
 export interface CheckSignerResponse {
-  /** Why peers would refuse the blocks; undefined if peers would accept them, or if gossip does not know. */
+  /** Why peers would refuse the blocks; undefined if peers would accept them, or if this is unknown. */
   readonly problem: string | undefined
 }
 
