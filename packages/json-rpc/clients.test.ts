@@ -52,7 +52,7 @@ test('connections of a client have a limit, and a connection that closes makes r
   assert.equal(connect().state.isClosed, false)
 })
 
-test('the limit on the connections of a client also applies to its new connections per second, but not to those of programs of this machine', () => {
+test('the connection limit of a client also limits its new connections per second, unless the client runs on this machine', () => {
   const { connect, counted, pass } = setup()
   const inTurn = (address: string) =>
     [1, 2, 3].map(() => {

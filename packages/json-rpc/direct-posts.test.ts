@@ -72,7 +72,7 @@ test('a direct answer has the status, the headers and the bytes of an answer by 
   ])
 })
 
-test('a client that hangs up in its request is counted, and holds no place', async (t) => {
+test('a client that hangs up during its request is reported as a refusal, and its request no longer counts toward the limits', async (t) => {
   const limits = { maxHttpRequests: 1, maxRequestsPerClient: 1 }
   const { server, send, refused } = await served(t, { limits })
   const { port } = new URL(server.url)
@@ -94,7 +94,7 @@ test('a client that hangs up in its request is counted, and holds no place', asy
 })
 
 for (const type of types)
-  test(`pipelined requests of a client that hangs up hold no place (${type})`, async (t) => {
+  test(`after a client hangs up, its pipelined requests no longer count toward its limit (${type})`, async (t) => {
     const { server, send } = await served(t, { limits: { maxRequestsPerClient: 8 } })
     const body = call('hang')
     const one = `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
@@ -126,7 +126,7 @@ test('the bytes of a client are limited', async (t) => {
   assert.equal((await send(types[0] ?? '', call('echo'))).status, 200)
 })
 
-test('a server that stops answers no further request, and ends within a second', async (t) => {
+test('a stopping server does not answer further requests, and ends within a second', async (t) => {
   const { server, send } = await served(t)
   const hanging = send(types[0] ?? '', call('hang'))
   const ended = assert.rejects(hanging)

@@ -53,12 +53,12 @@ const redirectStatuses: readonly number[] = [301, 302, 307, 308]
 /** Limit on the redirects that are followed. Only redirects within one server are followed. */
 const maxRedirects = 3
 
-/** Characters of an error page that are searched for a JSON-RPC error and a pause. */
+/** Characters of an error page that are searched for a JSON-RPC error and for a pause before a retry. */
 const maxErrorText = 1_024
 
 /**
- * Number of characters of an error page that are cleaned of secrets. More characters are cleaned than are quoted, since
- * a key that is cut at the end of the quote would not be found.
+ * Number of characters of an error page that are cleaned of secrets before its beginning is quoted. More characters are
+ * cleaned than are quoted, since a key that is cut at the end of the quote would not be found.
  */
 const maxCleaned = 16_384
 

@@ -72,8 +72,8 @@ const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalid
 const maxMessage = 500
 
 /**
- * The start of a text that is not JSON is quoted. Before that, this number of its characters is cleaned of secrets, so
- * that no key is cut: every key is shorter.
+ * If a text is not JSON, its beginning is quoted in an error. This number of characters is cleaned of secrets before
+ * the text is cut for the quote. Every key is shorter, so no part of a key remains in the quote.
  */
 const maxText = 10_000
 

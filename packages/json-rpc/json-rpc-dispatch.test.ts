@@ -186,7 +186,7 @@ test('other requests run between the calls of a batch', async () => {
   assert.ok(turns >= 9, String(turns))
 })
 
-test('in each turn of the event loop, only one large request is parsed, and small requests are answered in between', async () => {
+test('only one large request is parsed in each turn of the event loop, and small requests are answered between these turns', async () => {
   const { ask, calls } = setup()
   const large = { ...call('nothing'), padding: 'x'.repeat(20_000) }
   const asked = Array.from({ length: 5 }, () => ask(large))

@@ -22,7 +22,7 @@ export type SubscriptionStart = (notify: Notify) => () => void
 
 /** How a client is notified. */
 export interface SubscriptionOptions {
-  /** Method of the notifications; by default that of the server. */
+  /** Method of the notifications; by default the `notificationMethod` of the server. */
   readonly method?: string
 }
 
@@ -79,7 +79,7 @@ export interface DispatchOptions {
   readonly log?: Pick<Logger, 'error'> | undefined
 }
 
-/** Stands for unknown methods in `OnCall`, since clients choose their names. */
+/** The name that `OnCall` gets for every unknown method, since clients choose the names of such methods. */
 export const unknownMethod = 'unknown'
 
 /** The errors of op-geth for the calls of a batch that are not made any more. */

@@ -199,7 +199,7 @@ test('all subscriptions end with the connection, even while its requests run', a
   await allStopped()
 })
 
-test('if a client disconnects while its socket is paused, the server notices when it next sends to the client', async (t) => {
+test('if a client disconnects while its socket is paused, the server notices this when it next sends to the client', async (t) => {
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
@@ -228,7 +228,7 @@ test('if a client does not read, it is disconnected, and other clients are not',
   await openDeafSocket(t, url, [call('eth_subscribe')])
   while (listeners.size === 0) await ask('echo')
   const news = 'x'.repeat(100_000)
-  // The operating system buffers some megabytes before the server has to.
+  // The operating system buffers some megabytes before the server has to buffer any.
   for (let sent = 0; sent < 1_000 && listeners.size > 0; sent++) {
     publish(news)
     await ask('echo')
@@ -330,7 +330,7 @@ test('a path other than / does not accept WebSockets', async (t) => {
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
-test('if a client has vanished, its missing pong shows this, and it is disconnected', async (t) => {
+test('a client that does not answer a ping is disconnected', async (t) => {
   const periods: (() => void)[] = []
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)

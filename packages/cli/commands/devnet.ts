@@ -26,7 +26,8 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C can end the load.
+  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C
+  // can end the load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings

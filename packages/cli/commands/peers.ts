@@ -194,7 +194,7 @@ function printPeer(peer: Peer): void {
   printAddresses(peer)
 }
 
-/** Prints addresses without `/p2p/` and the peer id. The id is on the line above, and would make the lines too long. */
+/** Prints addresses without `/p2p/` and the peer id, which is on the line above and would make the lines too long. */
 function printAddresses({ id, addresses }: Peer): void {
   const suffix = `/p2p/${id}`
   for (const address of addresses)

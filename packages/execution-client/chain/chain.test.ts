@@ -170,7 +170,7 @@ test('above the limit on blocks that are not canonical, the lowest one without c
   assert.ok(readAll(chain, beyond) > 0)
 })
 
-test('when a state is pruned, the side blocks built on it are dropped, with their descendants', async () => {
+test('when the state of a block is pruned, the side blocks built on that block and their descendants are dropped', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [createStore(1)])
   choose(chain, low)

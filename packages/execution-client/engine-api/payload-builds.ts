@@ -16,7 +16,7 @@ const maxBuilds = 16
 /** Pause between two attempts to add transactions to a block. */
 const improvePauseMs = 200
 
-/** Time during which transactions are added to a block that is not fetched. */
+/** Time for which transactions are added to a block. After that, filling ends even if the block was not fetched. */
 const improveForMs = 15_000
 
 /**
@@ -139,7 +139,7 @@ export class PayloadBuilds {
   }
 }
 
-/** The payload id, equal for equal attributes and parent; the first byte is the version. */
+/** The payload id. It is equal for the same parent, attributes and version. The first byte is the version. */
 function payloadId(parent: KnownBlock, attributes: PayloadAttributes, version: number): Hex {
   const { timestamp, parentBeaconBlockRoot, eip1559Params, minBaseFee } = attributes
   const digest = keccak256(

@@ -16,7 +16,7 @@ function order(best: BestTransactions, skipped: readonly string[] = []): string 
   return taken.join(' ')
 }
 
-test('the transaction with the highest tip is first; of equal tips, the one that arrived first', async () => {
+test('the transaction with the highest tip is first; with equal tips, the transaction that arrived first', async () => {
   const { pool, add } = makePool()
   await add('c0:5', 'a0:3', 'b0:9', 'd0:5')
   assert.equal(order(pool.best(10n)), 'b0:9 c0:5 d0:5 a0:3')
@@ -37,7 +37,7 @@ test('transactions are ordered by the effective tip', async () => {
   assert.equal(order(pool.best(44n)), 'a0:50 a1:30 b0:20 c0:15')
   assert.equal(order(pool.best(46n)), 'c0:15 a0:50 a1:30 b0:20')
   assert.equal(order(pool.best(60n)), 'c0:15 a0:50 a1:30 b0:20')
-  // A transaction below the base fee is omitted, and so are later ones of its sender.
+  // A transaction below the base fee is omitted, and so are later transactions of its sender.
   assert.equal(order(pool.best(61n)), 'c0:15')
 })
 

@@ -9,8 +9,9 @@ interface SenderHead {
 }
 
 /**
- * Pending transactions in the order for a block: highest effective tip first; of equal tips, the first to arrive. The
- * transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this snapshot.
+ * Pending transactions in the order for a block: the highest effective tip first; with equal tips, the first to arrive.
+ * The transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this
+ * snapshot.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint
@@ -52,7 +53,10 @@ export class BestTransactions {
     this.#heads.pop()
   }
 
-  /** The entry of a sender at an index; undefined if the sender has no further transaction, or the transaction does not pay the base fee. */
+  /**
+   * The entry of a sender at an index; undefined if the sender has no further transaction, or if the transaction does
+   * not pay the base fee.
+   */
   #headAt(transactions: readonly PooledTransaction[], at: number): SenderHead | undefined {
     const transaction = transactions[at]
     if (transaction === undefined) return undefined

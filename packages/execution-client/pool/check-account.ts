@@ -34,8 +34,9 @@ export function checkFunds(
 }
 
 /**
- * Checks that an account that has or is about to get delegated code has at most one pending transaction. Other accounts
- * can spend the balance of a delegated account, and so invalidate all of its pending transactions at once.
+ * Checks the limit for an account with delegated code: one transaction, without a nonce gap. The limit also applies if
+ * a transaction in the pool delegates the account. Other accounts can spend the balance of a delegated account, and so
+ * invalidate all of its pending transactions at once.
  *
  * @throws PoolRefusal
  */

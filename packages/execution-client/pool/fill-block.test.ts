@@ -133,7 +133,7 @@ test('each transaction type that users may send is executed', async () => {
   )
 })
 
-test('a transaction above the remaining gas stays in the pool, and smaller ones fill the block', async () => {
+test('a transaction above the remaining gas stays in the pool, and smaller transactions fill the block', async () => {
   // The deposit uses 22,800 gas.
   const chain = makeChain({ gasLimit: 130_000n })
   const { pool } = chain
@@ -257,7 +257,7 @@ test('filling ends when the time is over, and continues at the next call', async
   await seal()
 })
 
-test('while filling yields to other tasks, they can end it, or remove transactions, which are then not added', async () => {
+test('filling yields to other tasks: they can end the filling, and a transaction that they remove is not added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7 d0:6')

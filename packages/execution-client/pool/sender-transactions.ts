@@ -82,7 +82,7 @@ export class SenderTransactions {
     return nonce === this.nextNonce && this.#pendingCount < this.#maxPending
   }
 
-  /** Adds a transaction, or replaces the one with the same nonce. Queued transactions may become pending. */
+  /** Adds a transaction, or replaces the transaction with the same nonce. Queued transactions may become pending. */
   put(priced: PricedTransaction): void {
     const { nonce } = priced.transaction.signed
     const replaced = this.find(nonce) === undefined ? 0 : 1
@@ -90,7 +90,7 @@ export class SenderTransactions {
     this.#extendPending()
   }
 
-  /** Removes a transaction; later ones become queued. */
+  /** Removes a transaction. Transactions with later nonces become queued. */
   remove(nonce: bigint): void {
     if (this.find(nonce) === undefined) return
     const at = this.#indexOf(nonce)

@@ -49,7 +49,7 @@ export function blockToJson(
     ...(block.header.withdrawalsRoot !== undefined && { withdrawals: [] }),
     transactions: transactions.map((raw, position) => {
       const receipt = receipts[position]
-      // Recovering a sender takes a hundred times as long as a hash.
+      // To recover a sender takes a hundred times as long as to compute a hash.
       if (!full || receipt === undefined) return toHash(keccak256(raw))
       return transactionToJson(readTransaction(raw), { block, position, receipt })
     }),

@@ -43,7 +43,7 @@ export interface LogPlace {
   readonly block: KnownBlock
   readonly position: number
   readonly transaction: Hash
-  /** Number of logs in the block before the logs of this transaction. */
+  /** Number of logs in the block that precede the logs of this transaction. */
   readonly firstLog: number
 }
 

@@ -33,7 +33,7 @@ export class BlockExecution {
   #gasLeft: bigint
   #gasUsed = 0n
   #daFootprint = 0n
-  /** From the calldata of the L1 attributes; 0 before they are executed. */
+  /** The scalar in the calldata of the L1 attributes; 0 until they are executed. */
   #daFootprintScalar = 0n
 
   constructor(context: BlockContext, evm: EVM, state: WorldState) {
@@ -332,7 +332,7 @@ export class BlockExecution {
     }
   }
 
-  /** From Ecotone on only contracts created in the same transaction are removed. Spec: EIP-6780 */
+  /** The accounts to remove. From Ecotone on, only contracts created in the same transaction. Spec: EIP-6780 */
   #destroyed(result: EVMResult | undefined): readonly Address[] {
     const { selfdestruct, createdAddresses } = result?.execResult ?? {}
     return [...(selfdestruct?.keys() ?? [])].filter(

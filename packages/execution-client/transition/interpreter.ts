@@ -26,7 +26,7 @@ const ethereumForks: readonly (readonly [op: keyof Hardforks, ethereum: Hardfork
   ['canyon', 'shanghai'],
 ]
 
-/** Interpreters of a chain, one for each set of forks, since creating one takes milliseconds. */
+/** Keeps one interpreter for each set of forks of a chain, since creating an interpreter takes milliseconds. */
 export class Interpreters {
   readonly #config: ExecutionConfig
   readonly #made = new Map<string, Promise<EVM>>()
@@ -104,8 +104,8 @@ const customCrypto: CustomCrypto = {
 }
 
 /**
- * Makes a balance wrap past 2^256 - 1 in a transfer, as in op-geth. The library's own method would fail the transfer;
- * this method adds without a check, and the state wraps the sum.
+ * Makes a balance that a transfer takes past 2^256 - 1 wrap, as in op-geth. With the library's own method, the transfer
+ * would fail. The replacement adds without a check, and the state wraps the sum.
  */
 function wrapTransfers(evm: EVM): EVM {
   const addToBalance = async (

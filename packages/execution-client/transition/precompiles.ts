@@ -48,7 +48,7 @@ export function opPrecompiles(
   return custom
 }
 
-/** RIP-7212 returns the results of EIP-7951, but costs a different amount of gas. */
+/** The precompile P256VERIFY. RIP-7212 and EIP-7951 specify the same results, but different amounts of gas. */
 function p256Verify(price: bigint): CustomPrecompile {
   const verify = stock(p256Address)
   const unlimited = 10n ** 9n
