@@ -137,8 +137,8 @@ function contextOf({
 }
 
 /**
- * Counts the received part of an unfinished message as memory of its client until the message ends. For each socket, the
- * library keeps an unfinished message up to the size limit, and has no timeout for it.
+ * Counts the received part of an unfinished message as memory of its client until the message ends. For each socket,
+ * the library keeps an unfinished message up to the size limit, and has no timeout for it.
  */
 function holdUnfinished(socket: WebSocket, options: SocketOptions): void {
   const { client, clients, connection } = options

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isFault } from '#runtime/fault.ts'
 import { type NodeBusOptions, openNodeBus } from './node-bus.ts'
 
-/** The options of a bus whose server program is a script, which does not serve. */
+/** The options of a bus whose server program is a script that does not serve NATS. */
 function busWith(t: TestContext, script: string): NodeBusOptions {
   const dataDir = mkdtempSync(join(tmpdir(), 'atoll-node-'))
   t.after(() => rmSync(dataDir, { recursive: true }))

@@ -59,7 +59,7 @@ test('a node serves the metrics of all services, each once with its help, and th
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`)
 })
 
-test('a node is ready if all services are; if a service does not answer, the reason is its last failure, or that it is starting', async (t) => {
+test('a node is ready if all its services are ready; if a service does not answer, the reason is its last failure, or that it is starting', async (t) => {
   const ready = await service(t, 'da-watcher', [])
   const all = new Map(['da-watcher', 'engine', 'derivation'].map((name) => [name, ready]))
   assert.equal((await fetch(`${await node(t, all)}/readyz`)).status, 200)

@@ -23,7 +23,7 @@ const own = { 'da-watcher': daWatcher, derivation, engine, gossip, sequencer, rp
 /** Settings as given, by key. */
 type Given = Readonly<Record<string, string>>
 
-/** Services without which a node may run, and whether a node with the given settings runs each. */
+/** Optional services, each with a function that returns whether a node with the given settings runs the service. */
 const optional: ReadonlyMap<string, (given: Given) => boolean> = new Map([
   ['gossip', (given: Given) => given['p2pDisable'] !== 'true'],
   ['sequencer', (given: Given) => given['sequencerEnabled'] === 'true'],

@@ -35,7 +35,7 @@ export type Report = (what: string, level?: 'info' | 'warn') => void
 export interface SupervisorOptions {
   readonly clock: Clock
   readonly report: Report
-  /** Called when a service never started because its settings are wrong, so that a restart cannot help. */
+  /** Called when the first start of a service fails because its settings are wrong, so that a restart cannot help. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
 

@@ -19,7 +19,7 @@ test('if `onLog` is given, the log is passed to it and not printed', () => {
 
 const log = fileURLToPath(new URL('./log.ts', import.meta.url))
 
-/** A program that logs 5,000 lines of 100 bytes, and then goes on. */
+/** A program that logs 5,000 lines of 100 bytes, and then continues. */
 const program = (logFormat: string) => `
   import { createLog } from ${JSON.stringify(log)}
   const log = createLog({ logLevel: 'info', logFormat: '${logFormat}', fields: { service: 'test' } })

@@ -31,7 +31,7 @@ const batcherAddress = `0x${'ba'.repeat(20)}` as Address
 
 beforeEach(() => exporter.reset())
 
-/** Derivation receives an L1 head, requests its block, and reports progress: by call, state and log. */
+/** Runs a derivation that receives an L1 head, requests its block, and reports progress: by call, state and log. */
 async function runChain(tracing: Tracing): Promise<void> {
   const world = await BusWorld.provisioned()
   world.tracing = tracing

@@ -12,7 +12,7 @@ export interface RecordedL2 extends CheckedL2Block {
 }
 
 /**
- * Reads the L2 blocks of a record in order. Each matches its hash and is the child of the one before it. If the
+ * Reads the L2 blocks of a record in order. Each matches its hash and is the child of the block before it. If the
  * record begins later than the chain, the blocks of `before.ndjson` come first.
  *
  * @throws Fault `record` that names the file, the line and the problem

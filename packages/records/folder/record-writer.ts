@@ -54,7 +54,7 @@ export class RecordWriter {
     file.packed.write(`${line}\n`)
   }
 
-  /** Waits until the disk has caught up, so that few lines are buffered. @throws the disk's error */
+  /** Waits until the buffered lines are written, so that few lines are in memory. @throws the error of the disk */
   async drained(): Promise<void> {
     for (const { packed, written } of this.#files.values())
       if (packed.writableNeedDrain || packed.destroyed)

@@ -109,7 +109,7 @@ test('blobs are served by slot, and checked', async (t) => {
   assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
 })
 
-test('if a beacon node does not serve blobs, sidecars are requested, whatever path the URL has', async (t) => {
+test('if a beacon node does not serve blobs, sidecars are requested, even if the URL has a path and a query', async (t) => {
   const { beaconUrl } = await replayed(t)
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {

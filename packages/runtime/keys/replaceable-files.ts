@@ -10,7 +10,7 @@ export interface ReplaceableOptions<Content> {
 
 /**
  * The content of files that an operator may replace while the service runs, such as a secret or a certificate. While
- * the files are being replaced, they may have no usable content. Then the last content stays.
+ * the files are being replaced, they may have no usable content. The last usable content then stays in use.
  */
 export class ReplaceableFiles<Content> {
   readonly #options: ReplaceableOptions<Content>

@@ -92,7 +92,7 @@ test('five mistakes are reported in one message, each with the expected value', 
   })
 })
 
-test('an unknown flag is one mistake, whether it has a value or not', () => {
+test('an unknown flag is one mistake, with or without a value', () => {
   assert.deepEqual(mistakes([...needed, '--colour', 'red', '--shape=round', '--loud']), [
     '--colour is not known',
     '--shape is not known',
@@ -106,12 +106,12 @@ test('if a word after a switch is not a value of the switch, the word is a mista
   assert.deepEqual(mistakes([...needed, '--verbose', 'stray']), ['--verbose is "stray"'])
 })
 
-test('the last of several flags of a setting counts', () => {
+test('if a flag is given several times, the last value counts', () => {
   assert.equal(read(['--mode=cl', '--verbose', '--mode', 'el', '--no-verbose']).verbose, false)
   assert.equal(read(['--mode=cl', '--mode', 'el']).mode, 'el')
 })
 
-test('a setting may have the name of another setting with no- before it', () => {
+test('the name of a setting may be no- followed by the name of another setting', () => {
   const both = z.strictObject({ node: z.string().default('a'), noNode: onOff().default(false) })
   const { settings } = readSettings(both, { args: ['--node=b', '--no-node'], env: {} })
   assert.deepEqual(settings, { node: 'b', noNode: true })
