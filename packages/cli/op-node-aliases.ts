@@ -25,7 +25,7 @@ const wholeScore: SettingForm = {
   toOurs: (score) => (/^-?\d+(?:\.0*)?$/u.test(score) ? String(Number(score)) : undefined),
 }
 
-/** A header. op-node splits a value at its commas, so that a value with a comma would be several headers. */
+/** A header. op-node splits a value at its commas, so it would read a value with a comma as several headers. */
 const headerPair: SettingForm = {
   want: () => 'one header, as in name=value; several headers are given with --signer-headers-file',
   toOurs: (text) => {
@@ -45,7 +45,7 @@ const logLevels = oneOf({
   crit: 'error',
 })
 
-/** A log level. op-node ignores its case, and also accepts the short forms that op-node's log shows. */
+/** A log level. op-node ignores the case of a level, and also accepts the short forms that it shows in its log. */
 const logLevel: SettingForm = {
   ...logLevels,
   toOurs: (level) => {

@@ -39,7 +39,7 @@ test('the requests and WebSockets of one client are limited', async (t) => {
   const open = assert.rejects(post('hang', hanging.signal))
   while ((await post('echo')) !== refused) await sleep(5)
   assert.match(await handshake(server.url), /^HTTP\/1\.1 429 /)
-  // Each request that ends makes room for another one.
+  // Each request that ends makes room for another request.
   hanging.abort()
   await open
   while ((await post('echo')) === refused) await sleep(5)

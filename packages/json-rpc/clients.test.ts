@@ -70,7 +70,7 @@ test('the connection limit of a client also limits its new connections per secon
   assert.deepEqual(inTurn('127.0.0.1'), [false, false, false])
 })
 
-test('the bytes of one client and of all clients may reach their limit, but not exceed it', () => {
+test('the bytes of one client, and of all clients together, may reach their limit, but not exceed it', () => {
   const { clients } = setup()
   assert.equal(clients.hold('a', 100), true)
   assert.equal(clients.hold('a', 1), false)

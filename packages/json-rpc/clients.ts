@@ -57,7 +57,7 @@ export const banMs = 10_000
  */
 const subnetGroups = 4
 
-/** Clients that are never banned. All programs of this machine share one address, even the pages in its browser. */
+/** Clients that are never banned. All programs of this machine share one address, even the pages in a browser. */
 const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
@@ -243,7 +243,7 @@ export class Clients {
   }
 }
 
-/** The client that an address belongs to: an IPv4 address itself, or the 64-bit subnet of an IPv6 address. */
+/** The client that an address belongs to: for IPv4, the address itself; for IPv6, its 64-bit subnet. */
 export function clientOf(address = ''): string {
   if (!address.includes(':')) return address
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1]

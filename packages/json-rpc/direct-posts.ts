@@ -6,7 +6,7 @@ import type { JsonRpcServerOptions } from './json-rpc-server.ts'
 import { BodyError, type Guarded, readBody } from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
-/** Headers that an answer has besides those of its body. */
+/** Headers of an answer, except the headers that describe its body. */
 type Headers = Readonly<Record<string, string>>
 
 /** What is needed to answer requests. */

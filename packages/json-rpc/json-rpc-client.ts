@@ -105,7 +105,7 @@ export class JsonRpcClient {
   }
 
   /**
-   * The results of several calls, in order. Calls that fail individually, such as by a revert, do not fail the others.
+   * The results of several calls, in order. If a single call fails, for example by a revert, the others do not fail.
    *
    * @throws Fault as `call` does
    */
@@ -157,8 +157,8 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends calls in as many requests as the endpoint needs. If the endpoint answers some of the calls and then limits
-   * the rate, the others are sent after a pause, so that a batch over the limit is answered in parts.
+   * Sends calls in one or more requests, as the endpoint requires. If the endpoint answers some of the calls and then
+   * limits the rate, the other calls are sent after a pause. So a batch over the limit is answered in parts.
    */
   async #request(
     at: number,

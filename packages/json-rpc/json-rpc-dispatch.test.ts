@@ -126,7 +126,7 @@ test('a batch is answered in order, without its notifications', async () => {
   ])
 })
 
-test('a batch of one is answered with a batch', async () => {
+test('a batch of one call is answered with a batch', async () => {
   const { ask } = setup()
   assert.deepEqual(await ask([call('later', [1])]), [{ jsonrpc: '2.0', id: 1, result: 1 }])
 })

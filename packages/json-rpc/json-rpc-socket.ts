@@ -165,7 +165,7 @@ const controlFrameBytes = 6
 /** Sockets that are being disconnected: what still arrives on them is ignored. */
 const cutOffs = new WeakSet<WebSocket>()
 
-/** Disconnects a client, with a close code unless the library has sent one. */
+/** Disconnects a client. Sends a close code, unless the library has already sent one. */
 function cutOff(
   socket: WebSocket,
   {

@@ -99,7 +99,7 @@ export class Subscriptions {
     this.#options.send(JSON.stringify({ jsonrpc: '2.0', method, params }))
   }
 
-  /** Stops a subscription. A failure is only logged, so that the others are stopped, too. */
+  /** Stops a subscription. A failure is only logged, so that the other subscriptions are stopped, too. */
   #stop(stop: () => void): void {
     try {
       stop()

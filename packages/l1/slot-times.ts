@@ -35,7 +35,7 @@ export class SharedSlotTimes {
     this.#public = genesisTime === undefined ? undefined : { genesisTime, slotMs: usualSlotMs }
   }
 
-  /** The slot times of a public chain, or those that the operator set; undefined if an endpoint has to be queried. */
+  /** The slot times of a public chain or from the settings; undefined if an endpoint has to be queried. */
   get known(): SlotTimes | undefined {
     if (this.#public !== undefined) return this.#withSettings(this.#public)
     const { genesisTime, slotMs } = this.#settings

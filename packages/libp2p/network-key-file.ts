@@ -28,7 +28,7 @@ export async function readNetworkKey(path: string): Promise<Uint8Array> {
  * @throws Fault as {@link readNetworkKey}, except for a missing file
  */
 export async function loadNetworkKey(path: string): Promise<Uint8Array> {
-  // Only about one in 2^128 random numbers is not a valid key.
+  // Random bytes are an invalid key with a probability of only 2^-128.
   if ((await readSecretFile(path)) === undefined)
     await writeSecretFile(path, randomBytes(32).toString('hex'))
   return readNetworkKey(path)

@@ -39,7 +39,7 @@ export interface HostSettings {
   readonly key: Uint8Array
   /** Multiaddrs, such as `/ip4/0.0.0.0/tcp/9222`. */
   readonly listen: readonly string[]
-  /** Multiaddrs that are announced to peers; if empty, those on which the host listens. */
+  /** Multiaddrs that are announced to peers. If empty, the multiaddrs on which the host listens are announced. */
   readonly announce: readonly string[]
   /** Name and version that peers see, such as `atoll/0.1.0`. */
   readonly agent: string

@@ -158,7 +158,7 @@ function absenceOf({ local, where }: FoundBus, why: string): string {
   return `${nameOf(local)} is stopped${disk}: start it with ${command}, and see its log if you did not stop it (${address})`
 }
 
-/** Problems of the disks of a local node: its folder, and those of its bus and services. */
+/** Problems of the disks that hold the folders of a local node, of its bus and of its services. */
 export function diskProblemsOf(
   local: Pick<LocalBus, 'folder' | 'nodeFolder'> | undefined,
 ): readonly string[] {

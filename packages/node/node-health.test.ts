@@ -81,7 +81,7 @@ test('a node is ready if all its services are ready; if a service does not answe
   assert.equal((await fetch(`${url}/healthz`)).status, 200)
 })
 
-test('if several texts have samples of one metric, the merged text has its help once, followed by all samples', () => {
+test('if several texts have samples of one metric, the merged text has the help of the metric once, followed by all samples', () => {
   const text = (value: number) =>
     `# HELP a_seconds a\n# TYPE a_seconds histogram\na_seconds_sum ${value}\n\n# HELP b b\n# TYPE b gauge\nb ${value}\n`
   assert.equal(

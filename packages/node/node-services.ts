@@ -12,7 +12,7 @@ import { config as sequencer } from '#services/sequencer/config.ts'
 /** A service of a node. */
 export interface NodeService {
   readonly name: NodeServiceName
-  /** Settings of the service, without those that all services share. */
+  /** Settings of the service, without the settings that all services share. */
   readonly own: SettingsSchema
   /** All settings of the service. */
   readonly schema: SettingsSchema
@@ -69,7 +69,7 @@ export function servicesFor(given: Given): readonly NodeService[] {
   return nodeServices.filter(({ name }) => optional.get(name)?.(given) ?? true)
 }
 
-/** Whether a node may run without the service. A missing report of such a service is no problem. */
+/** Whether a node may run without the service. If such a service does not report, this is not a problem. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
 }

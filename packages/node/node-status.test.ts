@@ -163,7 +163,7 @@ test('a problem of a disk is the first advice', () => {
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })
 
-test('for a service that fails again and again, the status shows the reason, the number of restarts and the time of the last one', () => {
+test('for a service that fails again and again, the status shows the reason, the number of restarts and the time of the last restart', () => {
   const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
   const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
   const shown = nodeStatus(states, names)

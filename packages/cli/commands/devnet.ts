@@ -43,7 +43,7 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       clock: systemClock,
       signal,
       report: (what) => table.say(what),
-      // Log lines that are written between two drawings of the table would be erased with it.
+      // A log line that is written between two drawings of the table would be erased together with the table.
       onLog: table.mixesWith(process.stdout) ? (line) => table.say(line) : undefined,
       onChange: (view) => table.show(view),
     })

@@ -80,7 +80,7 @@ export class Chain {
   #sinceReload = 0
 
   /**
-   * The chain owns the database from its construction on. If the constructor throws, the caller closes the database.
+   * Opens a chain, which then owns the database. If the constructor throws, the caller closes the database.
    *
    * @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain
    */
@@ -177,7 +177,7 @@ export class Chain {
   /**
    * Adds an executed block, which can then become canonical or the parent of another block.
    *
-   * @returns false if the limit is reached and no block can be dropped, since all held blocks are ancestors of `block`
+   * @returns false if the limit is reached and no block can be dropped, since all such blocks are ancestors of `block`
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true

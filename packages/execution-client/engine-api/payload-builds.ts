@@ -10,7 +10,7 @@ import { toData } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 import type { BlockBuilder, ExecutedBlock } from '#execution-client/transition/execute-block.ts'
 
-/** Limit on builds; the oldest is dropped first. */
+/** Limit on builds. Above it, the oldest build is dropped. */
 const maxBuilds = 16
 
 /** Pause between two attempts to add transactions to a block. */
@@ -131,7 +131,7 @@ export class PayloadBuilds {
     while (!signal.aborted) {
       const builder = await this.#begin(parent, attributes)
       if ((await this.#options.fill(builder, signal)) === 'broken') continue
-      // An aborted attempt may have fewer transactions than an earlier one.
+      // An aborted attempt may have fewer transactions than an earlier attempt.
       const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
       if (hasMore || !signal.aborted) build.block = builder.seal()
       return

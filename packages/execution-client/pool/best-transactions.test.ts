@@ -4,7 +4,7 @@ import { makePool, notate, signed } from '#test/fakes/pool-world.ts'
 import type { BestTransactions } from './best-transactions.ts'
 import { hashTransaction } from './pooled-transaction.ts'
 
-/** The order of all transactions. After a transaction in `skipped`, the remaining ones of its sender are skipped. */
+/** The order of all transactions. After a transaction in `skipped`, later transactions of its sender are skipped. */
 function order(best: BestTransactions, skipped: readonly string[] = []): string {
   const taken: string[] = []
   for (let next = best.peek(); next !== undefined; next = best.peek()) {

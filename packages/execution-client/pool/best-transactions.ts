@@ -32,12 +32,12 @@ export class BestTransactions {
     return this.#heads.at(-1)?.transaction
   }
 
-  /** Moves to the next transaction of the same sender, after the current one was added. */
+  /** Moves to the next transaction of the same sender, after the current transaction was added to the block. */
   shift(): void {
     const head = this.#heads.pop()
     const next = head && this.#headAt(head.transactions, head.at + 1)
     if (next === undefined) return
-    // The next transaction is inserted so that the best one stays the last.
+    // The next transaction is inserted so that the best entry remains the last entry.
     let [low, high] = [0, this.#heads.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -48,7 +48,7 @@ export class BestTransactions {
     this.#heads.splice(low, 0, next)
   }
 
-  /** Skips all further transactions of the sender, which depend on the current one. */
+  /** Skips the current transaction, and all later transactions of its sender, which depend on it. */
   skipSender(): void {
     this.#heads.pop()
   }

@@ -6,7 +6,7 @@ import type { SenderTransactions } from './sender-transactions.ts'
 const replacementPercent = 110n
 
 /**
- * Checks that the sender can pay for the transaction and all of its pending transactions.
+ * Checks that the sender can pay for a transaction together with all of the sender's pending transactions.
  *
  * @throws PoolRefusal
  */

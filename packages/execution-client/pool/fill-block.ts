@@ -41,8 +41,8 @@ const maxBlockBytes = 7_388_608
 
 /**
  * Adds pool transactions to a block after its forced transactions. A transaction that does not fit stays in the pool. A
- * transaction that cannot be executed is removed from the pool. May be called again for the same block when more
- * transactions have arrived.
+ * transaction that cannot be executed is removed from the pool. The function may be called again for the same block
+ * when more transactions have arrived.
  *
  * Other tasks run between two transactions, but must not use the interpreter of the block.
  *

@@ -8,7 +8,7 @@ export interface PricedTransaction {
 
 /**
  * The transactions of one sender by nonce. Transactions that continue the account's nonce without a gap are pending, up
- * to a limit. All others are queued.
+ * to a limit. All other transactions are queued.
  */
 export class SenderTransactions {
   readonly #maxPending: number
@@ -50,7 +50,7 @@ export class SenderTransactions {
     return this.pendingFrom(0)
   }
 
-  /** The pending transactions after the first `skipped` ones. */
+  /** The pending transactions, without the first `skipped` transactions. */
   pendingFrom(skipped: number): readonly PooledTransaction[] {
     return this.#priced.slice(skipped, this.#pendingCount).map(({ transaction }) => transaction)
   }

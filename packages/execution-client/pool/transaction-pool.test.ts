@@ -27,7 +27,7 @@ test('a transaction is pending at the nonce of its account and queued after a ga
   assert.deepEqual(reported, ['+a0'])
 })
 
-test('a transaction that fills a nonce gap makes all waiting transactions pending, with one notification', async () => {
+test('a transaction that fills a nonce gap makes all queued transactions of its sender pending, with one notification', async () => {
   const { pool, add, show, reported } = makePool()
   await add('a3', 'a1', 'a2', 'a5')
   assert.equal(show(), ' | a1 a2 a3 a5')
@@ -309,7 +309,7 @@ async function setCodeOfB(nonce: number) {
   } as const
 }
 
-test('if the queue of a sender is full, a transaction with an earlier nonce replaces the last one', async () => {
+test('if the queue of a sender is full, a transaction with an earlier nonce replaces the transaction with the last nonce', async () => {
   const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })

@@ -54,7 +54,7 @@ const tooManyQueued = 'its sender has too many queued transactions'
 /** The default policy of geth. */
 const defaultPolicy: PoolPolicy = { minTip: 1n, requiresReplayProtection: false }
 
-/** The transaction pool. A pending transaction may be in the next block. A queued one waits for an earlier nonce. */
+/** The transaction pool. Pending transactions may be in the next block. Queued ones wait for an earlier nonce. */
 export class TransactionPool {
   readonly #limits: PoolLimits
   readonly #policy: PoolPolicy
@@ -104,7 +104,7 @@ export class TransactionPool {
       .filter((raw) => raw[0] !== depositType && !hashes.has(hashTransaction(raw)))
       .map((raw) => this.#takeBack(raw))
       .filter((refusal) => refusal !== undefined)
-    // Queues are trimmed last, since returned transactions may close the gaps before queued ones.
+    // Queues are trimmed last, since returned transactions may close the nonce gaps before queued transactions.
     for (const address of this.#senders.keys()) this.#trimQueue(address)
     const after = [...this.#senders.values()].flatMap((own) => own.pending)
     this.#tell(after.filter((transaction) => !before.has(transaction)))

@@ -59,7 +59,7 @@ export function blockToJson(
 /** A block in RLP. Spec: EIP-2718, EIP-4895 */
 export function encodeBlock(header: Header, transactions: readonly Uint8Array[]): Uint8Array {
   const items = transactions.map((raw): RlpItem =>
-    // A legacy transaction is a list; typed ones are strings.
+    // A legacy transaction is a list. A typed transaction is a string.
     (raw[0] ?? 0) >= 0xc0 ? decodeRlp(raw) : raw,
   )
   const parts: RlpItem[] = [decodeRlp(encodeHeader(header)), items, []]

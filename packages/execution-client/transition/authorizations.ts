@@ -18,7 +18,7 @@ export function isDelegation(code: Uint8Array): boolean {
 }
 
 /**
- * Applies authorizations; invalid ones are skipped.
+ * Applies authorizations. Invalid authorizations are skipped.
  *
  * @returns the gas refund
  */

@@ -53,7 +53,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal has a private reference of its own to the state.
+    // The journal also has a private reference to the state.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }

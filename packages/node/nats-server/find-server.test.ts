@@ -66,7 +66,7 @@ test('a configured server that cannot be run is an error: no other server is use
     await assert.rejects(find(path, named).found, { code: 'nats-server-missing', message })
 })
 
-test('a server on PATH is preferred to building or downloading one', async () => {
+test('a server on PATH is preferred to a built or downloaded server', async () => {
   const path = pathWith('on-path', { 'nats-server': server('2.11.0'), go: 'exit 1' })
   const { found, said } = find(path)
   assert.deepEqual((await found)?.version, '2.11.0')

@@ -20,7 +20,7 @@ export interface FindServerOptions {
   readonly named?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cacheDir?: string
-  /** Called before a slow step, for each source that failed, and for a server that is older than the tested one. */
+  /** Called before a slow step, for each source that failed, and for a server older than `natsServerVersion`. */
   readonly report?: Report
   /** Stops the search, and a running build or download. */
   readonly signal?: AbortSignal | undefined
@@ -41,7 +41,7 @@ const probeTimeoutMs = 20_000
  * Finds a NATS server. If no program is given, uses the first available source: a program on `PATH`, the cache, a build
  * of the Go module, Debian's package (which is unpacked without root), or the Docker image.
  *
- * @returns undefined if none of these is available
+ * @returns undefined if no source is available
  * @throws Fault `nats-server-missing` if the given program cannot be run; `aborted` if the signal is aborted
  */
 export async function findNatsServer({

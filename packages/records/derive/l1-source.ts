@@ -11,7 +11,7 @@ export interface SourcedL1Block {
 
 /** Reads L1 blocks in order. */
 export interface L1Reader {
-  /** Returns the next block; undefined after the last one. */
+  /** Returns the next block; undefined after the last block. */
   next(): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined>
 }
 

@@ -7,7 +7,7 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Whether the block is before the recorded chain. Channels and spans that begin before it need such blocks. */
+  /** Whether the block is before the recorded chain. Channels and spans that begin before the chain need it. */
   readonly isBefore: boolean
 }
 

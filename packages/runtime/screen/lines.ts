@@ -1,4 +1,4 @@
-/** Width of a terminal that does not report one, and of output that does not go to a terminal. */
+/** Width of a terminal that does not report its width, and of an output that is not a terminal. */
 export const usualWidth = 80
 
 /** A part of `tty.WriteStream`, such as `process.stdout`. */

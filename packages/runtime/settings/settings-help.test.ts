@@ -16,7 +16,7 @@ function helpWith(schema: SettingsSchema, width = 80): string {
 
 const many = z.strictObject({ ...serviceSettings.shape, ...chainSettings.shape })
 
-test('many settings are grouped by area, after the required ones', () => {
+test('many settings are grouped by area, after the required settings', () => {
   const titles = helpWith(many).match(/^\S.*:$/gmu)
   assert.deepEqual(titles, [
     'Required:',
