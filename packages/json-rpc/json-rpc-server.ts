@@ -272,7 +272,7 @@ function limitReading(
   response: ServerResponse,
   { options, clients }: Pick<Guarded, 'options' | 'clients'>,
 ): void {
-  // The socket of a pipelined response is not set before its turn.
+  // Uses the socket of the request: a pipelined response has no socket until all earlier responses are sent.
   const { socket } = response.req
   const cancel = options.clock.after(answerTimeoutMs, () => {
     clients.refused(clientOf(socket.remoteAddress), 'not-read')

@@ -37,7 +37,7 @@ export class BlobCommitments {
   readonly #queue: Job[] = []
   readonly #idle: Worker[] = []
   readonly #threads = new Map<Worker, Job | undefined>()
-  /** Threads during their setup, with the functions that report its end. */
+  /** Threads whose setup is running, each with a function that reports the end of the setup. */
   readonly #settingUp = new Map<Worker, () => void>()
 
   /** Starts the setup before the first blob. */

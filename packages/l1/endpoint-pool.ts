@@ -84,8 +84,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Pause before a query: the time until the first endpoint may be queried, as the last resort if it rests. There is no
-   * pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
+   * Pause before a query: the shortest time after which an endpoint may be queried, even if only as the last resort.
+   * There is no pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))

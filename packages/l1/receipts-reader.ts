@@ -70,7 +70,7 @@ interface Standing {
 export class ReceiptsReader {
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  /** The standing of each of `blockMethods`, and last that of `oneByOne`. */
+  /** How each of `blockMethods` has answered and, in the last item, how `oneByOne` has answered. */
   readonly #standings: readonly Standing[] = [...blockMethods, oneByOne].map(() => {
     return { refusedAtMs: undefined, avoidUntilMs: 0 }
   })

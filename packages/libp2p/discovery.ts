@@ -31,7 +31,7 @@ export interface DiscoverySettings {
   readonly bootnodes: readonly string[]
   /** Records of an earlier run. */
   readonly records: readonly string[]
-  /** Limit on the time of a search. The library keeps a timer for this time, even after it is closed. */
+  /** Limit on the time of a search. The library keeps a timer for this time, even after discovery is closed. */
   readonly searchMs: number
   /** Called for each bootnode that cannot be used. */
   readonly onProblem: (bootnode: string, reason: string) => void

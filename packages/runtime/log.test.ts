@@ -29,7 +29,7 @@ const program = (logFormat: string) => `
 
 for (const format of ['json', 'logfmt', 'text'])
   test(
-    `a process goes on although its log (${format}) is on a full disk`,
+    `a process continues although its log (${format}) is on a full disk`,
     { skip: !existsSync('/dev/full') && 'there is no /dev/full' },
     async () => {
       const full = openSync('/dev/full', 'w')

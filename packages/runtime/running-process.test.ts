@@ -27,7 +27,7 @@ test('a process that has ended does not run', async () => {
 })
 
 test(
-  'a zombie, a process that ended and was not waited for, does not count as running',
+  'a zombie, an ended process for which its parent has not waited, does not count as running',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
     // The child ends only after the shell has replaced itself with sleep, since sleep, unlike a shell, never waits for

@@ -29,7 +29,7 @@ export function startOf(pid: number): string | undefined {
  */
 export function isRunning({ pid, start }: StoredProcess): boolean {
   if (!isAlive(pid)) return false
-  // A zombie, a process that ended and was not waited for, still has its id.
+  // A zombie, an ended process for which its parent has not waited, still has its id.
   if (process.platform === 'linux' && linuxProcess(pid)?.hasEnded === true) return false
   if (start === undefined) return true
   const now = startOf(pid)

@@ -56,7 +56,7 @@ export class SqliteFile {
     }
   }
 
-  /** Creates the tables unless they exist. Throws for a file of another chain; the file is then unusable. */
+  /** Creates the tables unless they exist. Throws for a file of another chain, which counts as unusable. */
   ensureTables({ chainId, ...tables }: Tables): void {
     if (this.#version !== tables.version) this.#makeTables(tables)
     this.#checkChain(chainId)
@@ -64,7 +64,7 @@ export class SqliteFile {
 
   /**
    * Locks the file for this process. Creates the tables in a new file. Throws for a read-only file, a file of another
-   * release, and a file of another chain, which is then unusable.
+   * release, and a file of another chain. A file of another chain counts as unusable.
    */
   own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))

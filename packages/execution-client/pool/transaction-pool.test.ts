@@ -289,7 +289,7 @@ test('an account with an EIP-7702 delegation has at most one transaction, withou
   await assert.rejects(add('b1'), gap)
   await add('b0')
   await assert.rejects(add('b1'), limit)
-  // When that transaction is dropped, the limit ends.
+  // After the transaction that sets the code of b is dropped, the limit no longer applies to b.
   pool.drop(pool.contentFrom(addressOf('c')).pending[0]?.hash ?? assert.fail(), 'a test')
   await add('b1')
   // An account with two transactions cannot be delegated.

@@ -66,7 +66,7 @@ export class TransactionPool {
   readonly #listeners = new Set<PoolListener>()
   #bytes = 0
   #arrivals = 0
-  /** Removed transactions that the listeners have not been notified of. */
+  /** Removed transactions about which the listeners have not been notified yet. */
   #removed: (readonly [PooledTransaction, string])[] = []
 
   /** @param view view of the head */

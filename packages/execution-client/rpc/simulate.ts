@@ -73,7 +73,7 @@ export class Simulator {
     this.#interpreters = new Interpreters(chain.config)
   }
 
-  /** The highest gas limit that an estimate may return, from the call, the block, the forks and the sender's funds. */
+  /** The highest gas limit that an estimate may return. Call, block, forks and funds of the sender limit it. */
   maxGas({ block, call, overrides }: SimulateOptions): bigint {
     const { header } = block
     const { config } = this.#chain

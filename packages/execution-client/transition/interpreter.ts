@@ -104,8 +104,8 @@ const customCrypto: CustomCrypto = {
 }
 
 /**
- * Makes a balance that a transfer takes past 2^256 - 1 wrap, as in op-geth. With the library's own method, the transfer
- * would fail. The replacement adds without a check, and the state wraps the sum.
+ * Makes balances wrap at 2^256 in transfers, as in op-geth. With the library's own method, such a transfer would fail.
+ * The replacement adds without a check, and the state wraps the sum.
  */
 function wrapTransfers(evm: EVM): EVM {
   const addToBalance = async (

@@ -168,7 +168,7 @@ function differenceOf(
   return { number: block.number, want: block.hash, got: hash, fields }
 }
 
-/** JSON-RPC names of the header fields that have another name in JSON-RPC. */
+/** JSON-RPC names of the header fields whose names in JSON-RPC differ from ours. */
 const jsonNames: Readonly<Record<string, string>> = {
   ommersHash: 'sha3Uncles',
   beneficiary: 'miner',

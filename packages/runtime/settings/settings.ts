@@ -259,7 +259,10 @@ function mistakeOf(
   return { what, right: rightOf(setting, given, hintOf(issue)) }
 }
 
-/** The expected value of a setting, and another name of it, both as in the program whose name for it was given. */
+/**
+ * Text for a mistake in a setting: its expected value, and another name of it. If the setting was given under its name
+ * in another program, both are in the form of that program.
+ */
 function rightOf(
   setting: SettingDescription,
   given: GivenValue | undefined,
