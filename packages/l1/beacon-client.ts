@@ -188,7 +188,11 @@ export class BeaconClient {
     this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
-  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob */
+  /**
+   * The requested blobs from an answer.
+   *
+   * @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob
+   */
   async #match(
     slot: bigint,
     answered: readonly AnsweredBlob[],

@@ -40,7 +40,7 @@ export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<
   }
 }
 
-/** @returns whether a header arrived before the connection ended */
+/** Subscribes over one connection until it ends. @returns whether a header arrived */
 function followOnce({
   url,
   headers,

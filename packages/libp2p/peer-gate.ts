@@ -77,7 +77,7 @@ export class PeerGate {
     return this.#blockedPeers.delete(peerId) || wasBanned
   }
 
-  /** @throws RangeError if the text is not an IP address, or {@link maxBlocked} addresses are blocked */
+  /** Blocks an IP address. @throws RangeError if the text is not one, or {@link maxBlocked} addresses are blocked */
   blockIp(text: string): boolean {
     const ip = checkedIp(text)
     checkRoom(this.#blockedIps, ip, 'IP addresses')
@@ -92,7 +92,11 @@ export class PeerGate {
     return this.#blockedIps.delete(ip) || wasBanned
   }
 
-  /** @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked */
+  /**
+   * Blocks a subnet.
+   *
+   * @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked
+   */
   blockSubnet(text: string): boolean {
     const list = parseSubnet(text)
     const subnet = normalSubnet(text)

@@ -38,7 +38,7 @@ async function node(t: TestContext, urls: ReadonlyMap<string, string>): Promise<
   return health.url
 }
 
-test('a node serves the metrics of all services, each once with its help, and the number of restarts', async (t) => {
+test('a node serves the metrics of all services, with the help of each metric only once, and the number of restarts', async (t) => {
   const url = await node(
     t,
     new Map([

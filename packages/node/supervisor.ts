@@ -24,7 +24,7 @@ export interface Running {
 /** A supervised service. */
 export interface Supervised {
   readonly name: string
-  /** @param restarted the earlier failures of the service; undefined at its first start */
+  /** Starts the service. @param restarted earlier failures of the service; undefined at its first start */
   start(restarted?: Restarted): Running
 }
 

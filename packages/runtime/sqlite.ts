@@ -109,7 +109,7 @@ export class SqliteFile {
     })
   }
 
-  /** @returns the number of changed rows */
+  /** Executes a statement. @returns the number of changed rows */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     return this.#guarded(() => Number(this.#statement(sql).run(...values).changes))
   }

@@ -77,7 +77,7 @@ async function runAction(
   }
 }
 
-/** @throws Fault `settings` if the action does not accept this name */
+/** The change that an action makes for a name. @throws Fault `settings` if the action does not accept the name */
 function changeOf(action: Exclude<Action, 'list'>, name: string): PeerChange {
   if (action === 'connect') return 'connect'
   if (action === 'block' || action === 'unblock') {

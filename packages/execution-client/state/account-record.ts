@@ -40,7 +40,7 @@ export function encodeAccount({
   return encodeRlp([uintToRlp(nonce), uintToRlp(balance), storageRoot, codeHash])
 }
 
-/** @throws DecodeError for malformed bytes */
+/** Decodes an account of the state trie. @throws DecodeError for malformed bytes */
 export function decodeAccount(encoded: Uint8Array): AccountRecord {
   const fields = decodeRlpList(encoded)
   return {

@@ -14,7 +14,7 @@ import type { HashedKeys } from './hashed-keys.ts'
 
 /** Store of codes, by hash. Returns the same array for each read of a code, so that caches can use it as a key. */
 interface CodeSource {
-  /** @throws Error if it is missing */
+  /** The code with this hash. @throws Error if it is missing */
   code(hash: Uint8Array): Uint8Array
 }
 

@@ -20,7 +20,7 @@ interface InputLimits {
   readonly granite?: number
 }
 
-/** Spec: protocol/granite, isthmus, jovian, karst, each exec-engine.md#precompiles */
+/** By address. Spec: protocol/granite, isthmus, jovian, karst, each exec-engine.md#precompiles */
 const inputLimits: readonly (readonly [address: number, limits: InputLimits])[] = [
   [0x08, { osaka: 57_600, jovian: 81_984, isthmus: 112_687, granite: 112_687 }],
   [0x0c, { jovian: 288_960, isthmus: 513_760 }],

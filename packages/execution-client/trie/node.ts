@@ -101,7 +101,7 @@ export function toItem(
   }
 }
 
-/** @throws DecodeError for malformed bytes */
+/** Decodes a node. @throws DecodeError for malformed bytes */
 export function decodeNode(encoded: Uint8Array): Exclude<TrieNode, Stored> {
   return fromItems(decodeRlpList(encoded))
 }

@@ -20,7 +20,7 @@ type Present = Exclude<TrieNode, Stored>
 
 /** Store of nodes, by hash. */
 export interface NodeSource {
-  /** @throws Error if the node is missing because its state was pruned or is unknown */
+  /** The encoded node with this hash. @throws Error if it is missing because its state was pruned or is unknown */
   node(hash: Uint8Array): Uint8Array
 }
 

@@ -133,7 +133,7 @@ class Derivation {
     return { pipeline, reader }
   }
 
-  /** @returns true at the end of derivation, false if the pipeline must be reset */
+  /** Derives until L1 or the record ends. @returns true at the end, false if the pipeline must be reset before that */
   async #derive({
     pipeline,
     reader,

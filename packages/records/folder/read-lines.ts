@@ -12,7 +12,7 @@ export function findFile(folder: string, name: string): string | undefined {
   return [join(folder, name), join(folder, `${name}.gz`)].find((path) => existsSync(path))
 }
 
-/** @throws Fault `record` if there is no such file */
+/** Path of a file of a record, compressed or not. @throws Fault `record` if it is missing */
 export function requireFile(folder: string, name: string): string {
   const path = findFile(folder, name)
   if (path !== undefined) return path

@@ -26,7 +26,7 @@ export class RecordWriter {
     this.#folder = folder
   }
 
-  /** @throws Fault `settings` if the path exists, or its parent folder is missing */
+  /** Begins a record at a path. @throws Fault `settings` if the path exists, or its parent folder is missing */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)

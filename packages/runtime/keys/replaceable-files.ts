@@ -22,7 +22,7 @@ export class ReplaceableFiles<Content> {
     this.#options = options
   }
 
-  /** @throws Fault `bad-key`, `file-refused` if the files cannot be used at the start */
+  /** Reads the files for the first time. @throws Fault `bad-key`, `file-refused` if they cannot be used */
   static async open<Content>(
     options: ReplaceableOptions<Content>,
   ): Promise<ReplaceableFiles<Content>> {

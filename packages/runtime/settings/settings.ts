@@ -363,7 +363,7 @@ function foreignVariables(
   })
 }
 
-/** @param name a name, or a prefix if it ends with `separator` */
+/** Whether a word has a name. @param name the whole name, or a prefix of it if it ends with `separator` */
 function isNamed(word: string, name: string, separator: string): boolean {
   return name.endsWith(separator) ? word.startsWith(name) : word === name
 }
