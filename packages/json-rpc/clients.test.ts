@@ -127,7 +127,7 @@ test('a refusal because of the limits of one client counts only a tenth toward a
   assert.equal(connect().state.isClosed, true)
 })
 
-test('refusals because the server is full, and refusals of an earlier period, do not lead to a ban', () => {
+test('refusals because the server is full, and refusals in an earlier period, do not count toward a ban', () => {
   const { clients, connect, pass } = setup()
   for (let times = 0; times < 100; times++) clients.refused('1.1.1.1', 'full')
   for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')

@@ -6,7 +6,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Refusal } from './clients.ts'
 import { type JsonRpcServerOptions, serveJsonRpc } from './json-rpc-server.ts'
 
-/** The first type is answered directly, the second one by fastify. */
+/** Requests with the first type are answered without fastify, those with the second type by fastify. */
 const types = ['application/json', 'application/json;charset=utf-8']
 
 async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {}) {
@@ -45,7 +45,7 @@ async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {
 const call = (method: string, params: unknown = []) =>
   JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
 
-test('a direct answer has the status, the headers and the bytes of an answer by fastify', async (t) => {
+test('an answer without fastify has the same status, headers and bytes as an answer by fastify', async (t) => {
   const { send, refused } = await served(t, { limits: { maxRequestBytes: 1_000 } })
   const bodies = [
     call('echo', ['ä', { a: 1 }]),
@@ -110,7 +110,7 @@ for (const type of types)
   })
 
 for (const cors of ['*', ['https://a.example'], [], ['https://a.example', '*'], undefined] as const)
-  test(`a direct answer has the CORS headers of fastify: ${JSON.stringify(cors)}`, async (t) => {
+  test(`an answer without fastify has the CORS headers of fastify: ${JSON.stringify(cors)}`, async (t) => {
     const { send } = await served(t, cors === undefined ? {} : { cors })
     for (const body of [call('echo'), '{"jsonrpc":"2.0","method":"echo"}', '{'])
       assert.deepEqual(await send(types[0] ?? '', body), await send(types[1] ?? '', body))

@@ -151,7 +151,7 @@ test('notifications have the given method', async (t) => {
   assert.equal(((await next()) as unknown as { method: string }).method, 'atoll_news')
 })
 
-test('a subscription that a batch creates starts after the answers are sent, and only if they contain its id', async (t) => {
+test('a subscription that a batch creates starts after the answers to the batch are sent, and only if they contain its id', async (t) => {
   const { open, listeners } = await served(t)
   const { socket, next, ask } = await open()
   const silent = '{"jsonrpc":"2.0","method":"eth_subscribe"}'

@@ -127,7 +127,7 @@ for (const [name, reply] of Object.entries(failures))
     assert.deepEqual(asked.slice(2), ['blobs/10', 'blob_sidecars/10', 'blob_sidecars/10'])
   })
 
-test('if both paths fail, the fault has both failures with the answers of the node', async (t) => {
+test('if both paths fail, the fault names both failures and the answers of the node', async (t) => {
   const advice = 'the node is not subscribed to all data columns: run it as a supernode'
   const { fetch } = await beacon(t, {
     ...good,

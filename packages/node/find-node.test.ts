@@ -80,7 +80,7 @@ test('if a folder has several nodes, flags choose a node; without flags, the onl
   assert.equal((await find()).chain, 904)
 })
 
-test('for a chain id or name that the folder does not have, the error lists the nodes that it has', async (t) => {
+test('if the folder does not have the given chain id or name, the error lists the nodes in the folder', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, 'bus'))
   for (const [flags, message] of [

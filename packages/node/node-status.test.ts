@@ -102,7 +102,7 @@ test('a service is shown as silent after more than 15 s without a report', () =>
   assert.equal(phaseAt(15_001), 'silent')
 })
 
-test('the notices of a service are shown as advice while it reports', () => {
+test('while a service reports, its notices are shown as advice', () => {
   const notices = ['your execution client is too old for fork karst']
   const adviceAt = (ageMs: number) =>
     nodeStatus(withServices({ engine: status({ notices }, ageMs), derivation: status({}) }), [

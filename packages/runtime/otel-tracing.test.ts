@@ -136,7 +136,7 @@ test('work on a queued item continues the trace in which the item arrived', asyn
   assert.equal(spanOf('reported')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
 })
 
-test('without tracing messages carry no span, and no span is recorded', async () => {
+test('without tracing, messages carry no span, and no span is recorded', async () => {
   await runChain(noTracing)
   const names = exporter.getFinishedSpans().map(({ name }) => name)
   assert.deepEqual(names, ['poll L1'])

@@ -141,7 +141,7 @@ for (const archive of [false, true])
     assert.ok(archive ? nodes > 1_000 : nodes < 1_000, `${nodes} nodes`)
   })
 
-test('states from the finalized block on are kept, even if the finalized block is far below the head', async () => {
+test('the states of the finalized block and of all later blocks are kept, even if the finalized block is far below the head', async () => {
   const chain = openChain()
   let block: KnownBlock = await addBlock(chain, chain.genesis)
   const first = block

@@ -47,7 +47,7 @@ test('the remaining transactions of a sender can be skipped', async () => {
   assert.equal(order(pool.best(10n), ['a0:9', 'b1:6']), 'a0:9 b0:7 b1:6 c0:5')
 })
 
-test('later changes of the pool do not affect the iteration', async () => {
+test('changes of the pool do not affect an iteration that has begun', async () => {
   const { pool, add } = makePool()
   await add('a0:9', 'a1:8')
   const best = pool.best(10n)

@@ -67,7 +67,7 @@ test('a replacement evicts no other transaction', async () => {
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('if the limit is in bytes, a large transaction evicts several smaller transactions, or is refused', async () => {
+test('if the limit is in bytes, a large transaction evicts several smaller transactions if it pays more than each, and is refused otherwise', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')

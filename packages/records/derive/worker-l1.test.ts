@@ -57,11 +57,11 @@ async function edited(
 }
 
 for (const [name, options] of Object.entries({ read, loaded })) {
-  test(`blocks arrive unchanged, byte for byte, ${name}`, async (t) => {
+  test(`blocks arrive unchanged, byte for byte (L1 is ${name})`, async (t) => {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins at the requested block and ends the previous reading, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block and ends the previous reading (L1 is ${name})`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -71,7 +71,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a missing block is reported to the reader, ${name}`, async (t) => {
+  test(`a missing block is reported to the reader (L1 is ${name})`, async (t) => {
     const source = sourceOf(t, options)
     const beyond = await source.open(first + BigInt(expected.length))
     await assert.rejects(
@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`if the requested block is before the first block, the error names the first line, ${name}`, async (t) => {
+  test(`if the requested block is before the first block, the error names the first line (L1 is ${name})`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })
