@@ -20,7 +20,7 @@ export interface Ports {
   readonly config: RollupConfig
   /** Period in which the head is polled. */
   readonly pollMs: number
-  /** Period in which the safe and the finalized head are polled; undefined: 12 times that of the head. */
+  /** Period in which the safe and the finalized head are polled; undefined: 12 times `pollMs`. */
   readonly finalityPollMs?: number | undefined
 }
 

@@ -285,7 +285,7 @@ test('a reset starts a new generation; a reset of an earlier generation has no e
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 does not have yet', async () => {
+test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin is not on L1 yet', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const

@@ -5,7 +5,7 @@ import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
 /**
- * What each kind of job waits for. The kinds that delay more of the other kinds come first. The kind `building` is not
+ * What each kind of job waits for. A kind that delays more of the other kinds comes first. The kind `building` is not
  * here, because a failed call of the sequencer is not retried by the engine.
  */
 const names: readonly (readonly [JobKind, string])[] = [

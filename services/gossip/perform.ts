@@ -85,7 +85,7 @@ async function storeBlock(
   return [{ kind: 'block-stored', bytes }]
 }
 
-/** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
+/** Signs a block, and passes it to gossipsub. A failure of gossip must not stop the sequencer. */
 async function publish(
   { payload, version }: Extract<Effect, { kind: 'publish' }>,
   { blockSigner, clock, config, log, metrics, network, store }: Dependencies,

@@ -72,7 +72,7 @@ export interface Network {
    * Sends a block of this node to peers.
    *
    * @param data signed and compressed
-   * @returns the number of peers that it was sent to
+   * @returns the number of peers to which the block was sent
    */
   publish(topic: string, data: Uint8Array): Promise<number>
   /** Peer id of this host. */

@@ -41,7 +41,7 @@ const searchMs = 10_000
 
 /**
  * Discovery starts this long after the host. Its modules take a fifth of a second to load, and known peers are dialed
- * first. The first search comes later still.
+ * first. The first search begins even later.
  */
 const discoveryDelayMs = 1_000
 

@@ -202,7 +202,7 @@ for (const [what, event] of [
     assert.deepEqual(waitingOf(next), [])
   })
 
-test('if a reset becomes due during a job, the call is stale, but an inserted block is the unsafe head', () => {
+test('if a reset becomes due during the job of a call, the call is stale, but a block that the job inserted is the unsafe head', () => {
   for (const outcome of [started(1), sealed(1), executed(21), inserted(21)]) {
     const due = give(running(outcome), resetCalled).next
     const { answer, jobs, next } = give(due, done(outcome))

@@ -102,7 +102,7 @@ function withoutSealed(building: Building, { blockHash }: Payload): Building {
   return { ...building, started: undefined, sealed: undefined }
 }
 
-/** The answer to a call that needs no job; undefined if it needs one. */
+/** The answer to a call that needs no job; undefined if the call needs a job. */
 function answerOf(state: State, called: BuildingCall): Effect | undefined {
   const chain = chainFor(state, called)
   if (typeof chain === 'string') return stale(called, chain)

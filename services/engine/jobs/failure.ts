@@ -2,7 +2,7 @@ import type { Fault } from '#runtime/fault.ts'
 import type { FaultCode } from '#runtime/fault-codes.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** The failures of one kind of job since it last succeeded. */
+/** The failures of one kind of job since a job of this kind last succeeded. */
 export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']

@@ -13,7 +13,8 @@ export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
   /**
-   * Whether the client's finalized head is the genesis or not set, so that the client may still be fetching the chain.
+   * Whether the client's finalized head is the genesis or not set. In this case the client may still be fetching the
+   * chain.
    */
   readonly isAtGenesis: boolean
 }

@@ -71,8 +71,8 @@ export function blockPublished(
 }
 
 /**
- * Refuses the calls that wait for a block which could not be sent. The callers may repeat them. If the signer failed,
- * the sequencer repeats them soon, unless the signer has another key.
+ * Refuses the calls that wait for a block which could not be sent. The callers may repeat these calls. If the signer
+ * failed, the sequencer repeats its call soon, unless the signer has another key.
  */
 export function publishFailed(
   state: State,

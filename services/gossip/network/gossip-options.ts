@@ -56,9 +56,9 @@ export function gossipOptions(
     // tags.
     tagMeshPeers: false,
     allowedTopics: new Set(topics),
-    // `limitPeers` needs it.
+    // `limitPeers` needs this option.
     awaitRpcHandler: true,
-    // A peer opens one, and another after it lost the first.
+    // A peer opens one stream, and a second stream after it lost the first.
     maxInboundStreams: 2,
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
@@ -79,7 +79,7 @@ export function gossipOptions(
       maxIdontwantMessageIDs: controlRate.burst,
       maxPeerInfos: 16,
     },
-    // By this id, gossipsub recognises a copy of a message before it is decompressed.
+    // By this id, gossipsub recognises a copy of a message before the copy is decompressed.
     fastMsgIdFn: ({ topic, data }) => `${topic} ${data === undefined ? '' : toHex(sha256([data]))}`,
     msgIdFn: (message) => opener.idOf(message),
   }

@@ -50,7 +50,7 @@ export const maxQueuedBytes: number = 64 * 2 ** 20
 
 /**
  * Opens messages of peers and checks their signatures on another thread, since 10 MiB take 0.1 s. The thread opens one
- * message at a time, and all peers have equal shares of it.
+ * message at a time, and all peers have equal shares of the thread's time.
  */
 export class OpeningThread {
   readonly #options: OpeningOptions

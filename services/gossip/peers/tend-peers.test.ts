@@ -215,7 +215,7 @@ test('a node without peers for a minute shows a notice', () => {
   assert.deepEqual(noticesOf(tick(state, 61_000, [peer('s')]).state, 200_000), [])
 })
 
-test('a search begins after three seconds, then every five seconds with few peers and every twenty with enough', () => {
+test('the first search begins after 3 s, and further searches begin every 5 s with too few peers, or every 20 s with enough peers', () => {
   const starts: number[] = []
   let state = stateOf('', { canDiscover: true })
   const peers = (nowMs: number) => (nowMs < 10_000 ? [] : [peer('a'), peer('b')])

@@ -111,7 +111,7 @@ test('a signer that is down and comes back signs again', async (t) => {
   assert.deepEqual(await signer.sign(hash), signed)
 })
 
-test('signatures that hang on all connections do not delay later ones beyond the timeout', async (t) => {
+test('signatures that hang on all connections do not delay later signatures beyond the timeout', async (t) => {
   const server = await FakeSigner.start(t)
   server.answer = signerAnswers.hangs
   const signer = await remote(t, server.url, { timeoutMs: 300 })

@@ -100,7 +100,7 @@ export class RemoteSigner implements BlockSigner {
     await this.#client?.rpc.close()
   }
 
-  /** Calls the method that the signer has. A signer without this method is asked for the others. */
+  /** Calls the method that the signer has. If the signer does not have this method, calls the other methods. */
   async #ask(request: SignRequest): Promise<{ readonly result: unknown } | FailedSigning> {
     const others = this.#methods.filter((method) => method !== this.#method)
     let failure: unknown

@@ -41,8 +41,8 @@ const noClient = ''
 
 /**
  * The queues of calls. Long calls do not share places with short ones: a dial may last ten seconds, and a stop of the
- * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which hands the sequencing over to
- * another node after a call that fails.
+ * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which moves the sequencing to
+ * another node after a failed call.
  */
 interface Queues {
   readonly node: CallQueue

@@ -38,7 +38,7 @@ export class HeadFeed {
   /** Called at the next head. */
   readonly #waiting = new Set<() => void>()
   #head: L2BlockRef | undefined
-  /** Work is done in order, so that no client misses a block or gets one twice. */
+  /** Work is done in order, so that no client misses a block or gets a block twice. */
   #work: Promise<void> = Promise.resolve()
 
   constructor(options: FeedOptions) {

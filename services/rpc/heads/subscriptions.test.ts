@@ -166,7 +166,7 @@ test('a client can continue after a block of the chain, up to a limit of missed 
   await beyond
 })
 
-test('a client that has seen a higher head at another replica waits for it', async () => {
+test('a client that has seen a higher head at another replica waits until this replica has that head', async () => {
   const { clock, feed } = feedOf()
   await feed.announce(blockOf(20))
   const missed = feed.since(blockOf(21))

@@ -18,7 +18,7 @@ export interface SequencerMethodsOptions extends Pick<Context, 'log'> {
 export function sequencerMethods({ calls, log }: SequencerMethodsOptions): Methods {
   return {
     admin_startSequencer: async (params, { caller }) => {
-      // op-node requires the hash. In kona-node there is none, so the sequencer decides whether it needs one.
+      // op-node requires the hash. kona-node's method has no hash, so the sequencer decides whether it needs a hash.
       const [head] = readParams<[Hash | undefined]>(params, omittable(hash))
       await calls.by(caller).sequencer({ kind: 'start', head })
       log.info({ head }, 'a client started the sequencer')
