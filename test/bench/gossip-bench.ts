@@ -66,7 +66,7 @@ const warmUpBlocks = 30
 /** Number of further blocks of each size. For these, the moment of arrival on the bus is measured too. */
 const splitBlocks = 30
 
-/** Pause after each block, so that both nodes are idle when the next one is sent. */
+/** Pause after each block, so that both nodes are idle when the next block is sent. */
 const pauseMs = 40
 
 const timeoutMs = 10_000

@@ -46,7 +46,7 @@ function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Pa
   return [atoll, opNode].every((line) => (readAt(line) ?? Infinity) >= first.header.number)
 }
 
-/** Number of the L1 block from which the L2 block of a line was derived; undefined if the line has none. */
+/** Number of the L1 block from which the L2 block of a line was derived; undefined if the line has no such number. */
 function readAt(line: string): bigint | undefined {
   const number = / from 0x\w+:(\d+)/.exec(line)?.[1]
   return number === undefined ? undefined : BigInt(number)

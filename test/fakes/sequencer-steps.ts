@@ -105,7 +105,7 @@ export class SequencerSteps {
     return this
   }
 
-  /** A new state of the chain with this unsafe head. */
+  /** Sends a new state of the chain with this unsafe head. */
   chain(unsafe: L2BlockRef, changes: Partial<ChainState> = {}): this {
     return this.send({ kind: 'chain-changed', chain: this.chainOf(unsafe, changes) })
   }
@@ -118,12 +118,12 @@ export class SequencerSteps {
     return { ...at, unsafe, safe: block(90), ...changes }
   }
 
-  /** The outcome of the work that is in progress. */
+  /** Sends the outcome of the work that is in progress. */
   outcome(outcome: Outcome): this {
     return this.send({ kind: 'worked', workId: this.state.workId, ...outcome })
   }
 
-  /** The outcome of a `prepare`. */
+  /** Sends the outcome `started` of the work `prepare`. */
   started(parent: L2BlockRef): this {
     return this.outcome({ outcome: 'started', job: this.jobOn(parent) })
   }
@@ -136,7 +136,7 @@ export class SequencerSteps {
     return { parent, generation: this.#generation, payloadId, attributes, systemConfig, origin }
   }
 
-  /** Makes the work fail. */
+  /** Makes the work that is in progress fail. */
   fails(
     trouble: Extract<Outcome, { outcome: 'failed' }>['trouble'],
     retry: 'soon' | 'block' = 'soon',
@@ -148,7 +148,7 @@ export class SequencerSteps {
     return this.send({ kind: 'controlled', request, call })
   }
 
-  /** Builds and seals the child of a block, whose work is `prepare`. */
+  /** Builds and seals the child of a block. The work in progress must be the `prepare` of the child. */
   sealedOn(parent: L2BlockRef, child: L2BlockRef): this {
     this.started(parent)
     this.at(Number(child.timestamp - genesisTime) * 1_000 - 50)

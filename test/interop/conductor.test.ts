@@ -79,7 +79,7 @@ async function freezeWith(signal: (what: NodeJS.Signals) => Promise<void>): Prom
   await signal('SIGCONT')
 }
 
-/** What happens to the leader's node among Atoll nodes. */
+/** The accidents that happen to the leader's node in a cluster of Atoll nodes. */
 function accidentsOf(
   network: Network,
   nodeOf: (name: string) => Sequencer,
@@ -198,7 +198,10 @@ function startBatcher(
   return new Program(join(programs, 'op-batcher'), flagsOf(flags))
 }
 
-/** Asserts that the execution clients of a cluster have the same blocks as another one, one for each second. */
+/**
+ * Asserts that the execution clients of a cluster have the same blocks as another execution client, with one block for
+ * each second.
+ */
 async function assertSameBlocks(
   cluster: Cluster,
   { url, to }: { readonly url: string; readonly to: number },

@@ -57,7 +57,11 @@ function membersOf(network: Network, folder: string): readonly [Member, Member] 
   ]
 }
 
-/** Waits until an op-node is connected to each of the ids, and sees it in the topic of blocks. @returns milliseconds */
+/**
+ * Waits until an op-node is connected to each of the ids, and sees each of them in the topic of blocks.
+ *
+ * @returns milliseconds
+ */
 async function untilPeers(url: string, ids: readonly string[], withinMs: number): Promise<number> {
   const startedMs = performance.now()
   const explain = async () => JSON.stringify(await peersOf(url))

@@ -44,7 +44,7 @@ export class ChainWatch {
   }
 
   /**
-   * Notes a block that gossip signed and handed to the network. One key never signs two blocks with the same parent,
+   * Notes a block that gossip signed and passed to the network. One key never signs two blocks with the same parent,
    * unless L1 removed the L1 origin of the first one.
    */
   notePublish(payload: Payload): void {

@@ -69,7 +69,11 @@ async function untilStatus(
   }
 }
 
-/** Adds blocks to L1 until derivation stops because of the fault. @returns the time at which the last one was added */
+/**
+ * Adds blocks to L1 until derivation stops because of the fault.
+ *
+ * @returns the time at which the last block was added
+ */
 async function growUntilStuck({ node }: World): Promise<number> {
   for (let blocks = 0; blocks < 20; blocks++) {
     const startMs = performance.now()

@@ -8,7 +8,7 @@ import { FakeSigner, signerAnswers } from '#test/fakes/remote-signer.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import { RemoteSigner } from './remote-signer.ts'
 
-/** The reason if the server does not run; it may close a connection after the request is sent. */
+/** The reason if the server does not run. A server that ends may also close a connection after the request is sent. */
 const down = /(?:ECONNREFUSED|ECONNRESET|other side closed)/
 
 const otherAddress = signerOf(new Uint8Array(32).fill(2))

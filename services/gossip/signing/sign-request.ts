@@ -18,7 +18,7 @@ export interface SignMethod {
 /** Domain of signatures on blocks: zero. */
 const domainBytes = 32
 
-/** As Go encodes an array, a number and bytes. The fields have the order of op-node. */
+/** The first version. Its fields are encoded as Go encodes an array, a number and bytes, in the order of op-node. */
 const first: SignMethod = {
   method: 'opsigner_signBlockPayload',
   paramsOf: ({ l2ChainId, payloadHash, address }) => [

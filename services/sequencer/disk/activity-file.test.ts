@@ -22,7 +22,7 @@ test('a file that does not exist says nothing, and is made with its folder', asy
   assert.equal(await file.load(), false)
 })
 
-test('of several writes at once, the last one stays', async (t) => {
+test('after several concurrent writes, the file has the value of the last write', async (t) => {
   const path = await pathOf(t)
   const file = openActivityFile(path)
   await Promise.all([true, false, true, false].map((isStarted) => file.store(isStarted)))
