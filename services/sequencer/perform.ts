@@ -30,7 +30,10 @@ const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000, signerMs: 5
 /** Longest time of one timer. A Node.js timer that is longer than 24 days fires at once. */
 const longestSleepMs = 3_600_000
 
-/** Returns the function that carries out effects. The actor does not wait for other services: the outcomes are events. */
+/**
+ * Returns the function that carries out effects. The actor does not wait for other services, whose outcomes become
+ * events.
+ */
 export function createPerform(dependencies: Dependencies) {
   const { calls, clock, lease, signal } = dependencies
   let timer = new AbortController()

@@ -26,7 +26,9 @@ import { abandoned, rested } from './control/work.ts'
 /** Pause before a retry that does not wait for the next block. Source: op-node, sequencing/sequencer.go */
 export const retryPauseMs = 1_000
 
-/** How long the sequencer waits until blocks that it published come back from peers, before it builds on a lower head. */
+/**
+ * How long the sequencer waits for blocks that it published to come back from peers, before it builds on a lower head.
+ */
 export const fillWaitMs = 30_000
 
 /** Handles one event, then begins the next work that is due. */

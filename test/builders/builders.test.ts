@@ -14,8 +14,8 @@ import {
   BuilderWorld,
 } from './builder-world.ts'
 
-// A real node with a sequencer, whose services are processes, on a chain that begins now. The builders are processes, too. A
-// transaction that only the builder has shows whose block is used.
+// A real node with a sequencer, whose services are processes, on a chain that begins now. The builders are processes,
+// too. A transaction that only the builder has shows whose block is used.
 
 /**
  * How late blocks may be inserted. At the seal time plus the budget, the local block is ready. The remaining time is

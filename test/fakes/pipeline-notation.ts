@@ -51,7 +51,7 @@ export function batcherOf(letter: string): Address {
  * `@3` begins L1 block 3, and `@3'` begins block 3 of another chain. Each further word is a transaction of the batcher,
  * or a log:
  *
- * - `a`: channel `a` as one frame; `a0/2`: the first of two frames of channel `a`; `a0/2+b`: two frames in a transaction
+ * - `a`: channel `a` as one frame; `a0/2`: the first of its two frames; `a0/2+b`: two frames in a transaction
  * - `{a0/2,a1/2}`: a transaction with two blobs; `{a}b`: with a blob and calldata
  * - `?`: a missing blob; `-`: a truncated blob; `~`: data that is not a frame; `B:a`: a transaction that `B` sent
  * - `>B`: a log that makes `B` the batcher; `>~`: an invalid log; `!`: a deposit that no portal emits

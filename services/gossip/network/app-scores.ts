@@ -13,7 +13,7 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
-  // Not in op-node: an RPC that is too large, or beyond the rate. It lowers the score to that of a peer that is ignored.
+  // Not in op-node: an RPC that is too large, or beyond the rate. One such RPC lowers the score to `ignoredBelow`.
   'refused-rpc': { factor: -40, cap: 3 },
 }
 

@@ -85,7 +85,7 @@ export class RemoteSigner implements BlockSigner {
     return this.#failure('wrong-key', `it signs as ${signer}, but --signer-address is ${address}`)
   }
 
-  /** Calls the method with which op-node checks op-signer. Any answer of JSON-RPC shows that the signer can be reached. */
+  /** Calls the method with which op-node checks op-signer. Any JSON-RPC answer shows that the signer can be reached. */
   async check(): Promise<string | undefined> {
     try {
       await this.#call('health_status', [])

@@ -6,7 +6,8 @@ import { zeroHash } from '#services/rpc/status/ref-json.ts'
 import { boolean, hash, omittable, readParams } from './params.ts'
 import { serverError } from './server-error.ts'
 
-// The methods of the namespace `admin` for a sequencer. op-conductor calls them, and compares the texts of their errors.
+// The methods of the namespace `admin` for a sequencer. op-conductor calls these methods, and compares the texts of
+// their errors.
 // Source: op-node, node/api.go
 
 /** Dependencies of the methods for a sequencer. */

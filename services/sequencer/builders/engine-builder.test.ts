@@ -86,7 +86,7 @@ test('if sending the missed blocks takes longer than a block, the next block is 
   )
 })
 
-test('a builder that syncs gets the missing blocks only once, but always the heads', async () => {
+test('a builder that syncs gets the heads for each block, but the missing blocks only once in each pause', async () => {
   const { builder, sequencer, world } = await startedWorld()
   await world.untilUnsafe(10n)
   const payloadStatus = { status: 'SYNCING', latestValidHash: null }

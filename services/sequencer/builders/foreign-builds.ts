@@ -25,7 +25,7 @@ export type BuilderOutcome =
   | 'syncing'
   /** The builder threw, or could not be reached. */
   | 'failed'
-  /** The unsafe head changed meanwhile. */
+  /** The unsafe head or the generation changed meanwhile. */
   | 'stale'
 
 /** Why there is no block of the builder. */

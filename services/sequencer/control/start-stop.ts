@@ -11,8 +11,8 @@ export const stopLimitMs = 30_000
 export const maxStopCalls = 16
 
 /**
- * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader, and
- * starts it at once, before the block can be inserted.
+ * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader,
+ * and starts the leader at once, before the block can be inserted.
  */
 export const startWaitMs = 1_000
 
@@ -148,7 +148,8 @@ function stopCalled(
   }
   const isSettling = work.kind === 'committing' || work.kind === 'inserting'
   const isOutstanding = isSettling || state.sealed?.isCommitted === true
-  // A block that is not sealed yet is dropped. A sealed block may be committed and published, so it has to become the head.
+  // A block that is not sealed yet is dropped. A sealed block may be committed and published already, so it has to
+  // become the head.
   const next: State = {
     ...(isOutstanding ? state : abandoned(state)),
     stopping: { calls: [call], sinceMs: monotonicMs },
