@@ -24,7 +24,7 @@ export interface Ports {
   readonly finalityPollMs?: number | undefined
 }
 
-/** The endpoints of L1. Their answers are verified, except for those of trusted endpoints. */
+/** The endpoints of L1. The answers of the endpoints are verified, except for the answers of trusted endpoints. */
 export interface L1 {
   /** Number of JSON-RPC endpoints. */
   readonly endpoints: number

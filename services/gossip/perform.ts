@@ -113,7 +113,7 @@ async function publish(
   }
 }
 
-/** Searches for nodes. Those of the chain become known peers. The routing table is stored for the next start. */
+/** Searches for nodes. The nodes of this chain become known peers. The routing table is stored for the next start. */
 async function search({
   clock,
   config,

@@ -91,7 +91,7 @@ export interface Network {
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
   peers(): readonly ConnectedPeer[]
-  /** This host and its connected peers, for an operator, and known peers that are not connected. */
+  /** Describes this host, its connected peers, and known peers that are not connected, for an operator. */
   describe(others: { readonly known: readonly PeerAddress[] }): Promise<PeerReport>
 }
 

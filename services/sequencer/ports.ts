@@ -36,7 +36,7 @@ export interface ForeignPort {
 
 /** Settings that decisions depend on. */
 export interface SequencerSettings {
-  /** Whether the sequencer starts stopped, unless the activity file says otherwise. */
+  /** Whether the sequencer is stopped at the start of the process. The value in the activity file takes precedence. */
   readonly isStopped: boolean
   readonly isRecovering: boolean
   /** Number of L1 blocks that L1 must have on top of an L1 origin. */

@@ -8,7 +8,7 @@ import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import { SequencerWorld, TestConductor } from '#test/fakes/sequencer-world.ts'
 
-/** A file in memory, since a real one takes real time. */
+/** A file in memory, since a real file takes real time. */
 class MemoryFile<Value> {
   #value: Value | undefined
   readonly load = async () => this.#value
@@ -152,7 +152,7 @@ for (const call of [startBuilding, seal, insert])
       assert.equal(new Set(numbers).size, numbers.length)
     })
 
-test('after a block that does not match its attributes, another one is built at its height', async () => {
+test('after a block that does not match its attributes, another block is built at its height', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
   await world.untilUnsafe(3n)
@@ -172,7 +172,7 @@ test('after a block that does not match its attributes, another one is built at 
   assert.ok(changed >= 2)
 })
 
-test('if the execution client cannot return one of its builds, another one is started', async () => {
+test('if the execution client cannot return one of its builds, another build is started', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
   await world.untilUnsafe(3n)

@@ -266,8 +266,8 @@ interface Settling extends Moment {
 }
 
 /**
- * Commits and inserts a sealed block. A block that may be published is never replaced: the same block is committed and
- * inserted again until it is the unsafe head, or until it cannot become the unsafe head any more.
+ * Commits and inserts a sealed block. A block that may be published is never replaced: it is committed and inserted
+ * again until it is the unsafe head, or can no longer become the unsafe head.
  */
 function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
   const { payload } = sealed

@@ -35,8 +35,8 @@ export interface GossipResult {
   /** Atoll's median divided by op-node's. */
   readonly ratio: number | undefined
   /**
-   * The two parts of Atoll's time. They are measured with other blocks, because recording when a block is on the bus
-   * takes time.
+   * The two parts of Atoll's time. The parts are measured with other blocks, because it takes time to record when a
+   * block is on the bus.
    */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */

@@ -26,7 +26,7 @@ const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.u
 
 const user = mnemonicToAccount('test test test test test test test test test test test junk')
 
-/** A program beside the node, with its URLs. */
+/** A program that runs beside the node, and its URLs. */
 export interface BuilderClient {
   readonly engineUrl: string
   readonly program: Program

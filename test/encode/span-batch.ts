@@ -41,7 +41,7 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
  * The bytes of a span batch, with the type byte first.
  *
  * @throws DecodeError for a transaction that a span batch cannot carry on this chain
- * @throws RangeError without a block, or if the epoch number does not stay the same or rise by one from block to block
+ * @throws RangeError without a block, or if the epoch number changes from block to block by anything but 0 or +1
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {

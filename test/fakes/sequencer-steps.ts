@@ -22,7 +22,10 @@ import { blockId, chainAt, hash, l2Ref } from './values.ts'
 /** Unix seconds of block 100. */
 export const genesisTime = 1_700_000_000n
 
-/** Block of a number on a fork. Its parent is the block below on the same fork, or on fork 0 up to number 100. */
+/**
+ * Block of a number on a fork. Its parent is the block below it on the same fork; blocks up to number 100 are on fork
+ * 0.
+ */
 export function block(number: number, fork = 0): L2BlockRef {
   const of = (at: number) => hash(at + (at > 100 ? 1_000_000 * fork : 0))
   return {

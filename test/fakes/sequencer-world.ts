@@ -73,8 +73,8 @@ export class TestConductor implements Conductor {
 
 /**
  * The real sequencer beside the real engine with the embedded execution client, on an in-memory bus and a simulated
- * clock. L1 is that of a record: each of its blocks appears at its time. The test's gossip only stores the blocks that
- * it has to publish.
+ * clock. L1 comes from a record, and each L1 block appears at its timestamp. The test's gossip only stores the blocks
+ * that it has to publish.
  */
 export class SequencerWorld {
   readonly engines: EngineWorld

@@ -121,7 +121,7 @@ const posts = (loops: number, make: () => string) => () => {
   return flood(loops, () => post(body))
 }
 
-/** Opens a WebSocket by hand. */
+/** Opens a WebSocket without a library. */
 async function openSocket({ isRead = true }: Reading = {}): Promise<Socket> {
   const socket = await open({ isRead })
   const lines = [

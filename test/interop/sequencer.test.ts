@@ -173,7 +173,8 @@ test(
       assert.ok(made >= standstillMs / 1_000 / blockSeconds - 2, `${made} blocks without L1`)
       t.diagnostic(`L1 stood still for ${standstillMs / 1_000} s: ${made} blocks`)
       await untilOnTime(times, ours)
-      // op-batcher keeps its nonce over an L1 reorg that removed its transactions, and may then wait for them forever.
+      // op-batcher keeps its nonce over an L1 reorg that removed its transactions, and may then wait without end for
+      // these transactions.
       await network.control('batcher', 'stop')
       await network.control('batcher', 'start')
       const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0

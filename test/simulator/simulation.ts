@@ -39,7 +39,7 @@ const tracedEvents = 200
 /** Start time of every simulation. */
 const startMs = Date.UTC(2026, 0, 1)
 
-/** A simulation that runs beside another one. */
+/** How a simulation runs beside another simulation. */
 interface Beside {
   /** The other simulation, whose clock, events and failure are shared. */
   readonly first: Simulation

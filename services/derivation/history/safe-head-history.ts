@@ -215,7 +215,7 @@ export class SafeHeadHistory {
   // Spec: safedb/safedb.go
   /**
    * The entry of the L1 block that made the new safe head safe becomes the newest entry, and gets the new safe head. If
-   * that entry is the oldest of the history and had another safe head, it is removed too, because the new safe head may
+   * that entry is the oldest of the history and had another safe head, the entry is removed too: the new safe head may
    * have become safe at an earlier L1 block.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {

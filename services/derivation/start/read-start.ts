@@ -78,8 +78,8 @@ interface Base {
  *
  * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice,
  * because the batches that made the head safe were included in later L1 blocks. Therefore the L1 block that made the
- * head safe must be known and canonical, unless the engine has just gone back so far that derivation reads all of these
- * L1 blocks again.
+ * head safe must be known and canonical. This is not required if the engine has just gone back so far that derivation
+ * reads all of these later L1 blocks again.
  *
  * @throws DecodeError if a block of the engine does not belong to this chain
  */

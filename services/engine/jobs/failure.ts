@@ -7,7 +7,7 @@ export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
-  /** Times of the first and of the last of the consecutive failures, in monotonic milliseconds. */
+  /** Times of the first and of the last consecutive failure, in monotonic milliseconds. */
   readonly sinceMs: number
   readonly lastMs: number
   /** Number of consecutive failures. */

@@ -29,8 +29,8 @@ interface Counters {
 }
 
 /**
- * The part of the scores that this service computes, not gossipsub: for answers to requests, for blocks that the
- * execution client refused, and for RPCs beyond the limits.
+ * The part of the scores that this service computes, in addition to the part of gossipsub. It counts answers to
+ * requests, blocks that the execution client refused, and RPCs beyond the limits.
  */
 export class AppScores {
   readonly #clock: Clock

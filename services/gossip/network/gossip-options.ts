@@ -20,8 +20,8 @@ export interface GossipSettings {
 }
 
 /**
- * Limit on the bytes that wait until a peer reads them. Beyond the limit, the stream to the peer is closed. It has room
- * for two RPCs of 4 MiB, the largest that the library sends.
+ * Limit on the bytes that wait until a peer reads them. Beyond the limit, the stream to the peer is closed. The limit
+ * has room for two RPCs of 4 MiB, which is the largest RPC that the library sends.
  */
 export const maxOutboundBytes: number = 8 * 2 ** 20
 

@@ -142,8 +142,8 @@ function limitSize(
 }
 
 /**
- * Aborts the earlier stream of a peer that opens another one. Gossipsub only stops writing to the earlier stream, and
- * each stream may hold an RPC of 10 MiB that the peer never finishes.
+ * Aborts the earlier stream of a peer that opens another stream. Gossipsub only stops writing to the earlier stream,
+ * and each stream may hold an RPC of 10 MiB that the peer never finishes.
  */
 function limitStreams(handlers: GossipHandlers): void {
   const create = handlers.createInboundStream.bind(handlers)

@@ -63,7 +63,7 @@ export class OpeningThread {
     this.#options = options
   }
 
-  /** Starts the thread before the first message, since its start takes longer than most messages. */
+  /** Starts the thread before the first message, since the start of the thread takes longer than most messages. */
   prepare(): void {
     if (this.#worker === undefined && !this.#isClosed) this.#start().unref()
   }

@@ -183,7 +183,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })
 
-test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, but no static peers and no new peers', () => {
+test('above the upper limit, peers are disconnected down to the lower limit, once a minute; the worst peers first, but no static or new peers', () => {
   const peers = [
     peer('s', { score: -9 }),
     peer('new', { sinceMs: 31_000 }),

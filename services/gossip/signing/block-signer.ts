@@ -32,8 +32,8 @@ export interface FailedSigning {
 }
 
 /**
- * Why a block was not signed: the signer did not answer, or not in time; it refused; its answer is not a signature; the
- * signature is that of another account.
+ * Why a block was not signed: the signer cannot be reached; it did not answer in time; it refused; its answer is not a
+ * signature; another account signed.
  */
 export type SigningFailure = 'unreachable' | 'timed-out' | 'refused' | 'malformed' | 'wrong-key'
 

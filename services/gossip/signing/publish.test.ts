@@ -78,7 +78,7 @@ test('a block that the signer signs with another key is not sent, and not repeat
   assert.deepEqual(await world.signatures(), { 'wrong-key': 1, signed: 1 })
 })
 
-test('if the account of the signer is not the signer of the chain, the signer is not asked, and the status says so', async (t) => {
+test('if the account of the signer is not the signer of the chain, the signer gets no request, and the status shows the problem', async (t) => {
   const { server, world, publish } = await start(t)
   await world.sign(otherAddress)
   const message = /--signer-address is 0x1a64.*, but the chain's signer is 0x5050/

@@ -45,8 +45,8 @@ const second: SignMethod = {
 
 /**
  * The methods with which a signer signs the blocks of a chain, in the order in which they are tried. op-node calls the
- * first version, which every op-signer has; a later signer may have only the second. In the first version the chain id
- * is a JSON number, so this version is not used for ids that a `number` would round.
+ * first version, which every op-signer has. A later signer may have only the second version. In the first version the
+ * chain id is a JSON number, so this version is not used for ids that a `number` would round.
  */
 export function signMethods(l2ChainId: bigint): readonly [SignMethod, ...SignMethod[]] {
   return l2ChainId <= BigInt(Number.MAX_SAFE_INTEGER) ? [first, second] : [second]

@@ -12,7 +12,8 @@ export interface Builder<Job = unknown> {
   /**
    * Starts to build the child of a block. Called once for each block, about one block time before `seal`.
    *
-   * @param attributes what the block must have; its transactions come first, in this order
+   * @param attributes what the block must have; the block begins with the transactions in the attributes, in the same
+   *   order
    * @param signal aborted as soon as it is known that the block will not be used
    * @returns anything that identifies the job to `seal`
    */

@@ -131,7 +131,7 @@ export class ForeignBuilds {
     return this.#remainingMs(attributes.timestamp) > 0 ? undefined : 'the block is late already'
   }
 
-  /** Time until the budget of a block ends. It is not longer than the budget if the clock was set back. */
+  /** Time until the budget of a block ends. Even if the clock was set back, this time is at most the budget. */
   #sealBudgetMs(timestamp: bigint): number {
     return Math.min(this.#options.timeoutMs, this.#remainingMs(timestamp))
   }
