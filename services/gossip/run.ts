@@ -190,7 +190,7 @@ async function startDiscovery(
   return discovery
 }
 
-/** Closes discovery, unless it has not started. */
+/** Closes discovery if it has started. */
 async function closeDiscovery(discovery: Promise<Discovery | undefined> | undefined) {
   const [opened] = await Promise.allSettled([discovery])
   if (opened.status === 'fulfilled') await opened.value?.close()

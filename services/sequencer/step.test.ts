@@ -161,7 +161,7 @@ for (const [trouble, retry, at] of [
     assert.deepEqual(steps.at(at).kinds(), ['prepare'])
   })
 
-test('a block that is not what its attributes say is dropped without a commit', () => {
+test('a block that does not match its attributes is dropped without a commit', () => {
   const steps = new SequencerSteps().chain(block(100)).started(block(100)).at(1_950)
   steps.take()
   assert.deepEqual(steps.fails('bad-payload', 'block').kinds(), ['wake 3950'])
@@ -191,7 +191,7 @@ test('an L1 origin that is not canonical leads to one reset, and a block is buil
   assert.deepEqual(steps.at(4_600).kinds(), ['prepare'])
 })
 
-test('a wait names what fails, since when, and ends with the next block', () => {
+test('the status shows what fails and since when; the wait ends with the next block', () => {
   const steps = new SequencerSteps().chain(block(100)).fails('l1-origin').at(1_000).fails('engine')
   const wait = waitOf(steps.state)
   assert.deepEqual(

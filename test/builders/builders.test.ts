@@ -97,7 +97,7 @@ test('the example of docs/building.md puts its transactions into the chain', asy
   assertOnTime(t, 'the example', world.made.slice(from))
 })
 
-test('a second execution client builds over its Engine API; when it ends, blocks continue, and after its restart, it is used again', async (t) => {
+test('a second execution client builds over its Engine API; when that client ends, blocks continue, and after its restart it is used again', async (t) => {
   const world = await BuilderWorld.of(t)
   const client = await world.startClient('builder')
   await world.startNode({ builderUrl: client.engineUrl, builderJwtSecretFile: world.jwtFile })

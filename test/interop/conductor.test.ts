@@ -113,7 +113,7 @@ async function ourCluster({ closing, folder, network }: Started): Promise<Cluste
   for (const name of names) await network.control(`node-${name}`, 'stop')
   const places = names.map((name) => file.nodes[name] ?? assert.fail(`no node ${name}`))
   const nodes = new Map<string, Sequencer>()
-  // A node keeps its token when it is started again, since its op-conductor has it.
+  // A node keeps its token when it is started again, since its op-conductor uses the token.
   const tokens: Record<string, string> = Object.fromEntries(
     names.map((name) => [name, randomBytes(32).toString('hex')]),
   )

@@ -89,7 +89,7 @@ export class Network {
     this.#child = child
   }
 
-  /** @throws Error with the output of the network if it ends before it is up */
+  /** @throws Error with the output of the network, if the network ends before it is up */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
     await buildPrograms()
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {

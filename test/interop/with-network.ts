@@ -20,7 +20,7 @@ const networkFlags = {
   send: '2',
 }
 
-/** A network, and what a test needs beside it. */
+/** A network, and what a test needs in addition. */
 export interface Started {
   readonly network: Network
   readonly folder: string

@@ -26,7 +26,7 @@ const maxSent = 256
  */
 const maxSending = 16
 
-/** Sends a block of the sequencer, unless it was sent before. */
+/** Sends a block of the sequencer, unless the block was sent before. */
 export function publishRequested(
   state: State,
   { call, payload }: Extract<Event, { kind: 'publish-requested' }>,

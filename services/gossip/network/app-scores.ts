@@ -5,9 +5,9 @@ import { decayOver } from './score-params.ts'
 export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'refused-rpc'
 
 /**
- * Factor and limit of each counter. Source: op-node, app_params.go, except for the limit of `refused-block`: a peer
- * must not be ignored or banned only for blocks that the execution client refused. Peers relay whatever the sequencer
- * signed, and the fault may be in the client.
+ * Factor and limit of each counter. Source: op-node, app_params.go. The limit of `refused-block` differs from op-node:
+ * a peer must not be ignored or banned only for blocks that the execution client refused. Peers relay whatever the
+ * sequencer signed, and the fault may be in the client.
  */
 const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: number }>> = {
   'valid-response': { factor: 0.5, cap: 10 },

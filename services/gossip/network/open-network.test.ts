@@ -178,8 +178,8 @@ test('if the score of a peer is too low, its messages are dropped before they ar
   const { network, seen, join } = await judgingHost(t, 'reject')
   const scoreOf = ({ id }: RawGossipPeer) =>
     network.peers().find((found) => found.id === id)?.score ?? 0
-  // Gossipsub itself checks the scores once a second. If it does so before the last RPC below arrives, it drops that
-  // RPC, and the test is repeated with another peer.
+  // Gossipsub itself checks the scores once a second. If this check comes before the last RPC below, gossipsub drops
+  // that RPC, and the test is repeated with another peer.
   for (let peers = 1; seen.busy === 0; peers++) {
     assert.ok(peers <= 8, 'gossipsub dropped the RPCs of eight peers itself')
     const peer = await join()

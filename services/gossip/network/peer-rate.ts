@@ -45,7 +45,7 @@ export class PeerRate {
     this.#limit = limit
   }
 
-  /** Counts what a peer sends, unless it is too much. @returns whether the peer may send it */
+  /** Counts what a peer sends, if the limit allows it. @returns whether the peer may send it */
   take(peer: string, count = 1): boolean {
     const { perSecond, burst } = this.#limit
     const nowMs = this.#clock.monotonicMs()

@@ -31,8 +31,8 @@ const deadlineMs = 4_000
 const connectDeadlineMs = 15_000
 
 /**
- * Deadline of a call that starts or stops the sequencer. To start, the sequencer asks op-conductor. To stop, it waits
- * until the block that it published is the unsafe head.
+ * Deadline of a call that starts or stops the sequencer. To start, the sequencer asks op-conductor. To stop, the
+ * sequencer waits until the block that it published is the unsafe head.
  */
 const switchDeadlineMs = 35_000
 
@@ -80,7 +80,7 @@ export class NodeCalls {
     this.#caller = caller
   }
 
-  /** The same calls for a client: they wait in the client's queue, and are not made after it hangs up. */
+  /** The same calls for a client. The calls wait in the client's queue, and are not made after the client hangs up. */
   by(caller: Caller | undefined): NodeCalls {
     return new NodeCalls(this.#bus, this.#context, { queues: this.#queues, caller })
   }

@@ -199,7 +199,7 @@ test('a malformed sequence is refused', async (t) => {
   }
 })
 
-test('if a client continues with the safe head, it gets only the newest safe head that it missed', async (t) => {
+test('a client that continues a subscription to the safe head gets only the newest of the safe heads that it missed', async (t) => {
   const { world, replica } = await worldAt(t, 9)
   await world.writeChain({ safe: blockOf(3) })
   const method = 'ws_subscribe_safe_head'

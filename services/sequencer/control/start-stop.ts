@@ -45,8 +45,8 @@ export function controlled(state: State, event: Extract<Event, { kind: 'controll
 }
 
 /**
- * Handles the answer of op-conductor on whether this node is the leader: the leader starts, and another node stops at
- * once.
+ * Handles the answer of op-conductor on whether this node is the leader. A start needs the leader. A stop takes effect
+ * at once if this node is not the leader.
  */
 export function leaderChecked(
   state: State,
@@ -186,7 +186,9 @@ export function stopped(state: State): Stepped {
   ]
 }
 
-/** Answers a call to start or stop. If the activity could not be stored, it stays as it was before the call. */
+/**
+ * Answers a call to start or stop. If the activity could not be stored, the activity stays as it was before the call.
+ */
 export function activityStored(
   state: State,
   { calls, isStarted, problem }: Extract<Event, { kind: 'activity-stored' }>,
