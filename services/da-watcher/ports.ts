@@ -86,7 +86,7 @@ export interface L1Head {
   readonly mayUpdateSigner: boolean
 }
 
-/** The safe and the finalized head; each is undefined on a chain too young to have it. */
+/** The safe and the finalized head; each is undefined on a chain that is too young to have this head. */
 export interface Finality {
   readonly safe: L1BlockRef | undefined
   readonly finalized: L1BlockRef | undefined

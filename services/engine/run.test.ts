@@ -292,7 +292,7 @@ test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose
   const from = unsafe.l1Origin.number - 1n
   const isBelow = (block: L1BlockRef) => block.number < from
   const canonical = world.l1
-  // L1 lacks the L1 origins of the newest blocks, as an L1 node that is behind does.
+  // L1 lacks the L1 origins of the newest blocks, like an L1 node that is behind.
   world.l1 = {
     ...canonical,
     blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),

@@ -65,7 +65,8 @@ export interface Network {
   /** Calls back with each block that arrives, until the returned function is called. The block waits for a verdict. */
   onBlock(listener: (block: ArrivedBlock) => void): () => void
   /**
-   * Gives the verdict on a block: it is relayed, or dropped, or dropped with a lower score for the peer that sent it.
+   * Gives the verdict on a block. The block is relayed, or dropped, or dropped with a lower score for the peer that
+   * sent it.
    */
   judge(arrival: number, verdict: Verdict): void
   /**

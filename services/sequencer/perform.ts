@@ -84,7 +84,7 @@ export function momentOf({ clock }: Pick<Context, 'clock'>): Moment {
 
 type Work = Extract<Effect, { readonly workId: number }>
 
-/** The kind of trouble that is reported if a work of each kind fails with a fault. */
+/** For each kind of work, the kind of trouble that is reported if the work fails with a fault. */
 const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
   prepare: 'engine',
   seal: 'seal',
@@ -94,7 +94,7 @@ const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
   'check-signer': 'signer',
 }
 
-/** Carries out a work. A fault is an outcome, unless it ends the process. */
+/** Carries out one piece of work. A fault is an outcome, unless it ends the process. */
 async function work(effect: Work, dependencies: Dependencies): Promise<readonly Event[]> {
   const { clock, metrics, signal } = dependencies
   const { kind, workId } = effect

@@ -66,7 +66,7 @@ test('if a crash interrupts the insertion of a block, the next process inserts a
   const sealedFile = new MemoryFile<Payload>()
   const first = await world.start({ sealedFile })
   await world.untilUnsafe(3n)
-  // The process ends after it published block 4, and before the engine receives it.
+  // The process ends after it published block 4, and before the engine receives this block.
   world.engines.bus.lost = ({ subject }) => subject.includes(insert.name)
   await world.engines.bus.clock.run(20_000, () => world.published.length === 4)
   first.kill()
@@ -81,7 +81,7 @@ test('if a crash interrupts the insertion of a block, the next process inserts a
   assert.equal(world.published.at(-1)?.number, 7n)
 })
 
-test('op-conductor stores each block before it is published, and a start needs its leader and the right head', async () => {
+test('op-conductor stores each block before it is published, and a start needs the leader's sequencer and the right head', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   const conductor = new TestConductor()
   await world.start({ conductor })

@@ -65,7 +65,7 @@ for (const [what, moved, changes] of [
   ['a head that moved back', block(99), {}],
   ['a new generation with the same head', block(100), { generation: 2n }],
 ] as const)
-  test(`${what} ends the work on a block in each phase before it is sealed, and its late outcome has no effect`, () => {
+  test(`${what} ends the work on a block in each phase before the block is sealed, and a late outcome of this work has no effect`, () => {
     for (const phase of ['preparing', 'building', 'sealing'] as const) {
       const steps = new SequencerSteps().chain(block(100))
       const workId = steps.state.workId

@@ -27,7 +27,7 @@ function pathOf(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
-/** Sends transactions to one client only, and waits until each is in a block of the node. */
+/** Sends transactions to one client only, and waits until each transaction is in a block of the node. */
 async function assertUsed(world: BuilderWorld, client: BuilderClient, count: number) {
   for (let at = 0; at < count; at++) await untilIncluded(world, await world.send(client))
 }

@@ -9,7 +9,7 @@ import {
 } from '#node/nats-server/nats-server.ts'
 
 /**
- * The NATS server for tests that need a real one: the program that `ATOLL_NATS_SERVER` names, else a program that is
+ * The NATS server for tests that need a real server: the program that `ATOLL_NATS_SERVER` names, else a program that is
  * found or built.
  *
  * @throws Error if there is no server, so that these tests fail instead of passing without a server

@@ -22,7 +22,7 @@ const explanations: readonly Explanation[] = [
 
 /**
  * op-node v1.19.6 accepts a span batch whose post-exec transaction has a signature, a nonce, a gas limit or a
- * recipient. The specification and later versions of op-node do not.
+ * recipient. The specification and later versions of op-node do not accept it.
  */
 function isAfterPostExecSlot(_: Case, { atoll, opNode, events }: ReportedParting): boolean {
   const skipped = events.find(({ reason }) => reason === 'post-exec-slot')

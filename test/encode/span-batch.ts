@@ -133,7 +133,7 @@ function splitLegacy(raw: Uint8Array, chainId: bigint): SplitTransaction {
   if (isProtected && (vValue - 35n) >> 1n !== chainId)
     throw new DecodeError('a transaction of another chain')
   return {
-    // `v` is 27 or 35 + 2·chainId for parity 0, and one more for parity 1: an even `v` means odd parity.
+    // `v` is 27 or 35 + 2·chainId for parity 0, and larger by 1 for parity 1. So an even `v` means odd parity.
     isOdd: vValue % 2n === 0n,
     isProtected,
     signature: joined(words(signature)),

@@ -35,7 +35,7 @@ const v1 = 'opsigner_signBlockPayload'
 const answerWith = (response: ServerResponse, id: number, answer: object) =>
   void response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
 
-/** The answers of signers: correct ones, as from op-signer, and wrong ones. */
+/** Answers of signers: correct answers, as from op-signer, and wrong answers. */
 export const signerAnswers = {
   signs: (response, { id, sign }) => answerWith(response, id, { result: sign() }),
   'has only version 2': (response, { id, method, sign }) => {

@@ -27,7 +27,7 @@ const steadyMs = 120_000
 const onTimeMs = 1_000
 
 /**
- * Waits until the leader's sequencer is the only one that is active, and three new blocks in a row are on time.
+ * Waits until only the leader's sequencer is active, and three new blocks in a row are on time.
  *
  * @returns the leader
  */

@@ -200,7 +200,8 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   const [withStatic] = members
   await untilPeers(a.rollupUrl, [withStatic.peerId], 60_000)
   await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
-  // One Atoll node finds both op-nodes by discovery. The other has op-node a as a static peer, and op-node b dials it.
+  // One Atoll node finds both op-nodes by discovery. The other Atoll node has op-node a as a static peer, and op-node b
+  // dials this Atoll node.
   for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
   await untilCaughtUp(beside)
   const { peers } = await peersOf(b.rollupUrl)

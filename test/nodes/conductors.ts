@@ -34,7 +34,7 @@ export class Conductors {
   #leader: number | undefined = 0
   /** Grows with each change of leadership. */
   #term = 1
-  /** The terms in which the nodes last were leaders by their own checks. */
+  /** For each node, the last term in which its own check found that it is the leader. */
   readonly #checkedTerms: [number, number] = [0, 0]
   #progressMs = 0
   /** The probability that a commit times out. Half of these commits reach the log. */
@@ -44,7 +44,7 @@ export class Conductors {
     this.#parts = parts
   }
 
-  /** The leader, or the last one. */
+  /** The leader; undefined if no node is the leader. */
   get leader(): number | undefined {
     return this.#leader
   }
@@ -99,8 +99,8 @@ export class Conductors {
 
   /**
    * Starts the sequencer on the last block of the log. If the node lacks only that block, the block is posted first. If
-   * the node lacks more blocks, the sequencer has to refuse; op-conductor would not call it. If L1 removed the last
-   * block, an operator makes op-conductor use the last block that L1 did not remove.
+   * the node lacks more blocks, the sequencer has to refuse the start. (op-conductor would not ask it to start.) If L1
+   * removed the last block, an operator makes op-conductor use the last block that L1 did not remove.
    */
   async #start(
     host: Host,

@@ -110,7 +110,7 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   })
   const lastedMs = performance.now() - stuckMs
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')
-  // Later the wait still has the same start, even if the last failure was a different one.
+  // Later the wait still has the same start, even if the last failure was a different failure.
   await sleep(2_000)
   line = (await readStatus(world)).services.find((each) => each.service === service)
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')

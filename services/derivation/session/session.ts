@@ -37,7 +37,7 @@ export interface Starting extends SessionBase {
 
 /**
  * Derives attributes. Driver, pipeline, window, safe blocks and reports are mutable, because they buffer L1 data, and a
- * copy for each event would cost more than derivation itself. Only the step uses them.
+ * copy for each event would cost more than derivation itself. Only the step uses these objects.
  */
 export interface Deriving extends SessionBase {
   readonly phase: 'deriving'

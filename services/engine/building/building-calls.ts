@@ -37,7 +37,7 @@ export function answerWaiting(state: State): Stepped {
   return [{ ...state, building: { ...state.building, waiting } }, ...answers]
 }
 
-/** The calls without the first one, whose job starts. */
+/** The calls of the sequencer without the first waiting call, whose job starts. */
 export function withoutFirst(building: Building): Building {
   return { ...building, waiting: building.waiting.slice(1) }
 }

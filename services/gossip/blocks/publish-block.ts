@@ -33,7 +33,7 @@ export function publishRequested(
 ): Result {
   const { own } = state
   const hash = payload.blockHash
-  // If the execution client lost the blocks below this one, they are requested from peers.
+  // If the execution client lost the blocks below this block, the lost blocks are requested from peers.
   const above = withAbove(state, payload)
   if (own.sent.includes(hash))
     return [

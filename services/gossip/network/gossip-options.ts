@@ -71,7 +71,7 @@ export function gossipOptions(
       // A peer may not send more messages in a burst, not even in answer to an IWANT. An RPC with more messages is
       // dropped as a whole.
       maxMessages: messageRate.burst,
-      // An honest peer sends one control entry of each kind for each topic, and repeats some of them.
+      // An honest peer sends one control entry of each kind for each topic, and repeats some of these entries.
       maxControlMessages: 16,
       // By the limit on control entries, a peer may not send more message ids in a burst anyway.
       maxIhaveMessageIDs: controlRate.burst,

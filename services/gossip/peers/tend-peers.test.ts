@@ -91,7 +91,7 @@ test('below the lower limit, other known peers are dialed: four at a time, the m
   const { did, state: dialing } = tick(state, 10, [peer('x')])
   assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
   assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
-  // With one more connected peer, only one more is dialed.
+  // With one more connected peer, only one more peer is dialed.
   const { state: one } = ended(dialing, { id: 'd', nowMs: 20 })
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })

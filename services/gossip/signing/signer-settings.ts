@@ -75,7 +75,7 @@ export interface RemoteSettings extends Omit<SignerSettings, 'signerUrl' | 'sign
 }
 
 /**
- * The settings of the remote signer; undefined without one.
+ * The settings of the remote signer; undefined without a remote signer.
  *
  * @throws Fault `settings` if settings contradict each other, or if a setting requires another setting that is missing
  */

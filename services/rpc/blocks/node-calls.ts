@@ -40,7 +40,7 @@ const switchDeadlineMs = 35_000
 const noClient = ''
 
 /**
- * The queues of calls. Long calls do not share places with short ones: a dial may last ten seconds, and a stop of the
+ * The queues of calls. Long calls do not share places with short calls: a dial may last ten seconds, and a stop of the
  * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which moves the sequencing to
  * another node after a failed call.
  */

@@ -6,7 +6,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { ReadBlock } from './read-block.ts'
 
 /**
- * Limit on the blocks that are sent to a builder that lacks them. A builder that lacks more blocks has to sync with
+ * Limit on the number of missing blocks that are sent to a builder. A builder that lacks more blocks has to sync with
  * peers.
  */
 export const maxMissing = 512

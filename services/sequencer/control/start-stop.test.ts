@@ -210,7 +210,7 @@ for (const isStarted of [true, false])
     assert.equal(steps.state.isActive, !isStarted)
   })
 
-test('recover mode is set for the next block, and the answer has it', () => {
+test('recover mode is set for the next block, and the answer shows the mode', () => {
   const steps = new SequencerSteps({ atMs: -10 }).chain(block(100))
   steps.take()
   steps.control({ kind: 'set-recover-mode', isOn: true })

@@ -101,7 +101,7 @@ export function startIfDue(state: State, { monotonicMs }: Moment): Stepped {
   return monotonicMs - starting.sinceMs < startWaitMs ? [state] : withoutStart(state)
 }
 
-/** Refuses the waiting call to start, if there is one. */
+/** Refuses the call to start that waits, if there is such a call. */
 function withoutStart(state: State): Stepped {
   const { chain, starting } = state
   if (starting === undefined) return [state]
