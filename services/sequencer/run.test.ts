@@ -81,7 +81,7 @@ test('if a crash interrupts the insertion of a block, the next process inserts a
   assert.equal(world.published.at(-1)?.number, 7n)
 })
 
-test('op-conductor stores each block before it is published, and a start needs the leader's sequencer and the right head', async () => {
+test('op-conductor stores each block before it is published, and a start is accepted only on the leader and with the right head', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   const conductor = new TestConductor()
   await world.start({ conductor })
