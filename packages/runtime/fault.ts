@@ -20,7 +20,7 @@ interface ReadFields {
     readonly retryAfterMs?: number
   }
   'rpc-response': {
-    /** True if the server answered only a part of a batch, or answered the whole batch with one error. */
+    /** True if the server answered a part of a batch or none of it, or the whole batch with one error. */
     readonly isPartial?: boolean
   }
   'rpc-status': {
