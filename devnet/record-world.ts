@@ -7,7 +7,7 @@ import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 
-/** Options that the L1 and the execution client share. A node derives a record, which is a recorded chain. */
+/** Options that the L1 and the execution client share. A record holds the recorded L1 and L2 blocks of a chain. */
 export interface RecordWorldOptions {
   readonly record: string
   readonly clock: Clock

@@ -8,7 +8,7 @@ import type { OnLog } from '#runtime/log.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 import { configFiles } from './record-world.ts'
 
-/** Options of a node that derives a record, the recorded blocks of a chain. */
+/** Options of a node that derives a record. A record holds the recorded L1 and L2 blocks of a chain. */
 export interface RecordedNodeOptions {
   readonly record: string
   /** Folder for the node's data and the Engine API secret. */

@@ -1,7 +1,6 @@
 /**
- * Runs the tests of `npm test` in two processes, each with half of the files: a process for each file would spend most
- * of the time on loading, and a single process would leave a core idle. Further arguments are passed to the test
- * runner.
+ * Runs the tests of `npm test` in two processes, each with half of the files. A process for each file would spend most
+ * of the time on loading. A single process would leave a core idle. Further arguments are passed to the test runner.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'

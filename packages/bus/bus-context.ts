@@ -63,7 +63,7 @@ export function encodeMessage<Value>(
   })
 }
 
-/** Space for the headers that storing a message adds: its id and expected sequence. */
+/** Bytes reserved for the headers that are added when a message is stored: its id and its expected sequence. */
 const storeHeaderBytes = 512
 
 /**

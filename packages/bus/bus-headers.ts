@@ -1,4 +1,7 @@
-/** Names of the headers of the bus and of the server. Traces add `traceparent` and `tracestate` (`bus-context.ts`). */
+/**
+ * Names of the headers of messages. Some are Atoll's own, the others belong to the NATS server. Traces add
+ * `traceparent` and `tracestate` (`bus-context.ts`).
+ */
 export const busHeaders = {
   /** Full protobuf name of the body. */
   type: 'Atoll-Type',
@@ -10,13 +13,13 @@ export const busHeaders = {
   deadline: 'Atoll-Deadline',
   /** Code of the fault in the body. */
   error: 'Atoll-Error',
-  /** Message id. Within its duplicate window, the stream stores only one message with this id. */
+  /** Message id. A stream stores only one message with this id during the stream's duplicate window. */
   messageId: 'Nats-Msg-Id',
   /** Sequence that the newest message of the subject must have; 0 if the subject must have no message. */
   expectedSequence: 'Nats-Expected-Last-Subject-Sequence',
   /** Sequence of a message that was read from a stream, or that the stream republished. */
   sequence: 'Nats-Sequence',
-  /** Time at which the stream stored a message that was read from it, in RFC 3339. */
+  /** For a message that was read from a stream: the time at which the stream stored it, in RFC 3339. */
   storedAt: 'Nats-Time-Stamp',
   /** `DEL` marks the deletion of a key. */
   operation: 'KV-Operation',

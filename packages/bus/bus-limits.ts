@@ -7,7 +7,7 @@ export const resendMs = 500
 /** Timeout of a publish, after which it is repeated. An acknowledgement typically takes 0.2 ms, and 40 ms at 10 MiB. */
 export const publishTimeoutMs = 250
 
-/** Delay before the retry of a publish that failed, but not by a timeout. */
+/** Delay before the retry of a publish that failed for another reason than a timeout. */
 export const publishPauseMs = 100
 
 /** Timeout of a direct get. */
@@ -34,5 +34,5 @@ export const maxTailedEntries = 256
 /** Limit on the total bytes of the pushed entries of a log that wait for their reader. */
 export const maxTailedBytes = 32 * 1024 * 1024
 
-/** Limit on the missing entries that a reader looks up. In a larger gap, the reader skips all but the last entries. */
+/** Limit on the missing entries that a reader looks up. Of a larger gap, the reader looks up only the last entries. */
 export const maxGapReads = 64

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 /** Why a message was dropped. */
 export type RefusedReason = 'malformed' | 'unknown-type' | 'too-large' | 'busy'
 
-/** The kind of a published message. Each kind is stored in another way. */
+/** The kind of a published message. Each kind is stored differently. */
 type PublishedKind = 'state' | 'log' | 'lease'
 
 /** Metrics of the bus. */

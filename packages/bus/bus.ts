@@ -34,7 +34,7 @@ export interface Bus {
   /**
    * Makes the call once. The caller is responsible for retries, so the handler must be idempotent.
    *
-   * @throws Fault `unavailable` if no service serves it, `timeout`, `too-large`, or the fault of the handler
+   * @throws Fault `unavailable` if no service serves the call, `timeout`, `too-large`, or the fault of the handler
    */
   call<Request, Response>(
     call: Call<Request, Response>,
@@ -91,7 +91,7 @@ export interface Owner<Value> {
   write(value: Value): Promise<void>
 }
 
-/** The first number of a tail, and the signal that ends it. */
+/** Options of a tail: its first number, and the signal that ends the tail. */
 export interface TailOptions {
   readonly from: bigint
   readonly signal: AbortSignal

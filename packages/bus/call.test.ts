@@ -146,7 +146,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('if several instances serve a call, only one of them gets it', async () => {
+test('if several instances serve a call, only one instance gets each request', async () => {
   const { world, server, call } = await called()
   const standby = world.joinUnleased('engine', 'engine-1')
   const handled: string[] = []

@@ -72,7 +72,7 @@ async function takeOver(
   return new LeaseKeeper(context, { sequence, value, sentMs })
 }
 
-/** Keeps a lease by renewals, and knows when another instance may have taken the lease. */
+/** Renews a lease, and detects by its clock when another instance may have taken the lease. */
 export class LeaseKeeper implements Lease {
   readonly term: bigint
   readonly #context: LeaseContext
@@ -114,8 +114,8 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // The message still names the holder, for a process that lost the lease to this holder and looks only after the
-      // release.
+      // The deletion still names this holder. A process that lost the lease to this holder may read the lease only
+      // after the release, and then reports the name.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
@@ -123,7 +123,7 @@ export class LeaseKeeper implements Lease {
       const id = `${boot}/release`
       await store(control, message, { id, expectedSequence: this.#sequence })
     } catch (error) {
-      // If the release fails, the next instance takes the lease when it expires.
+      // If the release fails, the next instance takes the lease when the lease expires.
       const isGone = isFault(error) && (error.severity === 'temporary' || error.code === 'closed')
       if (!isGone) throw error
     }
@@ -156,7 +156,7 @@ export class LeaseKeeper implements Lease {
     const { clock, control, names, service, boot, metrics } = this.#context
     const message = { subject: names.lease(service), data: this.#value }
     const id = `${boot}/renew/${++this.#renewals}`
-    // The deadline counts from the first attempt, which may be stored although no acknowledgement arrived.
+    // The deadline counts from the first attempt: the server may have stored it although no acknowledgement arrived.
     const sentMs = clock.monotonicMs()
     let isRefused = false
     while (!ended.aborted) {
@@ -178,7 +178,7 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** Reads the sequence of our lease after a conflict, which our own renewal causes if its acknowledgement was lost. */
+  /** Reads the sequence of our lease after a conflict. A lost acknowledgement of our own renewal causes a conflict. */
   async #ownSequence(): Promise<number> {
     const stored = await readLease(this.#context)
     const holder = stored && parseHolder({ ...stored, isDeletion: false })
@@ -205,7 +205,7 @@ function readLease({ control, names, service }: LeaseContext): Promise<Stored | 
   return readNewest(control, names.leaseStream, names.lease(service))
 }
 
-/** The holder in a stored lease; undefined for a deleted one. A malformed lease counts as held until it expires. */
+/** The holder in a stored lease; undefined for a deleted lease. A malformed lease counts as held until it expires. */
 export function parseHolder({ data, isDeletion }: Stored): LeaseHolder | undefined {
   if (isDeletion) return undefined
   const unknown = { instance: '', boot: '', sinceMs: 0 }

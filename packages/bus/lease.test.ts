@@ -94,7 +94,7 @@ test('if a second process has the same name, the first process detects this and 
   assert.equal(first.counts.leases + second.counts.leases, 2)
 })
 
-test('if a second process with the same name has released the lease, the first process still detects it', async () => {
+test('a process detects a second process with its name, even after the second process released the lease', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = await world.join('engine', 'engine-0')

@@ -35,8 +35,8 @@ export async function* tailLog<Value>(
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
   const remembered = new Map<string, true>()
-  // A returned entry means that all entries below it were returned. After an abort this may be wrong, so no entry is
-  // returned any more.
+  // When an entry is returned, all entries below it have been returned, except those that a gap of more than
+  // `maxGapReads` skips. After an abort more of them may be missing, so no more entries are returned.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
   const stop = () => live.stop()
@@ -158,7 +158,7 @@ class LiveEntries<Value> {
     }
   }
 
-  /** Whether to read the store now. Clears the request to read the store. */
+  /** Returns whether to read the store now, and clears the request to read it. */
   takeProbe(): boolean {
     const isDue =
       this.#probe === 'before' || (this.#probe === 'after' && this.#entries.length === 0)

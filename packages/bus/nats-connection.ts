@@ -55,8 +55,8 @@ export interface NatsOptions {
 /**
  * Connects to a NATS server, with retries until the server answers, and reconnects when the server restarts.
  *
- * @throws Fault `server-unsupported` for the server's version or limits; `not-permitted` if it rejects the key;
- *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted before it answers
+ * @throws Fault `server-unsupported` for the server's version or limits; `not-permitted` if the server rejects the key;
+ *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted before a server answers
  */
 export async function connectNats(options: NatsOptions): Promise<Connection> {
   const connection = new NatsConnection(await connectClient(options), options)
@@ -163,7 +163,7 @@ function connectFault(
   return new Fault('unavailable', { detail, ...options })
 }
 
-/** Whether the server refused the key. An error of this class about a timeout has another cause. */
+/** Whether the server refused the key. The client also throws this class for a timeout, which is not a refusal. */
 function isRefusal(error: unknown): error is AuthorizationError {
   return error instanceof AuthorizationError && !/timeout/iu.test(error.message)
 }
@@ -177,7 +177,7 @@ function isCertificateError(error: unknown): error is Error {
 /** The oldest version with the compare-and-set and direct get that the bus needs. */
 const oldestVersion = '2.9.10'
 
-/** 2.10.19 stores a message with a stale expected sequence. */
+/** Version 2.10.19 stores a message with a stale expected sequence, and so breaks compare-and-set. */
 const unfitVersions: readonly string[] = ['2.10.19']
 
 /** @throws Fault `server-unsupported` if the bus cannot use a server with these facts */

@@ -75,7 +75,7 @@ export class StateFollower<Value> implements Follow<Value> {
       )
       if (stored !== undefined && !stored.isDeletion) this.#take(stored)
     } catch (error) {
-      // The age of the value shows that the server is unreachable. The next read follows in a second.
+      // A temporary fault needs no report: the age of the value shows the problem. The next read follows in a second.
       if (!isFault(error) || error.severity === 'critical') this.#fail(error)
     } finally {
       this.#isReading = false

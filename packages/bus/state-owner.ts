@@ -91,7 +91,7 @@ export class StateOwner<Value> implements Owner<Value> {
   }
 
   #guard(): void {
-    // A state per instance, such as its status, needs no lease.
+    // A state that each instance writes for itself, such as its status, needs no lease.
     if (this.#state.perInstance) this.#context.checkOpen()
     else this.#context.guard()
   }
@@ -136,7 +136,7 @@ export class StateOwner<Value> implements Owner<Value> {
     })
   }
 
-  /** Runs one check at a time, since checks would pile up behind a pending write. */
+  /** Starts a check unless a check is running, since checks would pile up behind a pending write. */
   #checkOnce(): void {
     if (this.#isChecking) return
     this.#isChecking = true

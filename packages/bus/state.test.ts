@@ -72,7 +72,7 @@ test('a late push of an older value is ignored', async () => {
   assert.deepEqual(seen, [2n])
 })
 
-test('a follower knows how long ago it saw the value', async () => {
+test('a follower reports the age of its value', async () => {
   const { world, reader, write } = await watched()
   const follow = reader.bus.follow(l1Heads, () => undefined)
   await world.pass(10)
@@ -98,7 +98,7 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
-test('a stopped follower ignores its pending read and later reconnects, and is no longer an input', async () => {
+test('a stopped follower ignores its pending read and later reconnects, and is not listed as an input', async () => {
   const world = await BusWorld.provisioned()
   const writer = await world.join('da-watcher')
   const reader = await world.join('derivation')
@@ -146,7 +146,7 @@ test('while a write waits, the periodic checks of the stored value do not pile u
   assert.ok(reads < 5, `${reads} reads`)
 })
 
-test('followers of a state with its own order use that order instead of the order of writes', async () => {
+test('if a state declares its own order, its followers use this order instead of the order of writes', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const reader = await world.join('derivation')
@@ -341,7 +341,7 @@ test('a callback of a follower that throws stops the process', async () => {
 
 test('access that is not declared is denied', async () => {
   const { world, watcher } = await watched()
-  // The table does not name da-watcher as a reader of the chain.
+  // The table of subjects does not name da-watcher as a reader of the chain.
   assert.throws(() => watcher.bus.follow(engineChain, () => undefined), { code: 'not-permitted' })
   const foreign = watcher.bus.own(engineChain)
   await assert.rejects(world.settle(foreign.write(chainAt({ generation: 1n, version: 1n }))), {

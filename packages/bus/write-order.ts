@@ -1,6 +1,6 @@
 /** Orders the writes of a state over restarts of its writer and losses of the store. */
 export interface WriteOrder {
-  /** Start of the writer in Unix milliseconds; greater than that of any earlier writer. */
+  /** Start of the writer in Unix milliseconds; greater than the start of any earlier writer. */
   readonly epochMs: number
   /** Counts writes from 1. */
   readonly count: number

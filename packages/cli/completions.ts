@@ -7,7 +7,7 @@ import { programs } from './programs.ts'
 /** A flag of a command. */
 interface Flag {
   readonly flag: string
-  /** Known values; if there are none, a shell offers files. */
+  /** Known values. If the list is empty, a shell offers files. */
   readonly values: readonly string[]
   readonly isSwitch: boolean
   /**
@@ -26,7 +26,7 @@ interface Place {
 }
 
 /**
- * Candidates for the last word of a command line; without candidates, the shell offers files.
+ * Candidates for the last word of a command line. If there are no candidates, the shell offers files.
  *
  * @param line words after `atoll`, up to the cursor; bash splits `--flag=value` into three words
  */

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Flags that commands have in addition to their settings. */
 const options = ['--watch', '--json', '--show-secrets', '--help']
 
-/** The names of the programs. Names of two words come first, so that they match before their first word does. */
+/** The names of the programs, longest first, so that a name of two words matches before its first word alone does. */
 const names = Object.keys(programs).toSorted((a, b) => b.length - a.length)
 
 interface Command {

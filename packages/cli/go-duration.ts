@@ -13,7 +13,7 @@ const unitMs = new Map<string, number>(units)
 /**
  * Parses a duration in Go's form, such as `12s` or `1m30s`: numbers, each with its unit. Only 0 may have no unit.
  *
- * @returns milliseconds; undefined if the text is not a duration, or a negative one
+ * @returns milliseconds; undefined if the text is not a duration, or if the duration is negative
  */
 export function parseGoDuration(text: string): number | undefined {
   if (text === '0') return 0

@@ -50,7 +50,7 @@ test('an error of a service is written above the table with its stack, and the t
   assert.equal(screen.lines.at(-1), 'at the end')
 })
 
-test('without a terminal, progress lines are written, and other lines may be written between them', () => {
+test('if the output is not a terminal, progress lines are written, and other lines may be written between them', () => {
   const texts: string[] = []
   const output = {
     isTTY: false,

@@ -16,7 +16,7 @@ export interface LiveTableOptions {
   readonly output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
 }
 
-/** Shows the heads of a node: a table that is drawn again and again, or progress lines. */
+/** Shows the heads of a node: on a terminal, a table that is drawn repeatedly; elsewhere, progress lines. */
 export class LiveTable {
   readonly #isShown: boolean
   readonly #output: LiveTableOptions['output']

@@ -14,7 +14,7 @@ import { isNodeService } from '#node/node-services.ts'
  * connection, do not keep the process alive.
  */
 export async function main(args: readonly string[]): Promise<never> {
-  // The reader of the output may have closed the pipe, as `head` does, or the disk may be full.
+  // An error can have two causes: the reader of the output closed the pipe, as `head` does, or the disk is full.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') process.stderr.write(`atoll: ${error.message}\n`)
     process.exit(exitCodes.failed)

@@ -77,7 +77,7 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
   })
 })
 
-test('flags of op-node for peers set those of Atoll, with booleans and numbers as Go writes them', () => {
+test('peer flags of op-node set the corresponding settings of Atoll, with booleans and numbers as Go writes them', () => {
   const { given } = read([
     '--p2p.disable',
     '--p2p.no-discovery=T',
@@ -110,7 +110,7 @@ test("the address and port of op-node's RPC are taken over; its admin flag is re
   assert.match(mistakes(['--rpc.enable-admin']).join(), /set --rpc-admin-token-file/)
 })
 
-test('flags of op-node for a sequencer and its op-conductor set those of Atoll', () => {
+test('flags of op-node for a sequencer and its op-conductor set the corresponding settings of Atoll', () => {
   const { given } = read([
     '--sequencer.enabled',
     '--sequencer.stopped=T',
@@ -149,7 +149,7 @@ test('flags of op-node for a sequencer and its op-conductor set those of Atoll',
   assert.match(mistakes(['--conductor.rpc-timeout=1']).join(), /a duration with its unit/)
 })
 
-test('flags of op-node for a remote signer set those of Atoll', () => {
+test('flags of op-node for a remote signer set the corresponding settings of Atoll', () => {
   const address = '0x1a642f0e3c3af545e7acbd38b07251b3990914f1'
   const pem = 'test/fakes/jwt.hex'
   const given = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
@@ -183,7 +183,7 @@ test('flags of op-node for a remote signer set those of Atoll', () => {
   )
 })
 
-test('variables of op-node set the corresponding settings, unless they are empty', () => {
+test('variables of op-node that are not empty set the corresponding settings', () => {
   const url = 'http://127.0.0.1:2'
   const env = { OP_NODE_L1_BEACON: url, OP_NODE_L1_BEACON_ARCHIVER: '', OP_NODE_SYNCMODE: '' }
   const { given, names } = read([], env)
@@ -191,7 +191,7 @@ test('variables of op-node set the corresponding settings, unless they are empty
   assert.equal(names['l1BeaconUrls'], 'OP_NODE_L1_BEACON')
 })
 
-test('a flag overrides a variable of the same setting, even if one has the name of op-node and the other that of Atoll', () => {
+test('a flag overrides a variable of the same setting, even if only one of them has the op-node name', () => {
   const [a, b] = ['http://127.0.0.1:2', 'http://127.0.0.1:3']
   const l1 = (args: readonly string[], env: Readonly<Record<string, string>>) =>
     read(args, env).given['l1BeaconUrls']

@@ -25,7 +25,7 @@ const wholeScore: SettingForm = {
   toOurs: (score) => (/^-?\d+(?:\.0*)?$/u.test(score) ? String(Number(score)) : undefined),
 }
 
-/** A header. op-node splits a value at its commas, so that a value with a comma would be several headers. */
+/** A header. op-node splits a value at its commas, so it would read a value with a comma as several headers. */
 const headerPair: SettingForm = {
   want: () => 'one header, as in name=value; several headers are given with --signer-headers-file',
   toOurs: (text) => {
@@ -45,7 +45,7 @@ const logLevels = oneOf({
   crit: 'error',
 })
 
-/** op-node ignores the case of a level, and also accepts the short forms that its log has. */
+/** A log level. op-node ignores the case of a level, and also accepts the short forms that it shows in its log. */
 const logLevel: SettingForm = {
   ...logLevels,
   toOurs: (level) => {
@@ -263,7 +263,7 @@ function alias(
   }
 }
 
-/** A switch. @param ours returns Atoll's value for the value of op-node, which may mean the opposite */
+/** A boolean. @param ours converts op-node's value to Atoll's value; the two settings may have opposite meanings */
 function switchOf(ours: (given: boolean) => boolean): SettingForm {
   return {
     want: () => 'true or false',
@@ -271,7 +271,7 @@ function switchOf(ours: (given: boolean) => boolean): SettingForm {
   }
 }
 
-/** A number of peers. In op-node, 0 stands for the default. @param number the default of op-node */
+/** A number of peers. In op-node, 0 means the default. @param number the default of op-node */
 function zeroIs(number: string): SettingForm {
   return {
     want: () => `a number of peers; 0 means the default, ${number}`,
@@ -295,7 +295,7 @@ function durationIn(unitMs: number): SettingForm {
   }
 }
 
-/** @param ours Atoll's word for each word of op-node */
+/** One of several words. @param ours Atoll's word for each word of op-node */
 function oneOf(ours: Readonly<Record<string, string>>): SettingForm {
   return {
     want: () => `one of ${Object.keys(ours).join(', ')}`,

@@ -57,7 +57,8 @@ test('neither a reported mistake nor atoll config shows a secret in the value of
   assert.ok(settings.length > 10)
   fc.assert(
     fc.property(
-      // The index of a setting. If this were the setting, a failure would print its whole schema.
+      // Draws the index of a setting instead of the setting, because a failure prints the drawn values, and a setting
+      // has a large schema.
       fc.nat(settings.length - 1),
       fc.array(urlWithSecret, { minLength: 1, maxLength: 2 }),
       (at, urls) => {

@@ -10,7 +10,7 @@ import {
 } from '#runtime/settings/settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 
-/** The inputs of a command other than the parsed values of its settings. */
+/** The inputs of a command, in addition to the parsed values of its settings. */
 interface CommandSource {
   /** The unparsed values of the given settings, by key. The command may pass them to another program. */
   readonly given: Readonly<Record<string, string>>
@@ -26,7 +26,7 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly summary: string
   readonly description: string
   readonly schema: Schema
-  /** Names of other programs for the settings of this command. */
+  /** Names that other programs have for the settings of this command. */
   readonly aliases?: readonly SettingAlias[]
   /** Arguments without a flag, which come before or after the flags. */
   readonly words?: readonly Argument[]
@@ -55,7 +55,7 @@ export function addSettingsCommand<Schema extends SettingsSchema>(
   return addSettings(command, describeSettings(schema), aliases)
     .usage(usage)
     .action(async (...handed: readonly unknown[]) => {
-      // Commander hands over the arguments, then the options, then the command.
+      // Commander passes the arguments, then the options, then the command.
       const self = handed.at(-1) as Command
       const source = { args: self, env: process.env, aliases, foreign }
       const { settings, given, passedOver } = readSettings(schema, source)

@@ -18,7 +18,7 @@ export function untilAborted(signal: AbortSignal): Promise<undefined> {
   })
 }
 
-/** The result of work that `signal` cancels; undefined if it was cancelled. */
+/** Waits for work that `signal` cancels. Returns the result of the work; undefined if the work was cancelled. */
 export async function unlessStopped<Result>(
   work: Promise<Result>,
   signal: AbortSignal,

@@ -22,7 +22,7 @@ const unit = new Map(entriesOf('atoll-node.service'))
 const [program = '', command, ...flags] = unit.get('ExecStart')?.split(' ') ?? []
 const env = Object.fromEntries(entriesOf('node.env.example'))
 
-test('the systemd unit starts a node with settings that exist, and the unit loads the credential that they name', () => {
+test('the systemd unit starts a node with settings that exist, and loads the credential that these settings name', () => {
   assert.equal(command, 'node')
   assert.ok(existsSync(program.replace('/opt/atoll/', root)), program)
   const [credential = ''] = unit.get('LoadCredential')?.split(':') ?? []

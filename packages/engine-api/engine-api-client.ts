@@ -73,7 +73,7 @@ const noHash = `0x${'00'.repeat(32)}`
 /** Blocks per request. An answer with 16 blocks of maximum size stays within the size limit of answers. */
 const blocksPerRequest = 16
 
-/** Concurrent requests for blocks. An execution client serves several requests as fast as one. */
+/** Concurrent requests for blocks. An execution client serves several requests in the time of one request. */
 const requestsAtOnce = 4
 
 /** The Engine API of op-geth, op-reth or the embedded client, over HTTP. */
@@ -174,7 +174,7 @@ export class EngineApiClient implements ExecutionClient {
     return this.#ask('eth_chainId', [], (json) => parseJson(quantityJson, json))
   }
 
-  /** The fault of a failed call. For a missing method, asks whether the server has the Engine API at all. */
+  /** The fault of a failed call. If the method is missing, checks whether the server has the Engine API at all. */
   async #toFault(error: unknown, method: string): Promise<unknown> {
     const isMissing = isRefusal(error, errorCodes.methodNotFound) && method.startsWith('engine_')
     if (!isMissing) return toEngineFault(error, method)

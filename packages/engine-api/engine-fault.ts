@@ -21,7 +21,7 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
  * `engine-port`, `engine-forks`, `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other
  * error unchanged.
  *
- * @param options.isEngineApi whether the server has the Engine API, if it lacks the method
+ * @param options.isEngineApi whether the server has the Engine API; used only if the server lacks the method
  */
 export function toEngineFault(
   error: unknown,

@@ -8,7 +8,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Identifies a block that is being built: 8 bytes. */
 export type PayloadId = Hex
 
-/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the execution client keeps its own. */
+/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the client keeps the current head. */
 export interface ForkchoiceHeads {
   readonly head: Hash
   readonly safe: Hash | undefined
@@ -23,8 +23,8 @@ export type PayloadStatus =
   /** The client lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
   /**
-   * The client stored the block, which is not on its canonical chain, and executes it once a forkchoice has it as the
-   * head. Spec: execution-apis, src/engine/paris.md#payload-validation
+   * The client stored the block outside of its canonical chain. It executes the block when a forkchoice names the block
+   * as the head. Spec: execution-apis, src/engine/paris.md#payload-validation
    */
   | { readonly kind: 'accepted' }
 
@@ -53,15 +53,16 @@ export interface BlocksDown {
 /**
  * The calls of the engine service to an execution client: Engine API calls, and reads of blocks and proofs.
  *
- * Every call may throw Fault `engine-forkchoice` of severity `reset`, if the heads do not match the client's chain, and
- * the temporary faults `engine-refused`, `engine-unauthorized`, `engine-unreachable` and `engine-response`.
+ * Every call may throw Fault `engine-forkchoice` of severity `reset`, if the heads do not match the client's chain.
+ * Every call may also throw the temporary faults `engine-refused`, `engine-unauthorized`, `engine-unreachable` and
+ * `engine-response`.
  */
 export interface ExecutionClient {
   newPayload(payload: Payload): Promise<PayloadStatus>
   forkchoice(heads: ForkchoiceHeads): Promise<ForkchoiceStatus>
   /** Starts to build a block on top of the head. */
   build(heads: ForkchoiceHeads, attributes: PayloadAttributes): Promise<BuildStatus>
-  /** Returns the built block; undefined if the client no longer knows the id. `timestamp` is that of the attributes. */
+  /** Returns the built block; undefined if the id is unknown. `timestamp` is the timestamp of the attributes. */
   getPayload(payloadId: PayloadId, timestamp: bigint): Promise<Payload | undefined>
   /** Returns a block; undefined if it is unknown. A number selects the block of the canonical chain. */
   block(which: BlockName): Promise<Payload | undefined>

@@ -47,7 +47,7 @@ test('if an execution client has all methods, no gap is reported', () => {
   assert.deepEqual(gaps('lagoon', {}, [...allMethods]), [])
 })
 
-test('if a scheduled fork needs missing methods, it is reported with its time', () => {
+test('if a scheduled fork needs missing methods, the fork is reported with its time', () => {
   const [gap, ...others] = gaps('isthmus', { isthmus: 13n * day })
   assert.deepEqual(gap, {
     fork: 'isthmus',

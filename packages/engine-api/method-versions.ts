@@ -26,7 +26,7 @@ function versionsWith(has: (fork: HardforkName) => boolean): MethodVersions {
   return { newPayload: 2, forkchoiceUpdated: 1, getPayload: 2 }
 }
 
-/** A hardfork that an execution client does not support, because it lacks methods. */
+/** A hardfork that an execution client does not support, because the client lacks methods. */
 export interface ForkGap {
   readonly fork: HardforkName
   /** Unix seconds. */
@@ -35,7 +35,7 @@ export interface ForkGap {
 }
 
 /**
- * The hardforks whose methods an execution client lacks, in order of activation; a missing method is listed only under
+ * The hardforks whose methods an execution client lacks, in order of activation. A missing method is listed only under
  * the first fork that needs it. Only the last active hardfork and the scheduled hardforks are checked, since no new
  * block belongs to an earlier hardfork.
  */

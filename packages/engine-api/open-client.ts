@@ -16,7 +16,7 @@ export interface OpenClientOptions {
   readonly config: RollupConfig
   readonly clock: Clock
   readonly onCall?: (method: string, ms: number) => void
-  /** Called when the file of the secret cannot be used any more, and with undefined when it can be used again. */
+  /** Called with a fault when the secret's file becomes unusable, and with undefined when it is usable again. */
   readonly onSecretProblem?: ((problem: Fault | undefined) => void) | undefined
   readonly signal?: AbortSignal
 }
@@ -50,8 +50,9 @@ export async function openExecutionClient(
 }
 
 /**
- * Headers of each request. A token has its time in whole seconds and takes 0.1 ms to create, so one token is created
- * each second, with the current secret of the file. An operator who replaces the secret need not restart the service.
+ * Headers of each request. A token contains its time in whole seconds, and takes 0.1 ms to create. So one token is
+ * created each second, with the current secret of the file. An operator who replaces the secret need not restart the
+ * service.
  */
 function authorizations(
   secrets: ReplaceableFiles<Uint8Array>,

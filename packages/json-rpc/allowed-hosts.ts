@@ -4,9 +4,9 @@ import { isIP } from 'node:net'
 export type AllowedHosts = readonly string[] | '*'
 
 /**
- * Whether a request may have this Host header. This check prevents DNS rebinding, where a page points its own host name
- * at the address of the server and then calls the server as same origin. IP addresses are always allowed. geth has the
- * same check, with the flag `--http.vhosts`.
+ * Whether a request may have this Host header. This check prevents DNS rebinding: a page points its own host name at
+ * the address of the server, so that calls to the server have the same origin as the page. IP addresses are always
+ * allowed. geth has the same check, with the flag `--http.vhosts`.
  */
 export function isAllowedHost(allowed: AllowedHosts, header: string | undefined): boolean {
   if (header === undefined || header === '' || allowed === '*') return true

@@ -56,7 +56,7 @@ test('if an error page was read to its end, the connection is reused', async (t)
   assert.ok(sockets.size <= connections, `${sockets.size} connections`)
 })
 
-test('if an error page is long, only its beginning is read, and the next answer does not contain its rest', async (t) => {
+test('if an error page is long, only its beginning is read, and the rest of the page does not become part of the next answer', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path === '/bad') response.writeHead(404).end('x'.repeat(1_000_000))
     else response.end('fine')

@@ -12,7 +12,7 @@ const maxErrorBytes = 1_024
 
 /**
  * Reads an answer as it arrives, up to a limit. This is our own reader, because undici's streams and signals cost more
- * than the rest of a small call: 0.24 ms of processor time, and 0.06 ms with this reader.
+ * than the rest of a small call: they take 0.24 ms of processor time. This reader takes 0.06 ms.
  */
 export class AnswerReader implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>
@@ -26,7 +26,7 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #aborted: Error | undefined
 
-  /** @param maxBytes limit of an answer with status 200 @param onTooLarge makes the error for a larger answer */
+  /** @param maxBytes limit on an answer with status 200 @param onTooLarge makes the error for a larger answer */
   constructor(maxBytes: number, onTooLarge: () => Error) {
     this.answer = this.#settle.promise
     this.#maxBytes = maxBytes

@@ -119,7 +119,7 @@ test('if an error for a whole batch is not about batches, batches do not become 
   assert.deepEqual(sizes, [3, 3])
 })
 
-/** Ways in which servers refuse calls above their rate limit. */
+/** Ways in which a server refuses calls above its rate limit. */
 const rateLimits: Readonly<Record<string, (calls: readonly Call[], left: number) => Reply>> = {
   'an error for each call above the limit': (calls, left) =>
     ok(
@@ -191,7 +191,7 @@ test('the batch size doubles every minute up to the setting, and each refusal ha
   }
 })
 
-test('if batches meet a rate limit, the batch size is halved for five seconds: once for concurrent batches, and not below half for a small batch', async () => {
+test('a batch that meets a rate limit halves the current batch size for five seconds, even if the batch is small; concurrent batches of one size halve it once', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.limited(100)

@@ -1,14 +1,14 @@
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * Time after a refusal before a larger batch is tried again: the limit of the server may have changed, or the refusal
- * was an accident.
+ * Time after a refusal before a larger batch is tried again: by then the limit of the server may have changed, or the
+ * refusal may have had another cause.
  */
 const growAfterMs = 60_000
 
 /**
- * Time after a rate limit before a larger batch is tried again. This time is shorter, since a rate limit also depends
- * on other calls.
+ * Time after a rate limit before a larger batch is tried again. It is shorter than `growAfterMs`, since a rate limit
+ * also depends on other calls.
  */
 const growAfterLimitMs = 5_000
 

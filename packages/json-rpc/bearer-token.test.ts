@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tokenCheck } from './bearer-token.ts'
 
-test('a token is accepted in the forms in which its file may have it', () => {
+test('a token in a header may have each form that is allowed in the token file', () => {
   const token = 'ab'.repeat(32)
   const check = tokenCheck(token)
   for (const given of [token, token.toUpperCase(), `0x${token}`, `0X${token.toUpperCase()}`]) {

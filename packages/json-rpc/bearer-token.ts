@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /**
- * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password. As in
- * the file of the token, its hex digits may be capitals and begin with 0x.
- * Clients that accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The check returns undefined
- * for the right token, else the flaw.
+ * Returns a function that checks an `Authorization` header against a token. The function returns undefined for the
+ * right token, otherwise the flaw. The header is `Bearer TOKEN`, or Basic with the token as password. Clients that
+ * accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The hex digits of the token may be
+ * capitals and begin with 0x, both in the header and in the file of the token.
  */
 export function tokenCheck(token: string): (header: string | undefined) => string | undefined {
   const wanted = digest(token)

@@ -17,7 +17,7 @@ async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<re
 
 const one = (count: number) => Array.from({ length: count }, () => 1)
 
-test('after a pause, the calls of one second pass without a delay, and further calls pass at the rate', async () => {
+test('after a pause, the calls allowed in one second pass without a delay, and further calls pass at the rate', async () => {
   const times = await letThrough(one(13))
   assert.deepEqual(times.slice(0, 10), one(10).fill(0))
   assert.deepEqual(times.slice(10), [100, 200, 300])

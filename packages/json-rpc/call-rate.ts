@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 
-/** Limits the rate of calls to a server. After a pause, the calls of one second may be made without a delay. */
+/** Limits the rate of calls to a server. After a pause, the calls allowed in one second may be made without a delay. */
 export class CallRate {
   readonly #perSecond: number
   readonly #clock: Clock

@@ -39,7 +39,7 @@ test('the requests and WebSockets of one client are limited', async (t) => {
   const open = assert.rejects(post('hang', hanging.signal))
   while ((await post('echo')) !== refused) await sleep(5)
   assert.match(await handshake(server.url), /^HTTP\/1\.1 429 /)
-  // Each request that ends makes room for another one.
+  // Each request that ends makes room for another request.
   hanging.abort()
   await open
   while ((await post('echo')) === refused) await sleep(5)
@@ -85,7 +85,7 @@ function requestOf(method: string, length?: number): string {
 /** A server, and the reasons of its refusals. */
 async function refusing(t: TestContext, options: Partial<JsonRpcServerOptions>) {
   const refused: string[] = []
-  // A refusal may end other requests of its connection.
+  // A refusal may also end other requests on the same connection.
   const onRefused = (why: Refusal) => {
     if (why !== 'hung-up') refused.push(why)
   }
@@ -153,7 +153,7 @@ test('if a client has too many refusals, it is banned, and each of its connectio
   const authorize = () => 'wrong token'
   const limits = { maxRefusalsPerClient: 2 }
   const { server, refused } = await refusing(t, { authorize, limits })
-  // The usual address of this machine is never banned, so the client has another address.
+  // The usual loopback address is never banned, so the client uses another loopback address.
   const options = { method: 'POST', localAddress: '127.0.0.66' }
   const statusOf = () =>
     new Promise<number | undefined>((resolve, reject) => {

@@ -52,7 +52,7 @@ test('connections of a client have a limit, and a connection that closes makes r
   assert.equal(connect().state.isClosed, false)
 })
 
-test('the limit on the connections of a client also applies to its new connections per second, but not to those of programs of this machine', () => {
+test('the connection limit of a client also limits its new connections per second, unless the client runs on this machine', () => {
   const { connect, counted, pass } = setup()
   const inTurn = (address: string) =>
     [1, 2, 3].map(() => {
@@ -70,7 +70,7 @@ test('the limit on the connections of a client also applies to its new connectio
   assert.deepEqual(inTurn('127.0.0.1'), [false, false, false])
 })
 
-test('the bytes of one client and of all clients may reach their limit, but not exceed it', () => {
+test('the bytes of one client, and of all clients together, may reach their limit, but not exceed it', () => {
   const { clients } = setup()
   assert.equal(clients.hold('a', 100), true)
   assert.equal(clients.hold('a', 1), false)
@@ -127,7 +127,7 @@ test('a refusal because of the limits of one client counts only a tenth toward a
   assert.equal(connect().state.isClosed, true)
 })
 
-test('refusals because the server is full, and refusals of an earlier period, do not lead to a ban', () => {
+test('refusals because the server is full, and refusals in an earlier period, do not count toward a ban', () => {
   const { clients, connect, pass } = setup()
   for (let times = 0; times < 100; times++) clients.refused('1.1.1.1', 'full')
   for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')

@@ -3,9 +3,9 @@ import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * Why a client was refused or its request ended, and how much this counts toward a ban. A client that reaches its own
- * limits is not hostile unless it continues, so such a refusal counts only a tenth. Pipelining counts most, since no
- * HTTP client pipelines.
+ * Why a client was refused or its request ended, and how much each reason counts toward a ban. A client that reaches
+ * its own limits is hostile only if it continues, so such a refusal counts only a tenth. Pipelining counts most, since
+ * no HTTP client pipelines.
  */
 const refusals = {
   banned: 0,
@@ -57,7 +57,7 @@ export const banMs = 10_000
  */
 const subnetGroups = 4
 
-/** Clients that are never banned. All programs of this machine share one address, even the pages in its browser. */
+/** Clients that are never banned. All programs of this machine share one address, even the pages in a browser. */
 const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
@@ -125,7 +125,7 @@ export class Clients {
     return true
   }
 
-  /** Whether a client may begin a request, which is counted until `requestEnded`. */
+  /** Begins a request, which is counted until `requestEnded`. @returns false if the client has too many requests */
   requestBegan(name: string): boolean {
     const client = this.#client(name)
     if (client.requests >= this.#options.limits.maxRequestsPerClient) return false
@@ -139,7 +139,7 @@ export class Clients {
     this.#forget(name, client)
   }
 
-  /** A request, or a message of a WebSocket, which holds memory until its end. */
+  /** The caller of a request or of a WebSocket message. The memory that it reserves is released by `end`. */
   caller(client: string, isOpen: () => boolean): Caller & { readonly end: () => void } {
     let held = 0
     let hasEnded = false
@@ -211,8 +211,8 @@ export class Clients {
     if (nowMs >= client.secondMs + 1_000)
       Object.assign(client, { secondMs: nowMs, newConnections: 0 })
     client.newConnections++
-    // The server accepts one connection in each turn of the event loop. A flood of connections of one client would
-    // delay the connections of others.
+    // The server accepts one connection in each turn of the event loop. A flood of connections from one client would
+    // delay the connections of other clients.
     const isFlood = client.newConnections > limits.maxConnectionsPerClient
     return isFlood && !thisMachine.includes(name) ? 'too-many-connections' : undefined
   }
@@ -243,7 +243,7 @@ export class Clients {
   }
 }
 
-/** The client that an address belongs to: an IPv4 address itself, or the 64-bit subnet of an IPv6 address. */
+/** The client that an address belongs to: for IPv4, the address itself; for IPv6, its 64-bit subnet. */
 export function clientOf(address = ''): string {
   if (!address.includes(':')) return address
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1]

@@ -6,7 +6,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Refusal } from './clients.ts'
 import { type JsonRpcServerOptions, serveJsonRpc } from './json-rpc-server.ts'
 
-/** The first type is answered directly, the second one by fastify. */
+/** Requests with the first type are answered without fastify, those with the second type by fastify. */
 const types = ['application/json', 'application/json;charset=utf-8']
 
 async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {}) {
@@ -45,7 +45,7 @@ async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {
 const call = (method: string, params: unknown = []) =>
   JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
 
-test('a direct answer has the status, the headers and the bytes of an answer by fastify', async (t) => {
+test('an answer without fastify has the same status, headers and bytes as an answer by fastify', async (t) => {
   const { send, refused } = await served(t, { limits: { maxRequestBytes: 1_000 } })
   const bodies = [
     call('echo', ['ä', { a: 1 }]),
@@ -72,7 +72,7 @@ test('a direct answer has the status, the headers and the bytes of an answer by 
   ])
 })
 
-test('a client that hangs up in its request is counted, and holds no place', async (t) => {
+test('a client that hangs up during its request is reported as a refusal, and its request no longer counts toward the limits', async (t) => {
   const limits = { maxHttpRequests: 1, maxRequestsPerClient: 1 }
   const { server, send, refused } = await served(t, { limits })
   const { port } = new URL(server.url)
@@ -94,7 +94,7 @@ test('a client that hangs up in its request is counted, and holds no place', asy
 })
 
 for (const type of types)
-  test(`pipelined requests of a client that hangs up hold no place (${type})`, async (t) => {
+  test(`after a client hangs up, its pipelined requests no longer count toward its limit (${type})`, async (t) => {
     const { server, send } = await served(t, { limits: { maxRequestsPerClient: 8 } })
     const body = call('hang')
     const one = `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
@@ -110,7 +110,7 @@ for (const type of types)
   })
 
 for (const cors of ['*', ['https://a.example'], [], ['https://a.example', '*'], undefined] as const)
-  test(`a direct answer has the CORS headers of fastify: ${JSON.stringify(cors)}`, async (t) => {
+  test(`an answer without fastify has the CORS headers of fastify: ${JSON.stringify(cors)}`, async (t) => {
     const { send } = await served(t, cors === undefined ? {} : { cors })
     for (const body of [call('echo'), '{"jsonrpc":"2.0","method":"echo"}', '{'])
       assert.deepEqual(await send(types[0] ?? '', body), await send(types[1] ?? '', body))
@@ -126,7 +126,7 @@ test('the bytes of a client are limited', async (t) => {
   assert.equal((await send(types[0] ?? '', call('echo'))).status, 200)
 })
 
-test('a server that stops answers no further request, and ends within a second', async (t) => {
+test('a stopping server does not answer further requests, and ends within a second', async (t) => {
   const { server, send } = await served(t)
   const hanging = send(types[0] ?? '', call('hang'))
   const ended = assert.rejects(hanging)

@@ -6,7 +6,7 @@ import type { JsonRpcServerOptions } from './json-rpc-server.ts'
 import { BodyError, type Guarded, readBody } from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
-/** Headers that an answer has besides those of its body. */
+/** Headers of an answer, except the headers that describe its body. */
 type Headers = Readonly<Record<string, string>>
 
 /** What is needed to answer requests. */
@@ -26,10 +26,10 @@ export interface DirectPostsOptions extends Guarded {
 
 /**
  * Answers the usual POST without fastify, whose routing, hooks and replies take two fifths of the time of a small call.
- * Every other request is left to fastify: those of browsers, with a token, with another path or type, without a length,
- * and those that are over a limit.
+ * Fastify answers every other request: a request from a browser, with a token, with another path or type, without a
+ * length, or over a limit.
  *
- * @returns a function that answers a request, or returns false if fastify must
+ * @returns a function that answers a request, or returns false if fastify must answer it
  */
 export function directPosts(
   options: DirectPostsOptions,

@@ -31,7 +31,7 @@ interface Connecting {
 /** The text of an answer with status 200. */
 export interface EndpointAnswer {
   readonly text: string
-  /** Pause that the server asks for in its header; undefined if it does not. */
+  /** Pause that the server asks for in a header; undefined if it does not ask for a pause. */
   readonly retryAfterMs: number | undefined
 }
 
@@ -44,7 +44,7 @@ export interface Waiting {
 /** Default limit on the size of an answer. The receipts of a full L1 block are smaller. */
 export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
-/** Statuses that a retry does not change: the key, the path or the request is wrong. */
+/** Statuses after which a retry does not help, because the key, the path or the request is wrong. */
 const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
 
 /** Redirects, which are followed with the same method and body. RFC 9110, 15.4 */
@@ -53,12 +53,12 @@ const redirectStatuses: readonly number[] = [301, 302, 307, 308]
 /** Limit on the redirects that are followed. Only redirects within one server are followed. */
 const maxRedirects = 3
 
-/** Characters of an error page that are searched for a JSON-RPC error and a pause. */
+/** Characters of an error page that are searched for a JSON-RPC error and for a pause before a retry. */
 const maxErrorText = 1_024
 
 /**
- * Number of characters of an error page that are cleaned of secrets. More characters are cleaned than are quoted, since
- * a key that is cut at the end of the quote would not be found.
+ * Number of characters of an error page that are cleaned of secrets before its beginning is quoted. More characters are
+ * cleaned than are quoted, since a key that is cut at the end of the quote would not be found.
  */
 const maxCleaned = 16_384
 

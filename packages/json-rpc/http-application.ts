@@ -17,7 +17,7 @@ const timeoutCheckMs = 1_000
 /** Limit on unanswered requests of an HTTP connection. */
 const maxPipelined = 8
 
-/** Makes the HTTP application. @param servers receives its server, or for `localhost` two servers, for IPv4 and IPv6 */
+/** Makes the HTTP application. @param servers receives its server; for `localhost`, one for IPv4 and one for IPv6 */
 export function createApp(
   {
     limits,

@@ -46,7 +46,7 @@ export class PreparedResult {
   }
 }
 
-/** @throws TypeError for a result that JSON cannot represent, such as a bigint */
+/** Encodes the answer to a call. @throws TypeError for a result that JSON cannot represent, such as a bigint */
 export function encodeResult(id: JsonRpcId, result: unknown): string {
   const encoded =
     result instanceof PreparedResult ? result.json : (JSON.stringify(result) as string | undefined)
@@ -56,7 +56,7 @@ export function encodeResult(id: JsonRpcId, result: unknown): string {
 /** Characters that Go escapes. They are escaped here too, so that an error has the same bytes as in op-node. */
 const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
 
-/** @throws TypeError for data that JSON cannot represent */
+/** Encodes an error as the answer to a call. @throws TypeError for data that JSON cannot represent */
 export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError): string {
   const encoded = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
   return encoded.replaceAll(/[<>&]/gu, (letter) => escapes[letter] ?? letter)
@@ -72,8 +72,8 @@ const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalid
 const maxMessage = 500
 
 /**
- * The start of a text that is not JSON is quoted. Before that, this number of its characters is cleaned of secrets, so
- * that no key is cut: every key is shorter.
+ * If a text is not JSON, its beginning is quoted in an error. This number of characters is cleaned of secrets before
+ * the text is cut for the quote. Every key is shorter, so no part of a key remains in the quote.
  */
 const maxText = 10_000
 

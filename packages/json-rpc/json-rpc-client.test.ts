@@ -91,7 +91,7 @@ test('if the answer to a call is an error, the call fails with this error and is
   assert.equal(requests(), 1)
 })
 
-test('a batch is one request, and its answers come in order', async (t) => {
+test('a batch is sent in one request, and its answers are returned in the order of its calls', async (t) => {
   const seen: Call[][] = []
   const { rpc } = client(t, [{ url: await echo(t, seen) }])
   const calls = ['a', 'b', 'c'].map((method) => ({ method, params: [] }))
@@ -178,7 +178,7 @@ function badError(response: ServerResponse, id: number): void {
   response.end(JSON.stringify({ id, error: { message: 'no code' } }))
 }
 
-test('a final answer is not retried, and its text is quoted', async (t) => {
+test('after an HTTP status such as 401 a call is not retried, and the error quotes the text of the answer', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(401).end('stale\n token'))
   const { rpc, failures } = client(t, [{ url }])
   await assert.rejects(rpc.call('eth_chainId', []), { message: /HTTP status 401: stale token/ })
@@ -203,14 +203,14 @@ test('if a lease is lost between two attempts, the call ends', async (t) => {
   assert.equal(failures.length, 1)
 })
 
-test('after the last round the last failure is thrown', async (t) => {
+test('after the last attempt, a call throws its last failure', async (t) => {
   const { url, requests } = await script(t, status(503))
   const { rpc } = client(t, [{ url }], { rounds: 2 })
   await assert.rejects(rpc.call('x', []), { code: 'rpc-status', severity: 'temporary' })
   assert.equal(requests(), 2)
 })
 
-test('pauses grow up to a limit; if Retry-After asks for a longer pause, it is obeyed up to the same limit', async (t) => {
+test('pauses grow up to a limit; if Retry-After asks for a longer pause, the pause is longer, up to the same limit', async (t) => {
   const growing = await script(t, status(503))
   const first = client(t, [{ url: growing.url }], { rounds: 8 })
   await assert.rejects(first.rpc.call('x', []))

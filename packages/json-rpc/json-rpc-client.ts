@@ -33,7 +33,7 @@ export interface JsonRpcOptions {
   readonly onFailure?: (fault: Fault) => void
   /** Limits the rate of calls; undefined: no limit. */
   readonly rate?: CallRate | undefined
-  /** Limit on the calls in one request. If an endpoint refuses this many calls, fewer calls are sent to it. */
+  /** Limit on the calls in one request. If an endpoint refuses this number of calls, it gets fewer in one request. */
   readonly maxBatch?: number | undefined
   /** Called for each call that is sent, including retries. */
   readonly onCall?: ((method: string) => void) | undefined
@@ -105,7 +105,7 @@ export class JsonRpcClient {
   }
 
   /**
-   * The results of several calls, in order. Calls that fail individually, such as by a revert, do not fail the others.
+   * The results of several calls, in order. If a single call fails, for example by a revert, the others do not fail.
    *
    * @throws Fault as `call` does
    */
@@ -157,8 +157,8 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends calls in as many requests as the endpoint needs. If the endpoint answers some of the calls and then limits
-   * the rate, the others are sent after a pause, so that a batch over the limit is answered in parts.
+   * Sends calls in one or more requests, as the endpoint requires. If the endpoint answers some of the calls and then
+   * limits the rate, the other calls are sent after a pause. So a batch over the limit is answered in parts.
    */
   async #request(
     at: number,
@@ -187,7 +187,7 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends as many calls, from the first on, as fit in `parallel` concurrent requests.
+   * Sends calls, from the first on, in at most `parallel` concurrent requests.
    *
    * @returns the answers up to the first request that failed
    */
@@ -208,7 +208,7 @@ export class JsonRpcClient {
     return { answered }
   }
 
-  /** Sends calls in one request. If the endpoint refuses this many, sends them in two halves. */
+  /** Sends calls in one request. If the endpoint refuses this number of calls, sends them in two halves. */
   async #sendOrSplit(
     at: number,
     calls: readonly JsonRpcCall[],
@@ -225,7 +225,7 @@ export class JsonRpcClient {
     }
     const middle = Math.floor(calls.length / 2)
     const answers = await this.#sendOrSplit(at, calls.slice(0, middle), options)
-    // The half was accepted, so the size was the reason of the refusal.
+    // The half was accepted, so the reason for the refusal was the size.
     this.#batchSizes[at]?.refused(calls.length)
     return [...answers, ...(await this.#request(at, calls.slice(middle), options))]
   }

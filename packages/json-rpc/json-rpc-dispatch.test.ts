@@ -126,7 +126,7 @@ test('a batch is answered in order, without its notifications', async () => {
   ])
 })
 
-test('a batch of one is answered with a batch', async () => {
+test('a batch of one call is answered with a batch', async () => {
   const { ask } = setup()
   assert.deepEqual(await ask([call('later', [1])]), [{ jsonrpc: '2.0', id: 1, result: 1 }])
 })
@@ -186,7 +186,7 @@ test('other requests run between the calls of a batch', async () => {
   assert.ok(turns >= 9, String(turns))
 })
 
-test('in each turn of the event loop, only one large request is parsed, and small requests are answered in between', async () => {
+test('only one large request is parsed in each turn of the event loop, and small requests are answered between these turns', async () => {
   const { ask, calls } = setup()
   const large = { ...call('nothing'), padding: 'x'.repeat(20_000) }
   const asked = Array.from({ length: 5 }, () => ask(large))

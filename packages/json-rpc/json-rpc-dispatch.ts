@@ -22,7 +22,7 @@ export type SubscriptionStart = (notify: Notify) => () => void
 
 /** How a client is notified. */
 export interface SubscriptionOptions {
-  /** Method of the notifications; by default that of the server. */
+  /** Method of the notifications; by default the `notificationMethod` of the server. */
   readonly method?: string
 }
 
@@ -50,7 +50,7 @@ export type Method = (params: readonly unknown[], context: CallContext) => unkno
 /** Methods by name. */
 export type Methods = Readonly<Record<string, Method>>
 
-/** Called after each call with its method, or `unknown`, and the code of its error, if it failed. */
+/** Called after each call, with the method (or `unknownMethod`) and, if the call failed, the code of the error. */
 export type OnCall = (method: string, seconds: number, code: number | undefined) => void
 
 /** Characters of an unknown method name that an error repeats. */
@@ -79,10 +79,10 @@ export interface DispatchOptions {
   readonly log?: Pick<Logger, 'error'> | undefined
 }
 
-/** Stands for unknown methods in `OnCall`, since clients choose their names. */
+/** The name that `OnCall` gets for every unknown method, since clients choose the names of such methods. */
 export const unknownMethod = 'unknown'
 
-/** The errors of op-geth for the calls of a batch that are not made any more. */
+/** op-geth's errors for the remaining calls of a batch that has exceeded a limit. */
 const responseTooLarge = new JsonRpcError(-32_003, 'response too large')
 const requestTimedOut = new JsonRpcError(-32_002, 'request timed out')
 
@@ -212,7 +212,7 @@ function noSuchMethod(name: string): JsonRpcError {
   return new JsonRpcError(errorCodes.methodNotFound, message)
 }
 
-/** The same context, which also records the ids of new subscriptions. */
+/** A copy of a context that also records the ids of new subscriptions in `made`. */
 function noting(context: CallContext, made: string[]): CallContext {
   return {
     caller: context.caller,
@@ -225,7 +225,7 @@ function noting(context: CallContext, made: string[]): CallContext {
   }
 }
 
-/** The outcome, or an error if the answers that the client has not read yet leave no memory for it. */
+/** The outcome of a call; an error if the outcome and the client's unread answers would exceed its memory limit. */
 function held(call: ReceivedCall, outcome: Outcome, { caller }: CallContext): Outcome {
   if (outcome.answer === undefined || caller === undefined) return outcome
   if (caller.hold(outcome.answer.length)) return outcome

@@ -107,7 +107,7 @@ function endOfString(text: string, start: number): number {
 /** If a parsed key of this name is assigned to another object, it sets the prototype of that object. */
 const poisonousKey = '__proto__'
 
-/** @returns undefined for invalid JSON */
+/** Parses JSON, without fields named `poisonousKey`. @returns undefined for invalid JSON */
 function parseJson(text: string): unknown {
   try {
     // The key may also be spelled with escapes. Few requests have the key or an escape, so the slow reviver is rarely

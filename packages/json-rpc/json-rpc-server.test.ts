@@ -89,7 +89,7 @@ test('a body may be as large as the limit, and not larger', async (t) => {
   assert.equal((await send({ body: `"${'ü'.repeat(100)}"` })).status, 413)
 })
 
-test('if a body has no announced length, it has the same limit', async (t) => {
+test('the limit on a body also applies if its length is not announced', async (t) => {
   const { server } = await served(t, { limits: { maxRequestBytes: 200 } })
   const post = async (length: number) => {
     const { statusCode, body } = await request(server.url, {
@@ -257,7 +257,7 @@ test('concurrent requests are limited; an aborted request does not count', async
   await over
 })
 
-test('of requests that arrive together, each is counted only after its token is accepted', async (t) => {
+test('if several requests arrive together, each is counted only after its token is accepted', async (t) => {
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())

@@ -87,8 +87,8 @@ export interface JsonRpcServer {
 }
 
 /**
- * Limits by default. The sizes of bodies and batches, and the time of a batch, are those of op-geth's public API. The Engine API of op-geth
- * allows bodies of 128 MiB.
+ * Default limits. The sizes of bodies and batches, and the time of a batch, are those of op-geth's public API. The
+ * Engine API of op-geth allows bodies of 128 MiB.
  */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,
@@ -272,7 +272,7 @@ function limitReading(
   response: ServerResponse,
   { options, clients }: Pick<Guarded, 'options' | 'clients'>,
 ): void {
-  // The socket of a pipelined response is not set before its turn.
+  // Uses the socket of the request: a pipelined response has no socket until all earlier responses are sent.
   const { socket } = response.req
   const cancel = options.clock.after(answerTimeoutMs, () => {
     clients.refused(clientOf(socket.remoteAddress), 'not-read')
@@ -301,7 +301,7 @@ function bodyError({ why }: BodyError, { maxRequestBytes }: ServerLimits): JsonR
     : new JsonRpcError(errorCodes.limitExceeded, 'too many bytes of this address at once')
 }
 
-/** Disconnects clients that vanished. Otherwise each of these clients would occupy a connection for hours. */
+/** Disconnects clients that no longer answer pings. Otherwise each such client would occupy a connection for hours. */
 function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   const asked = new WeakSet<object>()
   app.websocketServer.on('connection', (socket) => {

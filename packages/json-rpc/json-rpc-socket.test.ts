@@ -151,7 +151,7 @@ test('notifications have the given method', async (t) => {
   assert.equal(((await next()) as unknown as { method: string }).method, 'atoll_news')
 })
 
-test('a subscription that a batch creates starts after the answers are sent, and only if they contain its id', async (t) => {
+test('a subscription that a batch creates starts after the answers to the batch are sent, and only if they contain its id', async (t) => {
   const { open, listeners } = await served(t)
   const { socket, next, ask } = await open()
   const silent = '{"jsonrpc":"2.0","method":"eth_subscribe"}'
@@ -199,7 +199,7 @@ test('all subscriptions end with the connection, even while its requests run', a
   await allStopped()
 })
 
-test('if a client disconnects while its socket is paused, the server notices when it next sends to the client', async (t) => {
+test('if a client disconnects while its socket is paused, the server notices this when it next sends to the client', async (t) => {
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
@@ -228,7 +228,7 @@ test('if a client does not read, it is disconnected, and other clients are not',
   await openDeafSocket(t, url, [call('eth_subscribe')])
   while (listeners.size === 0) await ask('echo')
   const news = 'x'.repeat(100_000)
-  // The operating system buffers some megabytes before the server has to.
+  // The operating system buffers some megabytes before the server has to buffer any.
   for (let sent = 0; sent < 1_000 && listeners.size > 0; sent++) {
     publish(news)
     await ask('echo')
@@ -330,7 +330,7 @@ test('a path other than / does not accept WebSockets', async (t) => {
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
-test('if a client has vanished, its missing pong shows this, and it is disconnected', async (t) => {
+test('a client that does not answer a ping is disconnected', async (t) => {
   const periods: (() => void)[] = []
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)

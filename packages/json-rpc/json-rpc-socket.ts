@@ -64,7 +64,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     subscriptions.start(made)
   }
 
-  // Messages that wait because too many requests run. The messages arrived before the pause of the socket took effect.
+  // Messages that arrived before the pause of the socket took effect. They wait because too many requests run.
   const waiting: { readonly text: string; readonly caller: Caller }[] = []
   let running = 0
 
@@ -137,8 +137,8 @@ function contextOf({
 }
 
 /**
- * Counts what a client has sent of an unfinished message as memory that the client holds, until the message ends. The
- * library keeps up to the size limit of a message for each socket, for as long as the client likes.
+ * Counts the received part of an unfinished message as memory of its client until the message ends. For each socket,
+ * the library keeps an unfinished message up to the size limit, and has no timeout for it.
  */
 function holdUnfinished(socket: WebSocket, options: SocketOptions): void {
   const { client, clients, connection } = options
@@ -165,7 +165,7 @@ const controlFrameBytes = 6
 /** Sockets that are being disconnected: what still arrives on them is ignored. */
 const cutOffs = new WeakSet<WebSocket>()
 
-/** Disconnects a client, with a close code unless the library has sent one. */
+/** Disconnects a client. Sends a close code, unless the library has already sent one. */
 function cutOff(
   socket: WebSocket,
   {
@@ -186,7 +186,7 @@ function cutOff(
   // Nothing more is read from the client. After an error, the library resumes the socket in the same turn of the event
   // loop, so the socket is paused in the next turn.
   setImmediate(() => socket.pause())
-  // Without this timeout, the client could go on sending: the library waits half a minute for the client's close frame.
+  // Without this timeout, the client could continue to send: the library waits half a minute for its close frame.
   clock.after(closeGraceMs, () => socket.terminate())
 }
 

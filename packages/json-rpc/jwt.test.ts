@@ -12,7 +12,7 @@ const madeAt = 1_700_000_000
 const folder = mkdtempSync(join(tmpdir(), 'atoll-jwt-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Checks a header `laterMs` after the tokens of this file were issued. @returns its flaw */
+/** Checks a header `laterMs` after the tokens of this file were issued. @returns the flaw of the header */
 function check(header: string | undefined, laterMs = 0) {
   const clock = { ...systemClock, now: () => madeAt * 1_000 + laterMs }
   return authorizationCheck({ secret, clock })(header)
@@ -28,7 +28,7 @@ function bearer(claims: unknown, { header = hs256, key = secret } = {}) {
   return `Bearer ${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
 }
 
-test('a token is the same as that of other clients for the same secret and time', async () => {
+test('for the same secret and time, a token equals the token of other clients', async () => {
   assert.equal(
     await createToken(secret, madeAt * 1_000 + 999),
     'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3MDAwMDAwMDB9.ttwUx34P9DHovHNBcrh7m0mwBLOPKrLQxTxAiDjmn3Q',
@@ -43,7 +43,7 @@ test('a token is valid for a minute before and after its time of issue', async (
   assert.equal(await check(header, -60_001), 'future token')
 })
 
-test('after a token is accepted, a token with a wrong signature is refused, and the accepted one when it becomes too old', async () => {
+test('after a token is accepted, a token with a wrong signature is refused, and the accepted token is refused when it becomes too old', async () => {
   let nowMs = madeAt * 1_000
   const checked = authorizationCheck({ secret, clock: { ...systemClock, now: () => nowMs } })
   const header = bearer({ iat: madeAt })

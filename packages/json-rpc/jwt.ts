@@ -14,7 +14,7 @@ export type TokenProblem =
   | 'stale token'
   | 'future token'
 
-/** Maximum distance of `iat` from now. Spec: execution-apis/engine/authentication.md */
+/** Maximum difference between `iat` and the current time. Spec: execution-apis/engine/authentication.md */
 export const tokenSkewMs = 60_000
 
 /** Length of the secret of the Engine API. */
@@ -44,11 +44,11 @@ export async function createToken(secret: Uint8Array, unixMs: number): Promise<s
 }
 
 /**
- * Returns a check of `Authorization` headers: HS256, `iat` within a minute of now, `exp` (if present) in the future. It
- * returns undefined for a valid token.
+ * Returns a function that checks an `Authorization` header: HS256, `iat` within a minute of now, `exp` (if present) in
+ * the future. The function returns undefined for a valid token.
  *
- * A client sends the same token for a second or longer, so the signature of a token is verified only once: `jose`
- * verifies on another thread, which made a call to a busy machine 0.6 ms slower.
+ * A client sends the same token for a second or longer, so the signature of a token is verified only once. `jose`
+ * verifies on another thread, which made each call to a busy machine 0.6 ms slower.
  */
 export function authorizationCheck({
   secret,
@@ -86,8 +86,8 @@ function problemOf(error: errors.JOSEError): TokenProblem {
 }
 
 /**
- * Checks the claims in op-geth's order, so that for a token with two flaws the answer is the same. `jose` would also
- * check `nbf`, which the Engine API does not have.
+ * Checks the claims in op-geth's order, so that a token with two flaws gets the same answer as from op-geth. `jose`
+ * would also check `nbf`, which the Engine API does not have.
  */
 function checkClaims(claims: Claims | undefined, nowMs: number): TokenProblem | undefined {
   if (claims === undefined) return 'token is malformed'

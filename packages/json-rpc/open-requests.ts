@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Caller, clientOf, type Clients } from './clients.ts'
 
-/** The requests that have begun and not ended. */
+/** The requests that have begun and have not ended. */
 export class OpenRequests {
   readonly #clients: Clients
   /** HTTP requests at a time, without WebSockets. */
@@ -25,9 +25,9 @@ export class OpenRequests {
   }
 
   /**
-   * Begins a request of a client, unless there are too many.
+   * Begins a request of a client.
    *
-   * @returns its caller; undefined if it did not begin
+   * @returns the caller of the request; undefined if it did not begin, because there are too many requests
    */
   begin(message: IncomingMessage, response: ServerResponse): Caller | undefined {
     const client = clientOf(message.socket.remoteAddress)

@@ -18,7 +18,7 @@ for (const { of, means, pauseMs, ...answer } of answers)
     assert.equal(pauseIn(answer), pauseMs)
   })
 
-test('errors about limits on other things than calls do not count as rate limits', () => {
+test('an error about a limit on something other than calls does not count as a rate limit', () => {
   for (const message of [
     'query exceeded limit of 10000 results',
     'max initcode size exceeded: code size 60000, limit 49152',
@@ -35,7 +35,7 @@ test('the table has each provider and client that operators use most', () => {
   for (const name of ['geth', 'Erigon', 'reth', 'Nethermind']) assert.ok(names.has(name), name)
 })
 
-test('a pause in the message is parsed with its unit, and a number in the data takes precedence', () => {
+test('a retry pause in an error message is parsed with its unit, and a pause in the error data takes precedence', () => {
   const pauses: readonly [string, number | undefined][] = [
     ['retry in 250ms', 250],
     ['please retry after 2 seconds', 2_000],

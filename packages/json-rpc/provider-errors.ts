@@ -6,8 +6,8 @@ export interface ErrorAnswer {
 }
 
 /**
- * What an error answer means. Providers have codes of their own. If the code does not decide the meaning, the words of
- * the message do.
+ * What an error answer means. Providers have codes of their own. If the code does not determine the meaning, the words
+ * of the message do.
  */
 export type ErrorMeaning =
   /** Too many calls: a later call succeeds. */
@@ -33,7 +33,7 @@ const limitCodes: readonly number[] = [429, -32_007, -32_090, -32_016]
 /** EIP-1474 "limit exceeded", with which jsonrpsee also refuses batches. The words of the message take precedence. */
 const limitExceeded = -32_005
 
-/** Codes for malformed requests. Old nodes answer with them to parameters that they do not know. */
+/** Codes for malformed requests. Old nodes also answer with them if they do not know a parameter. */
 const badRequestCodes: readonly number[] = [-32_600, -32_602, -32_604]
 
 const words = {
@@ -62,7 +62,7 @@ export function meaningOf({ code, message }: ErrorAnswer): ErrorMeaning {
   return badRequestCodes.includes(code) ? 'perhaps-missing-method' : 'other'
 }
 
-/** Words with a pause, such as `retry in 10s` or `try again in 500 ms`. */
+/** Words that ask for a pause before a retry, such as `retry in 10s` or `try again in 500 ms`. */
 const pauseWords =
   /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?|h|hours?)?\b/iu
 

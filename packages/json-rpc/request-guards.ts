@@ -47,7 +47,7 @@ export function addGuards(app: FastifyInstance, { options, limits, clients, open
         ? undefined
         : refuse(request, reply, { why: 'bad-token', status: 401, text })
     })
-  // One turn of the event loop checks and counts a request, so that no other request is counted in between.
+  // A request is checked and counted in one turn of the event loop, so that no other request is counted in between.
   app.addHook('onRequest', (request, reply, done) => {
     const { ws, socket } = request
     // The client may have hung up while its token was checked, or before its request was read.

@@ -64,7 +64,7 @@ test('a cleaned text contains no part of a URL or header that may be a key', () 
   )
 })
 
-test('a token is masked even without the name of its header; a query that is only a key is masked, too', () => {
+test('a token is masked even if the name of its header is missing, and so is a query that is only a key', () => {
   const server = new ServerUrl('https://rpc.example/?0123456789abcdef', ['Bearer sk_0123456789'])
   assert.equal(server.clean('bad sk_0123456789 and 0123456789abcdef'), 'bad … and …')
 })

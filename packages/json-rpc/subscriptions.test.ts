@@ -37,7 +37,7 @@ test('a subscription notifies between its start and its end', () => {
   assert.deepEqual(sent, [{ jsonrpc: '2.0', method: 'eth_subscription', params }])
 })
 
-test('an ended subscription is unknown, and further notifications of its source are ignored', () => {
+test('after a subscription ends, its id is unknown, and further notifications of its source are ignored', () => {
   const { subscriptions, sent } = setup()
   let goesOn: ((result: unknown) => void) | undefined
   const id = subscriptions.make((notify) => {

@@ -11,7 +11,7 @@ import type {
 
 /** The subscriptions of one connection. */
 export interface SubscriptionsOptions {
-  /** Method of notifications, such as `eth_subscription`, unless a subscription has its own. */
+  /** Method of notifications, such as `eth_subscription`. A subscription may have its own method instead. */
   readonly notificationMethod: string
   readonly maxSubscriptions: number
   /** Sends a notification, or ends the connection. */
@@ -58,7 +58,7 @@ export class Subscriptions {
     return id
   }
 
-  /** Starts the subscriptions that were not ended yet. */
+  /** Starts the subscriptions with these ids, except those that have ended. */
   start(ids: readonly string[]): void {
     // A method that was still running when the connection ended may have created a subscription.
     if (this.#hasEnded) return
@@ -99,7 +99,7 @@ export class Subscriptions {
     this.#options.send(JSON.stringify({ jsonrpc: '2.0', method, params }))
   }
 
-  /** Stops a subscription. A failure is only logged, so that the others are stopped, too. */
+  /** Stops a subscription. A failure is only logged, so that the other subscriptions are stopped, too. */
   #stop(stop: () => void): void {
     try {
       stop()

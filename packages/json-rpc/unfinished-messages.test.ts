@@ -73,7 +73,7 @@ test('an unfinished message counts as memory of its client until it is finished'
   assert.deepEqual(refused, ['too-many-bytes'])
 })
 
-test('pings between the frames of a message count neither as memory nor as its end', async (t) => {
+test('a ping between two frames of a message does not count as memory, and does not end the message', async (t) => {
   const { socket, refused } = await opened(t)
   socket.write(frame(textBegins, ' '.repeat(500)))
   for (let pings = 0; pings < 20; pings++) {
@@ -87,7 +87,7 @@ test('pings between the frames of a message count neither as memory nor as its e
   assert.deepEqual(refused, ['too-many-bytes'])
 })
 
-test('after a client is refused, what it sent behind is not called, and the refusal is counted once', async (t) => {
+test('after a client is refused, the calls that it sent after the refused message are not made, and the refusal is counted once', async (t) => {
   const { socket, refused, calls } = await opened(t)
   const tooMuch = frame(wholeText, ' '.repeat(1_200))
   const more = Array.from({ length: 20 }, () => frame(wholeText, call))

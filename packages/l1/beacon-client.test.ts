@@ -90,7 +90,7 @@ async function beacon(t: TestContext, paths: Paths, slotTimes = new SharedSlotTi
   return { fetch, asked, clock }
 }
 
-test('if a trusted endpoint returns more sidecars in another order, those with the requested commitments are found', async (t) => {
+test('if a trusted endpoint returns additional sidecars in another order, the sidecars with the requested commitments are found', async (t) => {
   const other = { ...blobs[0], commitment: new Uint8Array(48).fill(9) } as (typeof blobs)[0]
   const { fetch } = await beacon(t, {
     ...good,
@@ -99,7 +99,7 @@ test('if a trusted endpoint returns more sidecars in another order, those with t
   await fetch()
 })
 
-test('an answer of a trusted endpoint is refused if the commitments do not have the requested hashes', async (t) => {
+test('an answer of a trusted endpoint is refused if its commitments do not have the requested versioned hashes', async (t) => {
   const swapped = blobs.map((each, at) => {
     return { ...each, commitment: new Uint8Array(48).fill(at + 7) }
   })
@@ -127,7 +127,7 @@ for (const [name, reply] of Object.entries(failures))
     assert.deepEqual(asked.slice(2), ['blobs/10', 'blob_sidecars/10', 'blob_sidecars/10'])
   })
 
-test('if both paths fail, the fault has both failures with the answers of the node', async (t) => {
+test('if both paths fail, the fault names both failures and the answers of the node', async (t) => {
   const advice = 'the node is not subscribed to all data columns: run it as a supernode'
   const { fetch } = await beacon(t, {
     ...good,
@@ -156,7 +156,7 @@ test('if the spec of a beacon node has SLOT_DURATION_MS and not SECONDS_PER_SLOT
   assert.equal(asked[2], 'blobs/20')
 })
 
-test('if an archive serves no slot times, those of another endpoint are used, and the archive is queried again a minute later', async (t) => {
+test('if an archive serves no slot times, the slot times of another endpoint are used, and the archive is queried again a minute later', async (t) => {
   const shared = new SharedSlotTimes(900n, unset)
   const archive = await beacon(t, { sidecars: sidecars(blobs) }, shared)
   await assert.rejects(archive.fetch(), { code: 'no-beacon' })

@@ -110,7 +110,7 @@ const preferMissingMs = 600_000
 /** Time until an endpoint is queried again for the slot times that it did not serve. */
 const slotsRetryMs = 60_000
 
-/** Whether the other path would fail too: the server does not answer at all, or limits calls. */
+/** Whether the fault affects both paths: the server does not answer at all, or limits calls. */
 function isOfEndpoint(fault: Fault): boolean {
   return ['aborted', 'rpc-unreachable', 'rpc-timeout'].includes(fault.code) || isRateLimit(fault)
 }
@@ -147,8 +147,8 @@ export class BeaconClient {
    * @param timestamp of the L1 block, in Unix seconds
    * @returns the blobs of all given hashes
    * @throws Fault `l1-behind` if the node does not have the blobs or pruned them; `l1-invalid` if the node returns
-   * blobs, but not all requested blobs; otherwise the faults of `Endpoint`. The message has the answers of the node on
-   * both paths
+   * blobs, but not all requested blobs; otherwise the faults of `Endpoint`. The message has the node's answers on both
+   * paths
    */
   async fetchBlobs(
     timestamp: bigint,
@@ -170,7 +170,7 @@ export class BeaconClient {
         failures.push(error)
       }
     }
-    // The slot may be wrong, if the endpoint served the times of another network.
+    // The slot may be wrong, because the endpoint may have served the slot times of another network.
     this.#slots = undefined
     throw this.#failureOf(failures, slot)
   }
@@ -188,7 +188,11 @@ export class BeaconClient {
     this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
-  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob */
+  /**
+   * The requested blobs from an answer.
+   *
+   * @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested blob
+   */
   async #match(
     slot: bigint,
     answered: readonly AnsweredBlob[],

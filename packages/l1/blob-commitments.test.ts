@@ -15,7 +15,7 @@ const line = (await firstLineOf('fork-ecotone', 'l1.ndjson', (json) => {
 const commitments = new BlobCommitments()
 const [{ versionedHash, blob }] = line.blobs as [(typeof line.blobs)[0]]
 
-test('a blob has the versioned hash of its transaction, even if it is a view of a larger buffer', async () => {
+test('a blob has the versioned hash in its transaction, even if the blob is a view of a larger buffer', async () => {
   const bytes = fromHex(blob)
   const larger = new Uint8Array(bytes.length + 64)
   larger.set(bytes, 32)
@@ -27,7 +27,7 @@ test('a blob has the versioned hash of its transaction, even if it is a view of 
   assert.equal(toHex(bytes), blob)
 })
 
-test('bytes of another length, or with an element outside the field, have no versioned hash', async () => {
+test('bytes that do not have the length of a blob, or have an element outside the field, have no versioned hash', async () => {
   const bytes = fromHex(blob)
   assert.equal(await commitments.versionedHash(bytes.subarray(1)), undefined)
   assert.equal(await commitments.versionedHash(new Uint8Array(bytes.length).fill(255)), undefined)

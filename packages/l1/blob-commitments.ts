@@ -18,7 +18,8 @@ interface Job {
 const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 
 /**
- * Another thread starts if each thread has this many queued blobs. The setup of a thread takes as long as forty blobs.
+ * Another thread starts if each thread has this number of queued blobs. The setup of a thread takes as long as the
+ * commitments of forty blobs.
  */
 const jobsPerThread = 32
 
@@ -36,7 +37,7 @@ export class BlobCommitments {
   readonly #queue: Job[] = []
   readonly #idle: Worker[] = []
   readonly #threads = new Map<Worker, Job | undefined>()
-  /** Threads during their setup, with the functions that report its end. */
+  /** Threads whose setup is running, each with a function that reports the end of the setup. */
   readonly #settingUp = new Map<Worker, () => void>()
 
   /** Starts the setup before the first blob. */
@@ -76,7 +77,7 @@ export class BlobCommitments {
       if (worker === undefined || job === undefined) return
       this.#threads.set(worker, job)
       const { blob } = job
-      // Posting a view would copy the whole buffer behind it.
+      // To post a view would copy the whole buffer of the view.
       const own = blob.byteLength === blob.buffer.byteLength ? blob : blob.slice()
       // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(own)

@@ -40,8 +40,8 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. If several blocks have this number, the final block is returned. If none of them is
-   * final, a child of the block fetched last is returned.
+   * A block with its cached blobs. If several blocks have this number, returns the final block. If there is no final
+   * block, returns a child of the block that was fetched last.
    *
    * @throws Fault `l1-cache` if the block is damaged
    */
@@ -64,8 +64,8 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * Chooses a block at a number: the final block, otherwise a child of the block fetched last. Of several children,
-   * prefers a child that has itself a child in the cache.
+   * Chooses a block at a number: the final block, otherwise a child of the block that was fetched last. If there are
+   * several children, prefers a child that itself has a child in the cache.
    */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const cached = this.#cache.blocksAt(number)

@@ -2,7 +2,8 @@ import { parentPort } from 'node:worker_threads'
 import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 
 /**
- * A message of the thread: it is ready for its first blob, or has a commitment (undefined if the bytes are not a blob).
+ * A message from the thread: either the thread is ready for its first blob, or it has computed a commitment (undefined
+ * if the bytes are not a blob).
  */
 export type CommitmentMessage =
   | { readonly kind: 'ready' }

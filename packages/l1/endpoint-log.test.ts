@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Fault } from '#runtime/fault.ts'
 import { endpointLog, repeatWarningMs } from './endpoint-log.ts'
 
-test('if an endpoint gives a wrong answer or has a wrong chain, a warning is logged once a minute; other failures cause no warning', () => {
+test('a wrong answer or a wrong chain of an endpoint is logged as a warning once a minute; other failures cause no warning', () => {
   let nowMs = 0
   const logged: string[] = []
   const note = endpointLog(

@@ -2,13 +2,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
 
-/** The same warning about an endpoint is not logged again before this time is over. */
+/** Minimum time between two equal warnings about an endpoint. */
 export const repeatWarningMs = 60_000
 
 /**
  * Logs failures of endpoints. A wrong answer is logged as a warning, so that the operator notices it. Other failures
- * are logged as debug lines. If there is no better endpoint, an endpoint with wrong answers is queried up to twice a
- * second, so its warning is repeated only once a minute.
+ * are logged at level debug. A warning is repeated only once a minute, since an endpoint with wrong answers is queried
+ * up to twice a second if there is no better endpoint.
  */
 export function endpointLog(
   log: Pick<Logger, 'debug' | 'warn'>,

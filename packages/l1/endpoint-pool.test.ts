@@ -105,7 +105,7 @@ test('if the answers of the only endpoint are wrong, it is queried twice a secon
   assert.equal(clock.monotonicMs(), 5_000)
 })
 
-test('a query does not wait until a long rest ends, and can be aborted while it waits until a short rest ends', async () => {
+test('a query does not wait for the end of a long rest; it waits for the end of a short rest, and can be aborted meanwhile', async () => {
   const fields = { retryAfterMs: 10_000 }
   const limited = pool({ a: { afterMs: 0, code: 'rpc-limited', fields } })
   await limited.ask()
@@ -146,7 +146,7 @@ test('if the only good endpoint lacks a block, a resting endpoint is not queried
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('if every endpoint lacks the data, the query fails with l1-behind, and no endpoint counts as failed', async () => {
+test('if no endpoint has the data, the query fails with l1-behind, and no endpoint counts as failed', async () => {
   const { ask, all } = pool({
     a: { afterMs: 1, code: 'l1-behind' },
     b: { afterMs: 1, code: 'l1-behind' },

@@ -17,7 +17,7 @@ export interface EndpointPoolOptions<Endpoint> {
   readonly what: string
   /** Minimum time before the next endpoint is queried in parallel. */
   readonly leastHedgeMs?: number
-  /** Called for each failure of an endpoint, even if another one answers. */
+  /** Called for each failure of an endpoint, even if another endpoint answers. */
   readonly onFailure?: ((fault: Fault) => void) | undefined
 }
 
@@ -68,8 +68,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable`; `l1-wrong-chain` if this was the last failure of each endpoint; `l1-behind` if
-   * every endpoint lacks the data; `aborted`; any other error that the task throws. The message has the failure of each
+   * @throws Fault `l1-unavailable`; `l1-wrong-chain` if this was the last failure of each endpoint; `l1-behind` if no
+   * endpoint has the data; `aborted`; any other error that the task throws. The message has the failure of each
    * endpoint. The field `next` has the times at which resting endpoints are queried again
    */
   async ask<Answer>(
@@ -84,8 +84,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Pause before a query: the time until any endpoint may be queried, even if only as the last resort. There is no
-   * pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
+   * Pause before a query: the shortest time after which an endpoint may be queried, even if only as the last resort.
+   * There is no pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
@@ -164,8 +164,8 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   /**
-   * Endpoints that rest. They are queried if there are no other endpoints. They are also queried if all other endpoints
-   * failed, and at least one of these did not fail with `l1-behind`.
+   * Endpoints that rest. They are queried if there are no other endpoints, or if all other endpoints failed and at
+   * least one of the failures is not `l1-behind`.
    */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>

@@ -39,7 +39,7 @@ test('a wrong answer to a query of blocks does not stop queries of heads', () =>
   assert.equal(score.isResting('heads'), false)
 })
 
-test('if no other endpoint answers, a rest after a wrong answer ends after half a second', async () => {
+test('if no other endpoint answers, the rest after a wrong answer ends after half a second', async () => {
   const { score, restMs, pass } = scored()
   for (let answer = 0; answer < 10; answer++) score.failed(wrong)
   assert.equal(restMs(), 60_000)
@@ -49,7 +49,7 @@ test('if no other endpoint answers, a rest after a wrong answer ends after half 
   assert.deepEqual([score.isUnavailable('data'), score.isResting('data')], [false, true])
 })
 
-test('a rate limit stops all queries: for the time that the server asks for, up to a minute', async () => {
+test('a rate limit stops all queries for the time that the server asks for, up to a minute', async () => {
   for (const [askedMs, restedMs, lastResortMs] of [
     [undefined, 1_000, 500],
     [7_000, 7_000, 7_000],
@@ -73,7 +73,7 @@ test('if a shorter rest begins during a longer rest, the longer rest does not en
   assert.equal(score.rating.rest?.lastResortMs, 30_000)
 })
 
-test('if rate limits name no time, the rest doubles until an answer, but is half a second at most for a last resort', () => {
+test('if rate limits name no time, each rest is twice as long until the endpoint answers; without other endpoints, a rest is at most half a second', () => {
   const { score, restMs } = scored()
   for (const expectedMs of [1_000, 2_000, 4_000]) {
     score.failed(tooMany)

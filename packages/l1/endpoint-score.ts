@@ -10,7 +10,7 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Why and for how long the endpoint rests; undefined: the endpoint does not rest. */
+  /** Reason and length of the current rest, see `Rest`; undefined: the endpoint does not rest. */
   readonly rest:
     | {
         readonly reason: string
@@ -29,7 +29,7 @@ const unknownLatencyMs = 200
 /** Weight of the newest answer in averages. */
 const weight = 0.2
 
-/** A failure counts as this latency. The weight of a failure halves with each half-life. */
+/** A failure counts as this latency. The weight of a failure halves in each period of `failureHalfLifeMs`. */
 const failureCostMs = 4_000
 const failureHalfLifeMs = 30_000
 
@@ -39,7 +39,7 @@ const lagCostMs = 500
 /** Rest after a wrong answer. The rest doubles with each wrong answer, and halves with each good answer. */
 const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 
-/** Rest after a rate limit for which the server names no time. The rest doubles until the endpoint answers. */
+/** Rest after a rate limit, if the server does not ask for a pause. The rest doubles until the endpoint answers. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
 /** Longest rest of an endpoint while no other endpoint answers. A rest that the server asked for is not shortened. */
@@ -84,12 +84,12 @@ export class EndpointScore {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether the endpoint rests: it is not queried now while another endpoint answers. */
+  /** Whether the endpoint rests now, so that it is queried only if no other endpoint answers. */
   isResting(kind: QueryKind): boolean {
     return (this.#rests[kind]?.untilMs ?? 0) > this.#clock.monotonicMs()
   }
 
-  /** Whether the endpoint is not queried now, even if no other endpoint answers. */
+  /** Whether the endpoint must not be queried now, even if no other endpoint answers. */
   isUnavailable(kind: QueryKind): boolean {
     return this.unavailableForMs(kind) > 0
   }

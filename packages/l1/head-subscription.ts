@@ -16,7 +16,7 @@ export interface HeadSubscriptionOptions {
   readonly onHeader: (json: unknown) => void
 }
 
-/** A connection without a message for this time is closed. Such a connection may be dead although no side noticed. */
+/** A connection without a message for this time is closed, since it may be dead although neither side noticed this. */
 const silenceMs = 60_000
 
 /** Pauses before reconnects. */
@@ -40,7 +40,7 @@ export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<
   }
 }
 
-/** @returns whether a header arrived before the connection ended */
+/** Subscribes over one connection until it ends. @returns whether a header arrived */
 function followOnce({
   url,
   headers,
@@ -79,7 +79,7 @@ function followOnce({
   })
 }
 
-/** The header in a message; undefined for other messages and for malformed ones. */
+/** The header in a message; undefined for another or a malformed message. */
 function headerIn(text: string): unknown {
   try {
     const parsed = messageJson.safeParse(JSON.parse(text))

@@ -41,7 +41,7 @@ const blobHashesJson = z.object({
 
 /** A source of L1 blocks with receipts and blobs. */
 export interface RecordableL1Source {
-  /** @returns undefined if L1 does not have the block yet */
+  /** Fetches a block by number. @returns undefined if L1 does not have the block yet */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined>
 }
 

@@ -21,9 +21,9 @@ export interface L1EndpointOptions {
   readonly rpc: JsonRpcClient
   /** Name of the server of `rpc`, for messages. */
   readonly name: string
-  /** Whether its answers are used without verification. Only for the operator's own nodes. */
+  /** Whether the answers of the node are used without verification. Only for the operator's own nodes. */
   readonly isTrusted?: boolean
-  /** Expected chain id. The chain id of the node is queried before anything else. If undefined, it is not queried. */
+  /** Expected chain id. The node's chain id is queried before anything else. Undefined: the chain id is not queried. */
   readonly chainId?: bigint | undefined
 }
 
@@ -148,7 +148,7 @@ export class L1Endpoint {
    * Parses a header as JSON-RPC returns it, and verifies it.
    *
    * @returns undefined for null
-   * @throws DecodeError if it is malformed or wrong, or if it belongs to another block than the requested one
+   * @throws DecodeError if the header is malformed or wrong, or does not belong to the requested block
    */
   readHeader(key: L1BlockKey, json: unknown): VerifiedL1Header | undefined {
     if (json === null) return undefined
@@ -241,9 +241,9 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id again if the head is below the last head or far above it: the server may have been replaced by
-   * a server of another chain. If the new head is slightly above the last head, the engine detects the other chain:
-   * after the reorg, it compares the L1 block of the rollup's genesis.
+   * Checks the chain id again if the head is below the last head or far above it, since the server may have been
+   * replaced by a server of another chain. If the new head is only slightly above the last head, the engine detects the
+   * other chain: after the reorg, it checks the L1 block of the rollup's genesis.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

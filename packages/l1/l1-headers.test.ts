@@ -73,14 +73,14 @@ test('headers are returned from a number downwards; blocks that L1 does not have
   assert.equal((await headers.blocksDown({ number: 1n, count: 64 })).length, 2)
 })
 
-test('the chain id is returned, and a malformed one is a fault', async (t) => {
+test('the chain id is returned, and a malformed chain id is a fault', async (t) => {
   const right = await headersFrom(t, {})
   assert.equal(await right.headers.chainId(), 900n)
   const malformed = await headersFrom(t, { chainId: 900 })
   await assert.rejects(malformed.headers.chainId(), fault('l1-unavailable'))
 })
 
-test('if no endpoint has the chain id of the rollup config, the other chain id is reported', async (t) => {
+test('if no endpoint has the chain id of the rollup config, the chain id of an endpoint is returned', async (t) => {
   const { headers } = await headersFrom(t, { chainId: '0x1' }, { chainId: '0x5' })
   // The second query is made while the endpoints rest.
   for (let attempt = 0; attempt < 2; attempt++) assert.equal(await headers.chainId(), 1n)
@@ -119,7 +119,7 @@ for (const [what, node, code] of unusable) {
   })
 }
 
-test('if one endpoint refuses and another does not answer, the request does not count as refused by L1', async (t) => {
+test('if one endpoint refuses a request and another endpoint does not answer, the request does not count as refused by L1', async (t) => {
   const { headers } = await headersFrom(t, { block: refuse }, { block: () => undefined })
   await assert.rejects(
     headers.blocksDown({ number: 2n, count: 1 }),

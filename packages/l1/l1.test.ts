@@ -298,7 +298,7 @@ test('if the hash of a header does not match, the flaw names the unknown fields 
   )
 })
 
-test('if a block has the hash of another block, this is detected', () => {
+test('a block with the hash of another block is detected', () => {
   const { block } = read()
   const renamed: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
   assert.match(flawOfL1Block(renamed) ?? '', /the header has hash/)

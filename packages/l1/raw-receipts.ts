@@ -13,8 +13,8 @@ interface Before {
 }
 
 /**
- * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`. Encoded receipts have no
- * positions, so these are taken from the order of the receipts.
+ * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`. Encoded receipts do not contain
+ * their positions, so the positions are taken from the order of the receipts.
  *
  * @throws DecodeError that names a malformed receipt
  */

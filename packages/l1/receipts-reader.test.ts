@@ -95,7 +95,7 @@ test('if an error code says that a method is missing, the method is not called a
   assert.deepEqual(await fetch(), first)
 })
 
-test('if only the words of an error refuse a method, the method counts as missing after a second refusal 5 s later', async (t) => {
+test('if the text of an error refuses a method but its code does not, the method counts as missing after a second refusal 5 s later', async (t) => {
   const { state, fetch, pass } = await node(t)
   const refusal = new JsonRpcError(-32_000, 'method not available on your plan')
   // After the first refusal, another method is used for this block only.

@@ -28,8 +28,8 @@ interface ReceiptsMethod {
 const wrappedJson = z.looseObject({ receipts: z.array(z.unknown()).nullable() })
 
 /**
- * Most nodes have the first method. The other methods are those of Alchemy, of geth's debug API, of Parity and
- * Nethermind, and of Erigon.
+ * Methods that return all receipts of a block. Most nodes have the first method. The other methods are those of
+ * Alchemy, of geth's debug API, of Parity and Nethermind, and of Erigon.
  */
 const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'eth_getBlockReceipts', params: ({ hash }) => [hash] },
@@ -46,15 +46,15 @@ const blockMethods: readonly ReceiptsMethod[] = [
 /** The method that all nodes have. The method returns the receipt of one transaction, and is called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
-/** Time until a missing method is tried again: plans and versions of nodes change. */
+/** Time until a missing method is tried again, since the plan of a provider or the version of a node may change. */
 const missingRetryMs = 600_000
 
 /** Time until a method with wrong receipts is tried again: the node may implement it differently from other nodes. */
 const wrongRetryMs = 30_000
 
 /**
- * Time between two unclear refusals, without an answer in between, after which the method counts as missing. A single
- * refusal may come from one of several nodes behind a load balancer.
+ * A method counts as missing after two unclear refusals that are at least this time apart, without an answer in
+ * between. A single refusal may come from one of several nodes behind a load balancer.
  */
 const unclearMs = 5_000
 
@@ -70,7 +70,7 @@ interface Standing {
 export class ReceiptsReader {
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  /** The standing of each of `blockMethods`, and last that of `oneByOne`. */
+  /** How each of `blockMethods` has answered and, in the last item, how `oneByOne` has answered. */
   readonly #standings: readonly Standing[] = [...blockMethods, oneByOne].map(() => {
     return { refusedAtMs: undefined, avoidUntilMs: 0 }
   })
@@ -101,8 +101,8 @@ export class ReceiptsReader {
         continue
       }
       standing.refusedAtMs = undefined
-      // The refused methods count as missing only now that the node has answered another method: a node that refuses
-      // everything has a temporary fault.
+      // The refused methods count as missing only now, since the node has answered another method. A node that refuses
+      // all methods has a temporary fault.
       for (const [other, isClear] of refused)
         this.#noteRefusal(other, isClear ? 'clear' : 'unclear')
       try {
@@ -117,8 +117,8 @@ export class ReceiptsReader {
   }
 
   /**
-   * The methods to try, in order: all that are not avoided; if all are avoided, the method that is avoided for the
-   * shortest time.
+   * The methods to try, in order: all methods that are not avoided. If all methods are avoided, the method that is
+   * avoided for the shortest time.
    */
   #ways(): readonly (readonly [way: number, standing: Standing])[] {
     const nowMs = this.#rpc.clock.monotonicMs()

@@ -22,7 +22,7 @@ export interface SlotSettings {
   readonly slotMs: bigint | undefined
 }
 
-/** The slot times of L1, shared by its beacon endpoints: an archive may serve blobs, but no slot times. */
+/** The slot times of L1, shared by its beacon endpoints, since an archive may serve blobs but no slot times. */
 export class SharedSlotTimes {
   readonly #settings: SlotSettings
   readonly #public: SlotTimes | undefined
@@ -35,14 +35,14 @@ export class SharedSlotTimes {
     this.#public = genesisTime === undefined ? undefined : { genesisTime, slotMs: usualSlotMs }
   }
 
-  /** The slot times of a public chain, or those that the operator set; undefined if an endpoint has to be queried. */
+  /** The slot times of a public chain or from the settings; undefined if an endpoint has to be queried. */
   get known(): SlotTimes | undefined {
     if (this.#public !== undefined) return this.#withSettings(this.#public)
     const { genesisTime, slotMs } = this.#settings
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
-  /** The slot times that another endpoint answered, for an endpoint that does not serve slot times. */
+  /** The slot times from another endpoint, for an endpoint that does not serve slot times. */
   get fallback(): SlotTimes | undefined {
     return this.#answered && this.#withSettings(this.#answered)
   }

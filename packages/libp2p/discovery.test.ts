@@ -69,7 +69,7 @@ test('two nodes of a chain find each other through the record of a bootnode of a
   assert.ok(one.discovery.table().includes(boot.discovery.record))
 })
 
-test('a bootnode may be an enode URL, and no bootnode is needed with records of an earlier run', async (t) => {
+test('a bootnode may be an enode URL, and a node with records of an earlier run needs no bootnode', async (t) => {
   const boot = await nodeOf(t, 10n)
   const bytes = toUncompressed(boot.key)
   const enode = `enode://${bytes}@127.0.0.1:${boot.udp}`
@@ -112,7 +112,7 @@ function recordOf(bytes: number): object {
 }
 
 for (const total of [1, 2])
-  test(`if a peer announces ${total} packets, and sends one with records that are too long, the search continues`, async (t) => {
+  test(`if a peer announces ${total} packets, and sends one packet with records that are too long, the search continues`, async (t) => {
     const key = new Uint8Array(32).fill(++made)
     const udp = await freeUdpPort()
     const hostile = Discv5.create({

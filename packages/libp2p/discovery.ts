@@ -22,7 +22,7 @@ export interface DiscoverySettings {
   readonly listen: { readonly ip: string; readonly udp: number }
   /**
    * Entries of the own record, besides the entries of its key. Without an `ip` entry, the node learns its address from
-   * others.
+   * other nodes.
    */
   readonly entries: ReadonlyMap<string, Uint8Array>
   /** Sequence number of the own record. The number grows with each start. */
@@ -31,7 +31,7 @@ export interface DiscoverySettings {
   readonly bootnodes: readonly string[]
   /** Records of an earlier run. */
   readonly records: readonly string[]
-  /** Limit on the time of a search. The library keeps a timer for this time, even after it is closed. */
+  /** Limit on the time of a search. The library keeps a timer for this time, even after discovery is closed. */
   readonly searchMs: number
   /** Called for each bootnode that cannot be used. */
   readonly onProblem: (bootnode: string, reason: string) => void
@@ -125,8 +125,8 @@ function addRecord(
 }
 
 /**
- * Asks a bootnode that is given as an enode URL for its record. As in go-ethereum, this is the request with which a
- * node's newer record is fetched: FINDNODE at distance 0.
+ * Requests the record of a bootnode that is given as an enode URL. The request is FINDNODE at distance 0, with which
+ * go-ethereum also fetches newer records of nodes.
  */
 async function askEnode(
   discv5: Discv5,
@@ -153,7 +153,7 @@ async function placeholderOf({ publicKey, host, udp }: Enode): Promise<ENR> {
   return new ENR(new Map(entries), 0n, new Uint8Array(64))
 }
 
-/** A record of the library, parsed by our own rules; undefined if it breaks them. */
+/** Parses a record of the library by our own rules. Returns undefined if the record breaks them. */
 function readRecord(enr: ENR): NodeRecord | undefined {
   const text = textOf(enr)
   if (text === undefined) return undefined
@@ -166,8 +166,8 @@ function readRecord(enr: ENR): NodeRecord | undefined {
 }
 
 /**
- * A record as text; undefined if it is too long. Peers may send records that are too long: the library checks the
- * length only here.
+ * A record as text; undefined if it is too long. Peers may send records that are too long, and the library checks the
+ * length only when it converts a record to text.
  */
 function textOf(enr: ENR): string | undefined {
   try {

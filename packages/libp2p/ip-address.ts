@@ -1,12 +1,12 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 
-/** An IPv4 address within IPv6, in the notation of URLs: two groups of hex. */
+/** An IPv4 address within IPv6, in the notation of URLs: the IPv4 address is two groups of hex digits. */
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/u
 
 /**
- * An IP address in the notation for comparisons; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an
- * address.
+ * An IP address in the notation for comparisons: an IPv4 address within IPv6 becomes IPv4. Undefined if the text is not
+ * an address.
  */
 export function normalIp(text: string): string | undefined {
   const [address = ''] = text.split('%')
@@ -32,7 +32,7 @@ export function ipOf(address: Multiaddr): string | undefined {
   return found?.value === undefined ? undefined : normalIp(found.value)
 }
 
-/** A subnet with the first of its addresses, such as `10.0.0.0/8` for `10.1.2.3/8`; undefined if it is not a subnet. */
+/** A subnet in a unique form, such as `10.0.0.0/8` for `10.1.2.3/8`; undefined if the text is not a subnet. */
 export function normalSubnet(text: string): string | undefined {
   const [address = '', bits = ''] = text.split('/')
   if (parseSubnet(text) === undefined) return undefined

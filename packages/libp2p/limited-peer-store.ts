@@ -7,8 +7,8 @@ export const maxKeptAddresses = 16
 export const maxKeptProtocols = 64
 
 /**
- * Limits what the host keeps of the addresses and protocols that peers announce by identify. libp2p has no limit on
- * them, and needs a time that grows with the square of their number.
+ * Limits the number of addresses and protocols that the host keeps for each peer. Peers announce them by identify.
+ * libp2p does not limit their number, and its processing time grows with the square of the number.
  */
 export function limitPeerStore({ peerStore }: Pick<Libp2p, 'peerStore'>): void {
   const merge = peerStore.merge.bind(peerStore)

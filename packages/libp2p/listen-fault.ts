@@ -1,8 +1,8 @@
 import { Fault, toError } from '#runtime/fault.ts'
 
 /**
- * The fault of a host that cannot listen. libp2p has the error of the socket only in the text of its own error. If that
- * text has one, it says all, and the stack of libp2p would only make the log longer.
+ * The fault of a host that cannot listen. libp2p has the error of the socket only in the text of its own error. If the
+ * text contains a socket error, the fault has no cause, since libp2p's stack would only make the log longer.
  */
 export function listenFault(addresses: string, cause: unknown): Fault<'p2p-port'> {
   const { message } = toError(cause)

@@ -25,10 +25,10 @@ export async function readNetworkKey(path: string): Promise<Uint8Array> {
  * Reads the private key of a host. A missing file is created with a new key, as in op-node. The key is kept in the
  * file, since a host that changes its peer id loses its reputation.
  *
- * @throws Fault as {@link readNetworkKey}, but not for a missing file
+ * @throws Fault as {@link readNetworkKey}, except for a missing file
  */
 export async function loadNetworkKey(path: string): Promise<Uint8Array> {
-  // Only about one in 2^128 random numbers is not a valid key.
+  // Random bytes are an invalid key with a probability of only 2^-128.
   if ((await readSecretFile(path)) === undefined)
     await writeSecretFile(path, randomBytes(32).toString('hex'))
   return readNetworkKey(path)

@@ -130,7 +130,7 @@ test('connections of one address above the rate limit are refused', async (t) =>
   assert.ok(served <= 4 && served < outcomes.length, outcomes.join(' '))
 })
 
-test('inbound connections without a complete handshake are refused beyond the limit, until other connections end', async (t) => {
+test('beyond the limit on incomplete handshakes, inbound connections are refused until other connections end', async (t) => {
   const limits = { ...publicLimits, maxInboundPerSecond: 1_000, maxPendingInbound: 2 }
   const host = await hostOf(t, { limits })
   const [first, second] = [openSocket(host), openSocket(host)]
@@ -147,7 +147,7 @@ test('inbound connections without a complete handshake are refused beyond the li
   second.socket.destroy()
 })
 
-test('if an address is not over TCP or is in use, the error names the address', async (t) => {
+test('if an address to listen on is not over TCP or is in use, the error names the address', async (t) => {
   for (const address of ['127.0.0.1:9222', '/ip4/127.0.0.1/udp/9222', '/ip4/1.2.3/tcp/1', '']) {
     const message = /is not a multiaddr over TCP, such as/
     await assert.rejects(hostOf(t, { listen: [address] }), { code: 'settings', message })

@@ -15,7 +15,8 @@ import { listenFault } from './listen-fault.ts'
 /** Limits on the connections of a host. */
 export interface HostLimits {
   /**
-   * Beyond this limit, inbound connections are refused, and for each dialed connection another connection is closed.
+   * Limit on connections. Beyond it, inbound connections are refused, and for each dialed connection another connection
+   * is closed.
    */
   readonly maxConnections: number
   /** Limit on new connections of one IP address in a second. Further connections are refused. */
@@ -38,7 +39,7 @@ export interface HostSettings {
   readonly key: Uint8Array
   /** Multiaddrs, such as `/ip4/0.0.0.0/tcp/9222`. */
   readonly listen: readonly string[]
-  /** Multiaddrs that are announced to peers; if empty, those on which the host listens. */
+  /** Multiaddrs that are announced to peers. If empty, the multiaddrs on which the host listens are announced. */
   readonly announce: readonly string[]
   /** Name and version that peers see, such as `atoll/0.1.0`. */
   readonly agent: string
@@ -52,12 +53,12 @@ export type Host<Services extends ServiceMap> = Libp2p<
 >
 
 /**
- * Limit on one message of identify; a peer may send ten. Those of op-node and kona-node are smaller. libp2p reads all
- * addresses in them before any other limit applies.
+ * Limit on the bytes of one message of identify; a peer may send ten messages. The messages of op-node and kona-node
+ * are smaller. libp2p reads all addresses in a message before any other limit applies.
  */
 export const maxIdentifyBytes = 4_096
 
-/** Timeout of a dial, of a handshake, and of the choice of a protocol. As in op-node. */
+/** Timeout of a dial, of a handshake, and of a protocol negotiation, as in op-node. */
 const timeoutMs = 10_000
 
 /**

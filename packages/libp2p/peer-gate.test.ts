@@ -6,7 +6,7 @@ import { ipOf, normalIp, normalSubnet, parseSubnet } from './ip-address.ts'
 import type { Ban } from '#messages/fetch-peers.ts'
 import { maxBans, maxBlocked, PeerGate } from './peer-gate.ts'
 
-/** A clock that stands at `at.ms`. */
+/** A clock that returns `at.ms`, which a test sets. */
 function stoppedClock() {
   const at = { ms: 1_000 }
   const clock: Clock = { ...systemClock, now: () => at.ms }
@@ -127,7 +127,7 @@ test('an operator who unblocks a peer or an address ends its ban', () => {
   assert.deepEqual([gate.deniesIp('10.0.0.1'), gate.bans, ended], [false, [], ['peer', 'ip']])
 })
 
-test('the number of blocked peers is limited, and a further one is refused', () => {
+test('the number of blocked peers is limited, and blocking a further peer is refused', () => {
   const gate = new PeerGate(stoppedClock().clock)
   for (let peer = 0; peer < maxBlocked; peer++) gate.blockPeer(`p${peer}`)
   assert.throws(() => gate.blockPeer('one more'), /10000 peers are blocked, and no more can be/)
@@ -137,7 +137,7 @@ test('the number of blocked peers is limited, and a further one is refused', () 
   assert.equal(gate.deniesPeer('one more'), true)
 })
 
-test('a subnet has one name, whichever of its addresses it was given with', () => {
+test('a subnet can be given with any of its addresses, and its name is always the same', () => {
   assert.equal(normalSubnet('10.1.2.3/8'), '10.0.0.0/8')
   assert.equal(normalSubnet('10.255.2.3/12'), '10.240.0.0/12')
   assert.equal(normalSubnet('203.0.113.7/32'), '203.0.113.7/32')

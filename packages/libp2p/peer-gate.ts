@@ -31,7 +31,7 @@ export class PeerGate {
   }
 
   /**
-   * @param onUnban is called when a ban is found to be over, or when an operator ends a ban
+   * @param onUnban is called when the gate notices that a ban is over, or when an operator ends a ban
    * @param bans the bans of an earlier run
    * @param blocked the peers, addresses and subnets that operators blocked in an earlier run
    */
@@ -58,7 +58,7 @@ export class PeerGate {
   /**
    * Blocks a peer by its id.
    *
-   * @returns whether it was not blocked before, as all methods that block
+   * @returns whether the peer was not blocked before. All methods that block return such a value
    * @throws RangeError if {@link maxBlocked} peers are blocked
    */
   blockPeer(peerId: string): boolean {
@@ -70,14 +70,14 @@ export class PeerGate {
   /**
    * Undoes {@link blockPeer}, and ends a ban of the peer.
    *
-   * @returns whether it was blocked or banned before, as all methods that unblock
+   * @returns whether the peer was blocked or banned before. All methods that unblock return such a value
    */
   unblockPeer(peerId: string): boolean {
     const wasBanned = this.#unban('peer', peerId)
     return this.#blockedPeers.delete(peerId) || wasBanned
   }
 
-  /** @throws RangeError if the text is not an IP address, or {@link maxBlocked} addresses are blocked */
+  /** Blocks an IP address. @throws RangeError if the text is not one, or {@link maxBlocked} addresses are blocked */
   blockIp(text: string): boolean {
     const ip = checkedIp(text)
     checkRoom(this.#blockedIps, ip, 'IP addresses')
@@ -92,7 +92,11 @@ export class PeerGate {
     return this.#blockedIps.delete(ip) || wasBanned
   }
 
-  /** @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked */
+  /**
+   * Blocks a subnet.
+   *
+   * @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked
+   */
   blockSubnet(text: string): boolean {
     const list = parseSubnet(text)
     const subnet = normalSubnet(text)
@@ -121,7 +125,7 @@ export class PeerGate {
   }
 
   /**
-   * Bans a peer or an IP address for a time, in place of an earlier ban of it.
+   * Bans a peer or an IP address for a time. The ban replaces an earlier ban of the same peer or address.
    *
    * @throws RangeError if the ban is for an IP address, and its name is not an IP address
    */
@@ -156,7 +160,10 @@ export class PeerGate {
     return this.#isBanned('ip', ip)
   }
 
-  /** The gate in the form of libp2p. A peer may have been blocked or banned during its handshake, so it is checked again. */
+  /**
+   * The gate in the form of libp2p. A peer is checked again after its handshake, since it may have been blocked or
+   * banned meanwhile.
+   */
   toGater(): ConnectionGater {
     return {
       denyDialPeer: (peerId) => this.deniesPeer(peerId.toString()),
@@ -183,7 +190,7 @@ export class PeerGate {
   }
 }
 
-/** @throws RangeError if an entry would exceed the limit */
+/** Checks that an entry can be added. @throws RangeError if the entry would exceed the limit */
 function checkRoom(
   blocked: { readonly size: number; has(name: string): boolean },
   name: string,

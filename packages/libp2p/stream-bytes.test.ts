@@ -49,7 +49,7 @@ test('the written bytes are read in one piece, in both directions', async (t) =>
   assert.deepEqual([...(await answer)], [1, 2])
 })
 
-test('a number of bytes is read even if the stream does not end there; fewer bytes are an error', async (t) => {
+test('a given number of bytes is read even if the stream does not end after them; fewer bytes are an error', async (t) => {
   const [near, far] = await streamPair(t)
   near.send(Uint8Array.of(1, 2, 3, 4, 5))
   assert.deepEqual([...(await readBytes(far, 3, limits))], [1, 2, 3])

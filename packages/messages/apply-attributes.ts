@@ -25,7 +25,7 @@ export interface ApplyAttributesRequest {
 export type ApplyAttributesResponse =
   /** Queued, or already applied. */
   | { readonly kind: 'accepted' }
-  /** The request is for another generation than the current one of the engine, which is `generation`. */
+  /** The request names another generation than the engine's. The engine's generation is `generation`. */
   | { readonly kind: 'refused'; readonly generation: bigint }
 
 /** Codec of `ApplyAttributesRequest`. */

@@ -44,7 +44,7 @@ for (const [node, isFine] of [
   })
 }
 
-test('an instance name is one word of a subject', () => {
+test('an instance name is a single token of a subject', () => {
   for (const fine of ['engine-0', 'pod_7', 'x'.repeat(64)]) assert.match(fine, instanceNamePattern)
   for (const wrong of ['', 'a.b', 'a*', 'x'.repeat(65)])
     assert.doesNotMatch(wrong, instanceNamePattern)

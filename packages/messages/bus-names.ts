@@ -51,12 +51,12 @@ export class BusNames {
     return `$KV.${this.#stateBucket(state)}.${stateKey(state, instance)}`
   }
 
-  /** The subject pattern under which all states of a kind of one service are stored. */
+  /** The pattern of the subjects under which the states of one service and one kind are stored. */
   statesStored(service: ServiceName, kind: StateKind): string {
     return `$KV.${this.#stateBucket(kind)}.${service}.>`
   }
 
-  /** The stream of states of a kind. States per instance have their own stream, since they expire. */
+  /** The stream of all states of one kind. States per instance have their own stream, since they expire. */
   stateStream(kind: StateKind): string {
     return `KV_${this.#stateBucket(kind)}`
   }
@@ -90,7 +90,7 @@ export class BusNames {
     return `${this.#bucketPrefix}_${perInstance ? 'instances' : 'state'}`
   }
 
-  /** The subject of an entry of a log, or of all entries with `*`. */
+  /** The subject of an entry of a log; for `*`, the subject pattern of all entries. */
   logEntry({ name }: Log<unknown>, number: bigint | '*'): string {
     return `${this.#prefix}.${name}.${number}`
   }

@@ -1,12 +1,12 @@
 import { atoll } from '#proto/atoll.js'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** Asks gossip whether peers would accept the blocks that it signs. */
+/** Asks gossip whether peers would accept the blocks that gossip signs. */
 export type CheckSignerRequest = Readonly<Record<string, never>>
 
 /** The answer. */
 export interface CheckSignerResponse {
-  /** Why peers would refuse the blocks; undefined if they would not, or if that is not known. */
+  /** Why peers would refuse the blocks; undefined if peers would accept them, or if this is unknown. */
   readonly problem: string | undefined
 }
 

@@ -17,7 +17,7 @@ for (const subject of subjects) {
 /** Number of inputs for each message; longer runs set it in the environment. */
 const inputs = Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 100_000)
 
-test('every message of the table is tested here', () => {
+test('every message type of the bus is tested here', () => {
   assert.deepEqual([...codecs.keys()].toSorted(), Object.keys(messageArbitraries).toSorted())
 })
 

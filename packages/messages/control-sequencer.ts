@@ -4,7 +4,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import { hashFromWire, hexToWire, optional } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** What an operator or op-conductor asks of the sequencer. */
+/** A request of an operator or of op-conductor to the sequencer. */
 export type ControlSequencerRequest =
   /** Changes nothing. */
   | { readonly kind: 'fetch' }

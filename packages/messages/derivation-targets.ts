@@ -10,10 +10,11 @@ export interface DerivationTargets {
   readonly finalized: BlockId | undefined
   /** Every L1 block below this one is derived; absent until the first block of a generation. */
   readonly currentL1: L1BlockRef | undefined
-  /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
+  /** The generation of `engine.chain` in which `currentL1` was derived; 0 while `currentL1` is absent. */
   readonly generation: bigint
   /**
-   * The version of `engine.chain` from which on the state has all heads derived from L1 blocks below `currentL1`.
+   * A version of `engine.chain`. From this version on, that state has all heads that were derived from L1 blocks below
+   * `currentL1`.
    */
   readonly version: bigint
 }

@@ -28,7 +28,7 @@ export interface FetchL2BlockRequest {
     | { readonly kind: 'number'; readonly number: bigint }
     | { readonly kind: 'hash'; readonly hash: Hash }
     | { readonly kind: 'label'; readonly label: 'unsafe' | 'safe' | 'finalized' }
-  /** `account-proof` is that of the L2ToL1MessagePasser, for output roots before Isthmus. */
+  /** `account-proof` is the proof of the L2ToL1MessagePasser account, for output roots before Isthmus. */
   readonly part: L2BlockPart['kind']
 }
 

@@ -5,18 +5,18 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
 /** Asks gossip for its peers. */
 export interface FetchPeersRequest {
-  /** Whether to return all known peers, and not only the connected ones. */
+  /** Whether to return all known peers instead of only the connected ones. */
   readonly areKnown: boolean
 }
 
-/** The peers of a host, and the peers, addresses and subnets that it refuses. */
+/** The peers of a host, and the peers, addresses and subnets that the host refuses. */
 export interface FetchPeersResponse {
   /** The host itself. */
   readonly self: Peer
   readonly peers: readonly Peer[]
   /** Number of peers that are known. */
   readonly known: number
-  /** Number of peers that are subscribed to the topic of each version of blocks, the first version first. */
+  /** For each topic of blocks, from the first block version on: the number of subscribed peers. */
   readonly topicPeers: readonly number[]
   /** Records of the nodes that discovery knows; undefined without discovery. */
   readonly table: readonly string[] | undefined
@@ -53,7 +53,7 @@ export interface Peer {
   readonly isConnected: boolean
   /** Who dialed; `unknown` if the peer is not connected. */
   readonly direction: 'unknown' | 'inbound' | 'outbound'
-  /** Whether connections to the peer are kept. */
+  /** Whether an operator protected the peer, so that its connections are kept. */
   readonly isProtected: boolean
   /** 0 until the latency is known. */
   readonly latencyMs: number

@@ -8,7 +8,7 @@ import { subjects } from './subjects.ts'
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const table = { subjects, names }
 
-test('derivation may do what the table says, and no more', () => {
+test('derivation may do what the table of subjects allows, and no more', () => {
   const { publish, subscribe, answersCalls } = permissionsOf('derivation', table)
   assert.deepEqual(publish.toSorted(), [
     '$JS.API.DIRECT.GET.ATOLL_10_main_SAFE_AT.atoll.10.main.derivation.safe-at.*',

@@ -12,8 +12,8 @@ export interface Permissions {
 }
 
 /**
- * The least rights of a role, from the table of subjects: a role may publish, read, call or serve what the table
- * says, and nothing else. No service may create, change or delete a stream, or read another's replies.
+ * The least rights of a role, from the table of subjects: a role may publish, read, call or serve what the table says,
+ * and nothing else. No service may create, change or delete a stream, or read the replies to another user.
  */
 export function permissionsOf(
   role: BusRole,

@@ -29,7 +29,7 @@ export interface ServiceStatus {
 export interface Restarted {
   /** Why the service ended the last time. */
   readonly reason: string
-  /** Failures in a row, each after a short run. */
+  /** Number of consecutive failures, each after a short run. */
   readonly failures: number
   /** Time of the last failure, in Unix milliseconds. */
   readonly lastMs: number
@@ -42,11 +42,11 @@ export interface Wait {
   readonly sinceMs: number
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing. The wait of that service is the cause of this one. */
+  /** The other service that this service waits for. The wait of that service is the cause of this wait. */
   readonly on?: ServiceName | undefined
 }
 
-/** A state that a service follows, and the time since it last saw it. */
+/** A state that a service follows, and the time since the service last saw this state. */
 export interface Input {
   /** Name of the state, such as `engine.chain`. */
   readonly name: string

@@ -25,8 +25,8 @@ export type BusRole = ServiceName | (typeof operatorRoles)[number]
 export const busRoles: readonly BusRole[] = [...serviceNames, ...operatorRoles]
 
 /**
- * Whether only one instance of the service may act at a time, for which it needs a lease.
- * Any number of rpc replicas may run. Two instances of another service would write one state, or use one peer key.
+ * Whether the service needs a lease, so that only one of its instances acts at a time. Any number of rpc replicas may
+ * run. Two active instances of another service would write the same state, or use the same peer key.
  */
 export function isLeased(service: ServiceName): boolean {
   return service !== 'rpc'

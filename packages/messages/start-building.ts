@@ -10,7 +10,7 @@ import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
 /**
  * Asks the engine to start building a block on top of its unsafe head. A repeated request gets the same payload id,
- * unless it is to build again.
+ * unless `attempt` differs.
  */
 export interface StartBuildingRequest {
   /** The generation of the engine's chain state, which a reset ends. */

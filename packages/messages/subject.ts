@@ -42,7 +42,7 @@ export interface LogStream {
   readonly duplicateWindowMs: number
 }
 
-/** Who may make a call: services, and operators by their command. */
+/** A user that may make a call: a service, or an operator with Atoll's command. */
 type Caller = ServiceName | 'operator'
 
 /** A request and its reply. A request is delivered at most once, so the caller is responsible for retries. */

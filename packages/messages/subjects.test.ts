@@ -43,13 +43,13 @@ test('a cycle of calls is found', () => {
   assert.deepEqual(cycleIn([...subjects, back]), ['da-watcher', 'derivation', 'da-watcher'])
 })
 
-test('every name is used once, and names the service that publishes or serves it', () => {
+test('each subject has its own name, which begins with the service that publishes or serves the subject', () => {
   const names = subjects.map(({ name }) => name)
   assert.equal(new Set(names).size, names.length)
   for (const subject of subjects) assert.ok(serviceNames.includes(serviceOf(subject)), subject.name)
 })
 
-test('a service reads or calls its own subjects only where one instance informs the others', () => {
+test('a service reads or calls no subject of its own, except for its status and the log level', () => {
   const ownSubjects = subjects.filter((subject) => {
     const users = subject.kind === 'call' ? subject.callers : subject.readers
     return users.includes(serviceOf(subject))

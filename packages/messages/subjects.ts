@@ -107,7 +107,7 @@ import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-confi
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
 /**
- * For each service, the services that wait for it, and that read its status to report the cause of their waits.
+ * For each service, the services that wait for it. They read its status to report the cause of their waits.
  */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip', 'sequencer'],
@@ -263,7 +263,7 @@ export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   response: safeHeadAtResponseCodec,
 })
 
-/** Unsafe blocks from peers, by number. The engine reads blocks that it missed from its unsafe head on. */
+/** Unsafe blocks from peers, by number. From its unsafe head on, the engine reads the blocks that it missed. */
 export const payloadReceived: Log<ReceivedPayload> = log({
   name: 'gossip.payload-received',
   summary: 'Unsafe blocks from peers, signed by the sequencer and checked, by number.',
@@ -280,7 +280,7 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
-/** Hands a block of this node's sequencer to the peers. A repeated call gets an answer, but sends nothing again. */
+/** Sends a block of this node's sequencer to the peers. A repeated call is answered, but sends nothing again. */
 export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse> = call({
   name: 'gossip.publish-payload',
   summary: "Hands a block of this node's sequencer to the peers; each block is sent once.",
@@ -299,7 +299,7 @@ export const checkSigner: Call<CheckSignerRequest, CheckSignerResponse> = call({
   response: checkSignerResponseCodec,
 })
 
-/** The host of gossip, its peers, and the peers, addresses and subnets that it refuses. */
+/** The host of gossip, its peers, and the peers, addresses and subnets that the host refuses. */
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
   summary: 'The host of gossip, its peers, and the peers, addresses and subnets that it refuses.',

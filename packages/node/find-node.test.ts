@@ -61,7 +61,7 @@ test('a bus is found from its own folder, from the folder of its node, and from 
     })
 })
 
-test('of several nodes in a folder, flags choose one; without flags, the only running one is chosen', async (t) => {
+test('if a folder has several nodes, flags choose a node; without flags, the only running node is chosen', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, '10', 'bus'))
   await leaveBus(join(folder, '904', 'bus'), { chainId: '904' })
@@ -80,7 +80,7 @@ test('of several nodes in a folder, flags choose one; without flags, the only ru
   assert.equal((await find()).chain, 904)
 })
 
-test('for a chain id or name that the folder does not have, the error lists the nodes that it has', async (t) => {
+test('if the folder does not have the given chain id or name, the error lists the nodes in the folder', async (t) => {
   const folder = newFolder(t)
   await leaveBus(join(folder, 'bus'))
   for (const [flags, message] of [
@@ -91,7 +91,7 @@ test('for a chain id or name that the folder does not have, the error lists the 
     await assert.rejects(found(folder, dir, folder, ...flags), { code: 'settings', message })
 })
 
-test('a folder without a bus, or with a bus whose server never started, is an error', async (t) => {
+test('a folder that has no bus, or a bus whose server never started, is an error', async (t) => {
   const folder = newFolder(t)
   await assert.rejects(found(folder, dir, '/nowhere', '--nats-urls', 'nats://127.0.0.1:2'), {
     code: 'no-node',

@@ -105,7 +105,7 @@ function chainOf({ chainId, network }: StatusSettings): bigint | undefined {
 }
 
 /**
- * Connects read-only to a bus. If no process serves the bus, there is only one attempt.
+ * Connects read-only to a bus. If no process serves the bus, makes only one attempt.
  *
  * @throws Fault `no-node` if the bus does not answer in time; `closed` if the signal is aborted
  */
@@ -131,7 +131,7 @@ export async function connectNode(found: FoundBus, signal?: AbortSignal): Promis
     return { found, names: new BusNames(found), connection }
   } catch (cause) {
     if (!isFault(cause)) throw cause
-    // The address of a bus that is not served may belong to another server now.
+    // If no process serves the bus, its address may belong to another server now.
     const isAbsent = isFault(cause, 'closed') || local?.isServed === false
     if (signal?.aborted === true || !isAbsent) throw cause
     const why = isFault(cause, 'closed') ? reason : cause
@@ -158,7 +158,7 @@ function absenceOf({ local, where }: FoundBus, why: string): string {
   return `${nameOf(local)} is stopped${disk}: start it with ${command}, and see its log if you did not stop it (${address})`
 }
 
-/** Problems of the disks of a local node: its folder, and those of its bus and services. */
+/** Problems of the disks that hold the folders of a local node, of its bus and of its services. */
 export function diskProblemsOf(
   local: Pick<LocalBus, 'folder' | 'nodeFolder'> | undefined,
 ): readonly string[] {

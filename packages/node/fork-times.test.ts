@@ -14,7 +14,7 @@ test('each fork that this version knows is listed, even if the chain has not sch
   assert.equal(texts.at(-1), 'lagoon not scheduled')
 })
 
-test('the text has the active fork and the next one, and fits a line of the log', () => {
+test('the text has the active fork and the next fork, and fits a line of the log', () => {
   const line = (nowMs: number) => forksLine(times, nowMs)
   assert.equal(line(at(times.holocene) - 1), 'fork regolith is active, holocene in 1 h')
   assert.equal(line(at(times.holocene)), 'fork holocene is active, jovian in 735 days')

@@ -31,7 +31,7 @@ export function forkTimeText({ startsAt }: ForkTime, nowMs: number): string {
   return startsAt === 0 ? 'active since the genesis' : `active since ${time}`
 }
 
-/** The active hardfork, and the time until the next one. The text is short enough for a line of the log. */
+/** The active hardfork, and the time until the next hardfork. The text is short enough for a line of the log. */
 export function forksLine(times: HardforkTimes, nowMs: number): string {
   const scheduled = forkTimes(times).filter(({ startsAt }) => startsAt !== undefined)
   const isActive = ({ startsAt = 0 }: ForkTime) => startsAt * 1_000 <= nowMs

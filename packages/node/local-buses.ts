@@ -30,12 +30,12 @@ export interface WantedBus {
 }
 
 /**
- * Finds the bus of a node. The bus is in the data folder itself, in the folder `bus` below it, as with `atoll node`, or
- * one folder deeper, as in the folder of all nodes and in the folder of a devnet. If several buses match and only one
- * of them is served, this one is chosen.
+ * Finds the bus of a node. The bus may be in three places: the data folder itself; the folder `bus` in the data folder,
+ * as with `atoll node`; or one folder deeper, as in the folder of all nodes and in the folder of a devnet. If several
+ * buses match and a process serves only one of them, this bus is chosen.
  *
  * @returns undefined if there is no bus at all
- * @throws Fault `settings`, with a list, if several buses match, or if `dataDir` is given and none of its buses
+ * @throws Fault `settings`, with a list, if several buses match, or if `dataDir` is given and does not have a bus that
  * matches; `no-node` if no bus in the folder of all nodes matches
  */
 export async function findLocalBus(wanted: WantedBus): Promise<LocalBus | undefined> {
@@ -120,7 +120,7 @@ function nodeFolderOf(folder: string): string | undefined {
 /** Codes of the operating system for a path that does not exist. */
 const absent: readonly string[] = ['ENOENT', 'ENOTDIR']
 
-/** The result; undefined if the operating system returned an error with one of these codes. */
+/** The result of an operation; undefined if the operating system returned an error with one of these codes. */
 async function unlessFailed<Value>(
   reading: Promise<Value>,
   codes: readonly string[],

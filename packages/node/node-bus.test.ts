@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isFault } from '#runtime/fault.ts'
 import { type NodeBusOptions, openNodeBus } from './node-bus.ts'
 
-/** The options of a bus whose server program is a script, which does not serve. */
+/** The options of a bus whose server program is a script that does not serve NATS. */
 function busWith(t: TestContext, script: string): NodeBusOptions {
   const dataDir = mkdtempSync(join(tmpdir(), 'atoll-node-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
@@ -23,7 +23,7 @@ for (const [what, script] of [
   ['does not report that it is ready', 'exec sleep 60'],
   ['does not accept connections', 'echo "Server is ready" >&2; exec sleep 60'],
 ] as const)
-  test(`a stop ends the start of a bus whose server ${what}`, async (t) => {
+  test(`a stop cancels the start of a bus whose server ${what}`, async (t) => {
     const options = busWith(t, `echo $$ > "$(dirname "$2")/pid"; ${script}`)
     const stop = new AbortController()
     const opening = openNodeBus({ ...options, signal: stop.signal })

@@ -38,7 +38,7 @@ async function node(t: TestContext, urls: ReadonlyMap<string, string>): Promise<
   return health.url
 }
 
-test('a node serves the metrics of all services, each once with its help, and the number of restarts', async (t) => {
+test('a node serves the metrics of all services, with the help of each metric only once, and the number of restarts', async (t) => {
   const url = await node(
     t,
     new Map([
@@ -59,7 +59,7 @@ test('a node serves the metrics of all services, each once with its help, and th
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`)
 })
 
-test('a node is ready if all services are; if a service does not answer, the reason is its last failure, or that it is starting', async (t) => {
+test('a node is ready if all its services are ready; if a service does not answer, the reason is its last failure, or that it is starting', async (t) => {
   const ready = await service(t, 'da-watcher', [])
   const all = new Map(['da-watcher', 'engine', 'derivation'].map((name) => [name, ready]))
   assert.equal((await fetch(`${await node(t, all)}/readyz`)).status, 200)
@@ -81,7 +81,7 @@ test('a node is ready if all services are; if a service does not answer, the rea
   assert.equal((await fetch(`${url}/healthz`)).status, 200)
 })
 
-test('if several texts have samples of one metric, the merged text has its help once, followed by all samples', () => {
+test('if several texts have samples of one metric, the merged text has the help of the metric once, followed by all samples', () => {
   const text = (value: number) =>
     `# HELP a_seconds a\n# TYPE a_seconds histogram\na_seconds_sum ${value}\n\n# HELP b b\n# TYPE b gauge\nb ${value}\n`
   assert.equal(

@@ -15,7 +15,7 @@ const record = join(recordsFolder, 'fork-karst')
 
 const token = '5e'.repeat(32)
 
-/** An in-memory node on a record, with the port of the admin methods, and a function that calls one. */
+/** An in-memory node on a record, with the port of the admin methods, and a function that calls a method. */
 async function startNode(
   t: TestContext,
   { given, onLog }: { readonly given?: Record<string, string>; readonly onLog?: OnLog },

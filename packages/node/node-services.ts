@@ -12,7 +12,7 @@ import { config as sequencer } from '#services/sequencer/config.ts'
 /** A service of a node. */
 export interface NodeService {
   readonly name: NodeServiceName
-  /** Settings of the service, without those that all services share. */
+  /** Settings of the service, without the settings that all services share. */
   readonly own: SettingsSchema
   /** All settings of the service. */
   readonly schema: SettingsSchema
@@ -23,7 +23,7 @@ const own = { 'da-watcher': daWatcher, derivation, engine, gossip, sequencer, rp
 /** Settings as given, by key. */
 type Given = Readonly<Record<string, string>>
 
-/** Services without which a node may run, and whether a node with the given settings runs each. */
+/** Optional services, each with a function that returns whether a node with the given settings runs the service. */
 const optional: ReadonlyMap<string, (given: Given) => boolean> = new Map([
   ['gossip', (given: Given) => given['p2pDisable'] !== 'true'],
   ['sequencer', (given: Given) => given['sequencerEnabled'] === 'true'],
@@ -69,7 +69,7 @@ export function servicesFor(given: Given): readonly NodeService[] {
   return nodeServices.filter(({ name }) => optional.get(name)?.(given) ?? true)
 }
 
-/** Whether a node may run without the service. A missing report of such a service is no problem. */
+/** Whether a node may run without the service. If such a service does not report, this is not a problem. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
 }

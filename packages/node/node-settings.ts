@@ -14,7 +14,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
 const shared = serviceSettings.shape
 
-/** Settings of `atoll node` other than those of its services. */
+/** Settings of `atoll node` that are not settings of its services. */
 const own = {
   chainId: chainId()
     .optional()
@@ -55,7 +55,7 @@ const own = {
   otlpUrl: shared.otlpUrl,
 }
 
-/** Settings of `atoll node`: its own, and those of all its services. */
+/** All settings of `atoll node`: its own settings, and the settings of all its services. */
 export const nodeSettings = mergeSettings(
   nodeServices.map((service) => service.own),
   own,

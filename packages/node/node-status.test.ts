@@ -59,24 +59,24 @@ test('a service that has not reported since the start of the node is shown as st
   assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 1])
 })
 
-test('a service without which a node may run is shown only if the node runs it', () => {
+test('an optional service is shown only if the node runs it', () => {
   const startedMs = nowMs - 60_000
   const shown = (states: Partial<NodeStates>) =>
     nodeStatus({ ...nothing, ...states }, ['gossip', 'sequencer']).services.map(
       ({ service, phase }) => `${service} ${phase}`,
     )
   assert.deepEqual(shown({}), [])
-  // The node has just started. Usually it has gossip, and no sequencer.
+  // The node has just started. By default, a node runs gossip and no sequencer.
   assert.deepEqual(shown({ startedMs: nowMs - 2_000 }), ['gossip starting'])
   const of = (sequencer: ReturnType<typeof status>) => ({
     startedMs,
     services: new Map([['sequencer', sequencer]]),
   })
   assert.deepEqual(shown(of(status({}))), ['sequencer running'])
-  // It was stopped before the node was started again without it.
+  // The sequencer was stopped, and then the node was started again without a sequencer.
   assert.deepEqual(shown(of(status({ phase: 'stopping' }, 60_001))), [])
   assert.deepEqual(shown(of(status({ phase: 'stopping' }, 59_999))), ['sequencer silent'])
-  // It was killed.
+  // The sequencer was killed.
   assert.deepEqual(shown(of(status({}, 60_001))), ['sequencer silent'])
 })
 
@@ -102,7 +102,7 @@ test('a service is shown as silent after more than 15 s without a report', () =>
   assert.equal(phaseAt(15_001), 'silent')
 })
 
-test('the notices of a service are shown as advice while it reports', () => {
+test('while a service reports, its notices are shown as advice', () => {
   const notices = ['your execution client is too old for fork karst']
   const adviceAt = (ageMs: number) =>
     nodeStatus(withServices({ engine: status({ notices }, ageMs), derivation: status({}) }), [
@@ -163,7 +163,7 @@ test('a problem of a disk is the first advice', () => {
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })
 
-test('for a service that fails again and again, the status shows the reason, the number of restarts and the time of the last one', () => {
+test('for a service that fails again and again, the status shows the reason, the number of restarts and the time of the last restart', () => {
   const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
   const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
   const shown = nodeStatus(states, names)

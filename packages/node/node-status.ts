@@ -59,7 +59,7 @@ interface ServiceLine {
 
 /** Status of a node, as printed or as JSON. */
 export interface NodeStatus {
-  /** Whether any service of the node reports or is starting. */
+  /** Whether at least one service of the node reports or is starting. */
   readonly running: boolean
   /** Address of health, readiness and metrics of all services; null if the node is not local, or has none. */
   readonly health: string | null
@@ -155,7 +155,7 @@ function behind(front: BlockId | undefined, back: BlockId | undefined): number |
 }
 
 /**
- * Whether the service belongs to the node. A node may run without some services, also after it ran with them: the bus
+ * Whether the node runs the service. An optional service may have a status although the node no longer runs it: the bus
  * keeps the last status of a service that was stopped before the last start of the node.
  */
 function isPart(service: string, states: NodeStates): boolean {
@@ -256,7 +256,7 @@ function adviceFor({ service, phase }: ServiceLine): readonly string[] {
   return []
 }
 
-/** Problems that services report although they do not wait. */
+/** Problems that services report although they are not waiting. */
 function noticesOf({ services }: NodeStates, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
     const status = services.get(name)

@@ -47,7 +47,12 @@ export class NodeViewer {
       })
   }
 
-  /** @param onChange called for each change @param onFatal called when the states can no longer be followed */
+  /**
+   * Starts to follow the states of a node.
+   *
+   * @param onChange called for each change
+   * @param onFatal called when the states can no longer be followed
+   */
   static async open(
     bus: NodeBus,
     onChange: (view: NodeView) => void,

@@ -59,7 +59,7 @@ test('a node in one process fails with the mistakes in the settings of its servi
   assert.match(said.join('\n'), /is "loud"\n.*one of error, warn, info, debug/)
 })
 
-test('a node without gossip has no folder and no process for it', async (t) => {
+test('a node without gossip has no folder and no process for gossip', async (t) => {
   const said: string[] = []
   const onLog = (text: string) => void said.push(text)
   const all = Promise.withResolvers<undefined>()
@@ -75,7 +75,7 @@ test('a node without gossip has no folder and no process for it', async (t) => {
   assert.ok(!said.some((line) => line.includes('gossip')))
 })
 
-test('a node with a sequencer runs it, and warns if gossip has no key to sign its blocks', async (t) => {
+test('a node runs an enabled sequencer, and warns if gossip has no key to sign blocks', async (t) => {
   const said: string[] = []
   const runs = Promise.withResolvers<undefined>()
   await start(t, {

@@ -45,7 +45,7 @@ export interface NodeOptions {
   /** Settings of the services as given, by key. Each service takes the settings that it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
-  /** Takes the logs of the services. Without it, they go to the standard output. */
+  /** Receives the logs of the services. Undefined: the logs go to the standard output. */
   readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
@@ -189,7 +189,7 @@ function supervised(
   }
 }
 
-/** The settings that a service declares, as environment variables. Any user of the machine could see a command line. */
+/** The settings that a service declares, as environment variables, since all users of a machine see command lines. */
 function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string | undefined>>,
@@ -201,7 +201,7 @@ function variablesOf(
   return Object.fromEntries(entries)
 }
 
-/** A small young generation halves the memory of a service. Since messages are small, the speed stays the same. */
+/** A small young generation of V8 halves the memory of a service. The speed is the same, since messages are small. */
 const leanFlags = ['--max-semi-space-size=2']
 
 /** One malloc arena for all threads, so that they reuse each other's freed memory. */
@@ -244,14 +244,14 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
       resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
     )
   })
-  // This process may exit without a stop, for example after a second signal. The service is then killed, since it would
-  // run for some time longer.
+  // This process may exit without a stop, for example after a second signal. The service is then killed, because it
+  // would otherwise run for some time longer.
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
-/** The environment without Atoll's settings. Each service gets only its own settings. */
+/** The environment of this process without Atoll's settings, because each service gets only its own settings. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !/^(?:ATOLL|OP_NODE)_/u.test(name))
   return Object.fromEntries(entries)

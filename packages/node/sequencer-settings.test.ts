@@ -20,7 +20,7 @@ test('only a node with --sequencer-enabled runs the sequencer', () => {
   )
 })
 
-test('op-conductor is used if its URL is given or it is switched on, unless it is switched off', () => {
+test('op-conductor is used if its URL is given or it is switched on; if it is switched off, the URL has no effect', () => {
   const conductorRpcUrl = 'http://conductor:8547'
   const usual = 'http://127.0.0.1:8547'
   assert.equal(conductorUrlOf({}), undefined)
@@ -31,7 +31,7 @@ test('op-conductor is used if its URL is given or it is switched on, unless it i
   assert.equal(conductorUrlOf({ conductorEnabled: 'false', conductorRpcUrl }), undefined)
 })
 
-test('without a key for its blocks, the node warns that they will not reach peers', () => {
+test('if the node has no key to sign blocks, it warns that its blocks will not reach peers', () => {
   const noKey = /will not reach peers: .* set --p2p-sequencer-key-file or --signer-url/
   assert.match(sequencerWarnings(enabled).join(), noKey)
   assert.deepEqual(sequencerWarnings({ ...enabled, p2pSequencerKeyFile: 'key.hex' }), [])

@@ -1,4 +1,4 @@
-// Settings of the sequencer that depend on each other, and on the settings of other services.
+// Settings of the sequencer that depend on each other and on the settings of other services.
 
 import { remoteSettings, signerSettings } from '#services/gossip/signing/signer-settings.ts'
 import { checkBuilderSettings } from '#services/sequencer/builders/builder-settings.ts'
@@ -10,8 +10,8 @@ type Given = Readonly<Record<string, string>>
 const defaultConductorUrl = 'http://127.0.0.1:8547'
 
 /**
- * The JSON-RPC of the op-conductor that a node uses; undefined if it uses none. op-node has a switch and a URL with a
- * default, so that Atoll accepts both, although the URL alone is enough.
+ * The JSON-RPC URL of the op-conductor that a node uses; undefined if the node does not use op-conductor. op-node has a
+ * switch and a URL with a default. Atoll accepts both, although the URL alone is enough.
  */
 export function conductorUrlOf(given: Given): string | undefined {
   const { conductorEnabled, conductorRpcUrl } = given
@@ -30,7 +30,7 @@ export function checkSequencerSettings(given: Given): void {
   if (given['sequencerEnabled'] === 'true') checkBuilderSettings(given)
 }
 
-/** What an operator should know at the start of a node with a sequencer: settings with which it does not do its work. */
+/** Warnings at the start of a node with a sequencer: settings that keep the sequencer or op-conductor from working. */
 export function sequencerWarnings(given: Given): readonly string[] {
   if (given['sequencerEnabled'] !== 'true') return []
   const conductorUrl = conductorUrlOf(given)

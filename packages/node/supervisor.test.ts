@@ -5,7 +5,7 @@ import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import type { Restarted } from '#messages/service-status.ts'
 import { type Ended, Supervisor } from './supervisor.ts'
 
-/** A service that ends when a test says so. */
+/** A service that ends when a test ends it. */
 class Service {
   readonly name = 'engine'
   readonly startedMs: number[] = []
@@ -99,7 +99,7 @@ test('when the supervisor stops, its services end, and a service in its restart 
   assert.deepEqual(pausing.service.startedMs, [0, 0])
 })
 
-test('a service that ran before is restarted even if a file that its settings name is missing now', async () => {
+test('a service that has run before is restarted even if a file in its settings is missing now', async () => {
   const { clock, fatal, service } = supervised()
   service.end({ code: 3 })
   await pass(clock, 1_000)

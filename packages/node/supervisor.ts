@@ -24,7 +24,7 @@ export interface Running {
 /** A supervised service. */
 export interface Supervised {
   readonly name: string
-  /** @param restarted the earlier failures of the service; undefined at its first start */
+  /** Starts the service. @param restarted earlier failures of the service; undefined at its first start */
   start(restarted?: Restarted): Running
 }
 
@@ -35,7 +35,7 @@ export type Report = (what: string, level?: 'info' | 'warn') => void
 export interface SupervisorOptions {
   readonly clock: Clock
   readonly report: Report
-  /** Called when a service never started because its settings are wrong, so that a restart cannot help. */
+  /** Called when the first start of a service fails because its settings are wrong, so that a restart cannot help. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
 

@@ -1,8 +1,8 @@
 const pending = new Set<() => void>()
 
 /**
- * Calls back when the process exits, unless it is killed. The latest registered callback is called first, so that a
- * child process is ended before the folder in which it was started is removed.
+ * Calls back when the process exits, unless it is killed. The callback that was registered last is called first, so
+ * that a child process is ended before the folder in which it was started is removed.
  *
  * @returns a function that cancels the registration
  */

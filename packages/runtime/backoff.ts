@@ -1,4 +1,4 @@
-/** Pauses between tries. Each pause is twice as long as the one before, up to the longest. */
+/** Pauses between tries. Each pause is twice as long as the pause before it, up to the longest pause. */
 export interface Backoff {
   readonly firstMs: number
   readonly longestMs: number

@@ -4,7 +4,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since an arbitrary moment, never decreasing; for deadlines and ages. */
   monotonicMs(): number
-  /** Calls back once after `delayMs`; the returned function cancels it. */
+  /** Calls back once after `delayMs`. The returned function cancels the call. */
   after(delayMs: number, run: () => void): () => void
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { diskProblems, freeBytes, writeProblem } from './disk-space.ts'
 
-test('a folder is tested by a write, which leaves nothing behind', (t) => {
+test('a folder is tested by a write, after which no file remains', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-disk-'))
   t.after(() => rmSync(folder, { recursive: true }))
   assert.equal(writeProblem(folder), undefined)
@@ -17,7 +17,7 @@ test('a folder is tested by a write, which leaves nothing behind', (t) => {
   assert.match(writeProblem(join(folder, 'file')) ?? '', /does not accept writes: ENOTDIR/)
 })
 
-test('folders on a disk with room have no problem, and the problem of a missing folder names it', (t) => {
+test('folders on a disk with room have no problem, and the problem of a missing folder names the folder', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-disk-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const part = join(folder, 'part')

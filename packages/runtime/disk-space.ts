@@ -12,13 +12,13 @@ import {
 import { dirname, join } from 'node:path'
 import { isSystemError } from './fault.ts'
 
-/** Size of the file by which a folder is tested. A disk with less room counts as full. */
+/** Size of the file that is written to test a folder. A disk with less room counts as full. */
 const testFileBytes = 256 * 1024
 
 /** A disk with less room than this is reported although writes still succeed. */
 const scarceBytes = 64 * 1024 * 1024
 
-/** Free bytes on the disk of a path. If the file or folder is missing, the nearest folder above it shows the disk. */
+/** Free bytes on the disk of a path. If the path does not exist, the nearest existing folder above it is used. */
 export function freeBytes(path: string): number {
   try {
     const { bavail, bsize } = statfsSync(path)
@@ -56,7 +56,7 @@ export function writeProblem(folder: string): string | undefined {
   }
 }
 
-/** Finds, without writing, why writes to folders fail or soon will fail. Returns at most one problem for each disk. */
+/** Finds, without a write, why writes to folders fail or will soon fail. Returns at most one problem for each disk. */
 export function diskProblems(folders: readonly string[]): readonly string[] {
   const seen = new Set<number>()
   return folders.flatMap((folder) => {
@@ -72,7 +72,7 @@ function spaceProblem(folder: string): string | undefined {
   try {
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    // A missing permission is ignored: this check may be run by another user than that of the node.
+    // A missing permission is ignored, since the user who runs this check may differ from the user of the node.
     if (!isSystemError(error) || error.code !== 'EACCES') return problemOf(folder, error)
   }
   const free = freeBytes(folder)

@@ -17,8 +17,8 @@ export function busyThread(): () => void {
 /** Ends this process after its exit listeners, without waiting for busy threads. */
 export function endProcess(code: number): never {
   const { execPath } = process
-  // `process.exit` waits for busy threads. `process.execve` does not: it replaces this program by another one, which
-  // exits immediately.
+  // `process.exit` waits for busy threads. `process.execve` does not: it replaces this program by another program,
+  // which exits immediately.
   if (busyThreads === 0 || process.execve === undefined || !existsSync(execPath)) process.exit(code)
   process.emit('exit', code)
   return process.execve(execPath, ['node', '-e', `process.exit(${code})`], {})

@@ -7,7 +7,7 @@ const system = (code: string) => Object.assign(new Error(code), { code, syscall:
 const sqlite = (errcode: number) =>
   Object.assign(new Error('sqlite'), { code: 'ERR_SQLITE_ERROR', errcode })
 
-test('a restart may help after a full disk, an I/O error or a lock, but not without permission or with a damaged file', () => {
+test('a restart may help after a full disk, an I/O error or a lock, but not after a missing permission or a damaged file', () => {
   for (const code of ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'])
     assert.equal(exitOf(new Fault('folder-refused', { cause: system(code) })), undefined, code)
   for (const code of ['EACCES', 'EPERM', 'ENOTDIR'])

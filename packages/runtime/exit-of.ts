@@ -5,7 +5,7 @@ import { mayPass } from './sqlite.ts'
 
 /**
  * The exit code of a program that ends with a fault. Undefined means exit code 1, after which a supervisor starts the
- * program again, as after a full disk.
+ * program again. This is the case for a full disk, for example.
  */
 export function exitOf({ code, cause }: Fault): FaultRule['exit'] {
   const { exit } = faultRule(code)

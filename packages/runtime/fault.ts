@@ -20,7 +20,7 @@ interface ReadFields {
     readonly retryAfterMs?: number
   }
   'rpc-response': {
-    /** Whether the server answered a part of a batch only, or the batch as a whole with one error. */
+    /** True if the server answered a part of a batch or none of it, or the whole batch with one error. */
     readonly isPartial?: boolean
   }
   'rpc-status': {
@@ -75,7 +75,7 @@ export class Fault<Code extends FaultCode = FaultCode> extends Error {
   }
 }
 
-/** Whether an error is a fault, of this code if one is given. */
+/** Whether an error is a fault. If a code is given, whether the fault has this code. */
 export function isFault<Code extends FaultCode = FaultCode>(
   error: unknown,
   code?: Code,

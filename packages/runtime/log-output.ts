@@ -5,13 +5,13 @@ import { isSystemError } from './fault.ts'
 /** Limit on the lines that wait for an output whose disk is full; further lines are lost. */
 const keptLogBytes = 64 * 1024
 
-/** Pause before a write to a pipe with a slow reader is repeated. */
+/** Pause before a write is repeated, if the output is a pipe with a slow reader. */
 const slowReaderMs = 10
 
 /**
- * The standard output, which may be a file on a disk that is full for a while: a failed write must not end the process.
- * Lines up to `keptLogBytes` wait, and are written with the next line that finds room. Writes are synchronous, so that a
- * line that explains why a process stops is written before the process ends.
+ * The standard output, which may be a file on a disk that is full for a while. A failed write does not end the process:
+ * up to `keptLogBytes` of lines wait until a later write succeeds. Writes are synchronous, so that a line that explains
+ * why a process stops is written before the process ends.
  */
 export class LogOutput extends Writable {
   readonly #onLost: (lines: number) => void

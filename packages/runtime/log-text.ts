@@ -12,7 +12,7 @@ export type LogEntry = Readonly<Record<string, unknown>> & {
 
 /** The output on which an entry is shown. */
 export interface LogScreen {
-  /** Undefined if the output is not a terminal: an entry is then one line, however long. */
+  /** Undefined if the output is not a terminal. An entry is then one line of any length. */
   readonly width: number | undefined
   readonly hasColors: boolean
 }
@@ -52,7 +52,7 @@ export function textOfEntry(entry: LogEntry, { width, hasColors }: LogScreen): s
   return `\u001B[${color}m${shown.slice(0, level.length)}\u001B[0m${shown.slice(level.length)}\n`
 }
 
-/** Formats an entry in logfmt, as op-node does elsewhere than on a terminal. Blocks have their whole hash. */
+/** Formats an entry in logfmt, as op-node does if its output is not a terminal. Blocks have their whole hash. */
 export function logfmtOfEntry(entry: LogEntry): string {
   const { level, time, msg, service, chainId, instance } = entry
   const stack = stackOf(entry['error']).join('\n')
@@ -66,8 +66,8 @@ export function logfmtOfEntry(entry: LogEntry): string {
 }
 
 /**
- * Fits the text of an entry to the width of the terminal. At level info, the text is cut to one line, unless the
- * message itself would be cut. Otherwise the text is wrapped.
+ * Fits the text of an entry to the width of the terminal. At level info, the text is cut to one line if the message
+ * itself fits in the line. In all other cases the text is wrapped.
  */
 function fit(
   text: string,
@@ -98,7 +98,7 @@ function flatten(
   })
 }
 
-/** An error as one field, with its causes, and the fields of the faults among them. */
+/** An error and its causes as one field, and the fields of those errors that are faults. */
 function errorFields(error: unknown, shown: Shown): readonly (readonly [string, string])[] {
   if (!isRecord(error)) return [['error', shown(error)]]
   const chain = causesOf(error)
@@ -161,7 +161,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A text as the value of a field: in quotes if it would not be one word. */
+/** A text as the value of a field. The text is in quotes if it is not one word. */
 function quoted(text: string): string {
   if (/^[^\s"=\p{Cc}]+$/u.test(text)) return text
   // JSON does not escape all characters that control a terminal.

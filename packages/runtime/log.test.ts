@@ -19,7 +19,7 @@ test('if `onLog` is given, the log is passed to it and not printed', () => {
 
 const log = fileURLToPath(new URL('./log.ts', import.meta.url))
 
-/** A program that logs 5,000 lines of 100 bytes, and then goes on. */
+/** A program that logs 5,000 lines of 100 bytes, and then continues. */
 const program = (logFormat: string) => `
   import { createLog } from ${JSON.stringify(log)}
   const log = createLog({ logLevel: 'info', logFormat: '${logFormat}', fields: { service: 'test' } })
@@ -29,7 +29,7 @@ const program = (logFormat: string) => `
 
 for (const format of ['json', 'logfmt', 'text'])
   test(
-    `a process goes on although its log (${format}) is on a full disk`,
+    `a process continues although its log (${format}) is on a full disk`,
     { skip: !existsSync('/dev/full') && 'there is no /dev/full' },
     async () => {
       const full = openSync('/dev/full', 'w')

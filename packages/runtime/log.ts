@@ -10,11 +10,11 @@ import type { ServiceSettings } from './settings/service-settings.ts'
 export interface LogOptions extends Pick<ServiceSettings, 'logLevel' | 'logFormat'> {
   /** Fields of every line, such as `service`, `chainId`, `instance`. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** Takes each entry instead of the standard output. */
+  /** Receives each entry instead of the standard output. */
   readonly onLog?: OnLog | undefined
 }
 
-/** Takes text of a log: one or more whole lines, each with its line end. */
+/** Receives text of a log: one or more whole lines, each with its line end. */
 export type OnLog = (text: string) => void
 
 /** Logs to standard output: text on a terminal, JSON elsewhere. */

@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { isSystemError } from './fault.ts'
 
 /**
- * Creates a folder and those above it, unless it exists. `mkdir` with `recursive` is not used, because it never returns
- * for a folder below /proc: such a folder is reported as missing, but cannot be created.
+ * Creates a folder and the missing folders above it, unless the folder exists. `mkdir` with `recursive` is not used,
+ * because it never returns for a folder below /proc, where a folder is reported as missing but cannot be created.
  *
  * @throws the error of the operating system
  */

@@ -31,7 +31,7 @@ const batcherAddress = `0x${'ba'.repeat(20)}` as Address
 
 beforeEach(() => exporter.reset())
 
-/** Derivation receives an L1 head, requests its block, and reports progress: by call, state and log. */
+/** Runs a derivation that receives an L1 head, requests its block, and reports progress: by call, state and log. */
 async function runChain(tracing: Tracing): Promise<void> {
   const world = await BusWorld.provisioned()
   world.tracing = tracing
@@ -136,7 +136,7 @@ test('work on a queued item continues the trace in which the item arrived', asyn
   assert.equal(spanOf('reported')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
 })
 
-test('without tracing messages carry no span, and no span is recorded', async () => {
+test('without tracing, messages carry no span, and no span is recorded', async () => {
   await runChain(noTracing)
   const names = exporter.getFinishedSpans().map(({ name }) => name)
   assert.deepEqual(names, ['poll L1'])

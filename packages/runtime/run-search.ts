@@ -1,4 +1,4 @@
-/** Runs a search that yields questions; `answer` is called for one question at a time. */
+/** Runs a search that yields questions. Calls `answer` for each question, one at a time, and returns the result. */
 export async function runSearch<Question, Answer, Result>(
   search: Generator<Question, Result, Answer>,
   answer: (question: Question) => Promise<Answer>,

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { endedPid } from '#test/fakes/bus-folder.ts'
 import { isRunning, startOf } from './running-process.ts'
 
-test('a stored process counts as running if the process with its id has the stored start, or if no start is stored', async (t) => {
+test('a stored process counts as running if the process with its id has the stored start time, or if no start time is stored', async (t) => {
   const child = spawn('/bin/sh', ['-c', 'echo up; exec sleep 60'])
   await once(child.stdout, 'data')
   t.after(() => child.kill('SIGKILL'))
@@ -27,7 +27,7 @@ test('a process that has ended does not run', async () => {
 })
 
 test(
-  'a zombie, a process that ended and was not waited for, does not count as running',
+  'a zombie, an ended process for which its parent has not waited, does not count as running',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
     // The child ends only after the shell has replaced itself with sleep, since sleep, unlike a shell, never waits for

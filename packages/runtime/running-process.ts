@@ -10,7 +10,7 @@ export interface StoredProcess {
 }
 
 /**
- * The start of a process, as a text that differs for any other process with the same id, also after a reboot.
+ * The start of a process, as a text. Another process with the same id has another text, also after a reboot.
  *
  * @returns undefined if the process has ended, or if this system does not report when it began
  */
@@ -25,11 +25,11 @@ export function startOf(pid: number): string | undefined {
 
 /**
  * Whether a process still runs. Process ids are reused, so another process may have its id. This is detected if the
- * system reports when that process began.
+ * system reports when the other process began.
  */
 export function isRunning({ pid, start }: StoredProcess): boolean {
   if (!isAlive(pid)) return false
-  // A zombie, a process that ended and was not waited for, still has its id.
+  // A zombie, an ended process for which its parent has not waited, still has its id.
   if (process.platform === 'linux' && linuxProcess(pid)?.hasEnded === true) return false
   if (start === undefined) return true
   const now = startOf(pid)

@@ -17,7 +17,7 @@ function open(path: string, version = 1n): SqliteFile {
   return openOwnFile(path, { code: 'l1-cache', pragmas: '', schema, version })
 }
 
-test('a file that another process uses, or that another release wrote, is refused', (t) => {
+test('a file is refused if another process uses it, or if another release wrote it', (t) => {
   const path = newPath(t)
   for (let time = 0; time < 2; time++) {
     const file = open(path)
@@ -61,14 +61,14 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   assert.throws(() => open(path), isUnusableFile)
 })
 
-test('if a file was truncated while its write-ahead log was kept, it is invalid, and this is not a disk failure', (t) => {
+test('a file that was truncated while its write-ahead log was kept counts as invalid, and not as a disk failure', (t) => {
   const path = newPath(t)
   const schema = 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);'
   const openTexts = (at: string) =>
     openOwnFile(at, { code: 'l1-cache', pragmas: '', schema, version: 1n })
   const file = openTexts(path)
   // Most of the text is on later pages than its row. The second row changes the page of the first row, so the log has
-  // that page, but not the pages of the text.
+  // the page of both rows, but not the pages of the text.
   file.run('INSERT INTO texts VALUES (1, ?)', 'x'.repeat(20_000))
   file.run('PRAGMA wal_checkpoint(TRUNCATE)')
   file.run("INSERT INTO texts VALUES (2, 'y')")
@@ -87,7 +87,7 @@ test('if a file was truncated while its write-ahead log was kept, it is invalid,
   )
 })
 
-test('a full disk fails a write with the file and the free bytes, and the next write with room succeeds', (t) => {
+test('on a full disk, a write fails with an error that has the file and the free bytes; when there is room again, a write succeeds', (t) => {
   const file = open(newPath(t))
   const fill = (from: bigint) =>
     file.transaction(() => {
@@ -122,7 +122,7 @@ test('a read-only file is refused, and opened after it was made writable', (t) =
   open(path).close()
 })
 
-test('a missing folder counts as a disk failure, and a locked or broken file does not', (t) => {
+test('a missing folder counts as a disk failure, but a locked or broken file does not', (t) => {
   const path = newPath(t)
   assert.throws(() => open(join(path, 'deeper')), isDiskFailure)
   const file = open(path)

@@ -12,7 +12,7 @@ export interface Tables {
   /** Statements that create the tables. */
   readonly schema: string
   readonly version: bigint
-  /** Chain whose data the file has; absent for a file of no chain. */
+  /** The chain to which the data in the file belongs; absent if the data does not belong to a chain. */
   readonly chainId?: bigint
 }
 
@@ -21,7 +21,7 @@ interface SqliteOptions {
   readonly code: 'chain-database' | 'l1-cache' | 'peer-store' | 'safe-head-history'
   /** Pragmas of the connection. */
   readonly pragmas: string
-  /** Error text for when another process holds the lock for longer than `busyTimeoutMs`. */
+  /** Error text if another process holds the lock for longer than `busyTimeoutMs`. */
   readonly lockedAdvice: string
 }
 
@@ -56,7 +56,7 @@ export class SqliteFile {
     }
   }
 
-  /** Creates the tables unless they exist. Throws for a file of another chain, which is then unusable. */
+  /** Creates the tables unless they exist. Throws for a file of another chain, which counts as unusable. */
   ensureTables({ chainId, ...tables }: Tables): void {
     if (this.#version !== tables.version) this.#makeTables(tables)
     this.#checkChain(chainId)
@@ -64,7 +64,7 @@ export class SqliteFile {
 
   /**
    * Locks the file for this process. Creates the tables in a new file. Throws for a read-only file, a file of another
-   * release, and a file of another chain, which is then unusable.
+   * release, and a file of another chain. A file of another chain counts as unusable.
    */
   own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
@@ -109,7 +109,7 @@ export class SqliteFile {
     })
   }
 
-  /** @returns the number of changed rows */
+  /** Executes a statement. @returns the number of changed rows */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     return this.#guarded(() => Number(this.#statement(sql).run(...values).changes))
   }
@@ -202,7 +202,7 @@ export function removeFile(path: string): void {
   for (const end of fileEnds) rmSync(`${path}${end}`, { force: true })
 }
 
-/** Moves the files of an unusable database aside, and overwrites nothing. @returns the new path */
+/** Renames the files of an unusable database, without overwriting other files. @returns the new path */
 export function moveAside(path: string): string {
   const aside = asidePath(path)
   for (const end of fileEnds)
@@ -211,7 +211,8 @@ export function moveAside(path: string): string {
 }
 
 /**
- * Whether an error means that a disk is full, read-only or gone, so that the same work succeeds once the disk is in order.
+ * Whether an error means that a disk is full, read-only or missing. When the disk is in order again, the same work
+ * succeeds.
  */
 export function isDiskFailure(error: unknown): boolean {
   if (isSystemError(error)) return true
@@ -219,7 +220,7 @@ export function isDiskFailure(error: unknown): boolean {
   return isSqliteError(cause) && isDiskError(cause)
 }
 
-/** Whether an error may pass without a change of settings: a full disk, an I/O error, or a lock. */
+/** Whether the cause of an error may end without a change of settings: a full disk, an I/O error, or a lock. */
 export function mayPass(error: unknown): boolean {
   if (isSystemError(error)) return passingErrors.includes(error.code)
   return isSqliteError(error) && !isBroken(error) && passingCodes.includes(primaryCodeOf(error))

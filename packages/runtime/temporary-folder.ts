@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { atExit } from './at-exit.ts'
 import { isSystemError } from './fault.ts'
 
-/** A folder that is removed at the latest when the process exits. */
+/** A folder that is removed when the process exits, if it was not removed earlier. */
 export interface TemporaryFolder {
   readonly path: string
   /**

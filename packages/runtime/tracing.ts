@@ -2,7 +2,7 @@
 export interface Tracing {
   /** Headers for a message sent in the current span; undefined without tracing. */
   headers(): Readonly<Record<string, string>> | undefined
-  /** Runs `work` in a span that continues the sender's. */
+  /** Runs `work` in a span that continues the span of the sender. */
   receive<Result>(
     name: string,
     header: (name: string) => string | undefined,

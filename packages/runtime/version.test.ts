@@ -35,7 +35,7 @@ test('the version has the commit of the checkout, and whether files were changed
   assert.equal(await versionOfCopy('changed'), `1.2.4+${commit}-dirty`)
 })
 
-test('a commit that was written into the files counts', async () => {
+test('if commit.txt contains a commit, the version has this commit', async () => {
   writeFileSync(join(folder, 'commit.txt'), '$Format:%H$\n')
   assert.match(await versionOfCopy('not-written'), /-dirty$/)
   writeFileSync(join(folder, 'commit.txt'), `${'ab'.repeat(20)}\n`)

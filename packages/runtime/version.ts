@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export const version: string = readVersion()
 
 /**
- * The version with the commit of the code, such as `0.1.0+1c3e1a3f0a78`, with `-dirty` for a checkout with changes.
- * Without the commit if it is not known.
+ * The version with the commit of the code, such as `0.1.0+1c3e1a3f0a78`, and with `-dirty` for a checkout with changes.
+ * If the commit is not known, the version is without it.
  */
 export function fullVersion(): string {
   const commit = writtenCommit() ?? commitOfCheckout()

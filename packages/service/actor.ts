@@ -51,7 +51,7 @@ export async function runActor<State, Event, Effect>({
 
   async function handle(message: Event): Promise<void> {
     const events: Event[] = [message]
-    // The list grows during iteration: resulting events queue behind those already here.
+    // The list grows during iteration: resulting events are appended to the events that are already here.
     for (const event of events) {
       const [next, ...effects] = step(state, event)
       state = next

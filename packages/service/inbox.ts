@@ -19,7 +19,7 @@ interface Sink<Event> {
   fail(error: Error): void
 }
 
-/** Starts to deliver events to a sink; returns a function that stops it. */
+/** Starts to deliver events to a sink; returns a function that stops the delivery. */
 export type Source<Event> = (sink: Sink<Event>) => () => void
 
 /**

@@ -21,10 +21,11 @@ import { exitCodes, type ServiceMain } from './service.ts'
 import { readRestarted, reportToNode } from './supervision.ts'
 
 /**
- * Runs a service from its settings to its end, and ends the process.
+ * Runs a service until it ends, and then ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it releases the lease and ends within a second.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, the service releases the lease and ends within
+ * a second.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -71,8 +72,8 @@ async function readOrEnd(
 }
 
 /**
- * Creates the data folder of a service that has one. Ends the process if the folder can never be created, as below
- * /proc, since the service would try without end. If the disk fails, the service waits for it later.
+ * Creates the data folder of a service that has one. Ends the process if the folder can never be created, such as one
+ * below /proc, since the service would try without end. If the disk fails, the service waits for it later.
  */
 async function makeFolderOrEnd(name: string, settings: object): Promise<void> {
   if (!('dataDir' in settings) || typeof settings.dataDir !== 'string') return

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { registerServiceMetrics } from './service-metrics.ts'
 
-test('whether a service is ready or stands by is read at each scrape', async () => {
+test('the metrics for readiness and standby are read at each scrape', async () => {
   const registry = new Registry()
   let isReady = false
   registerServiceMetrics(registry, { isReady: () => isReady, isStandby: () => !isReady })

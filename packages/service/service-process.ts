@@ -49,7 +49,7 @@ export interface ServiceHost {
   readonly connect?: ConnectBus
   /** Why the service was started again; undefined if it was not. */
   readonly restarted?: Restarted | undefined
-  /** Called with the address of its health server, and with the reason of its end. */
+  /** Called with the address of the health server, and with the reason when the service ends. */
   readonly report: (news: ServiceNews) => Promise<void> | void
   /** Takes the log instead of the standard output. */
   readonly onLog?: OnLog | undefined
@@ -61,7 +61,7 @@ function reasonOf(error: unknown): string {
   return isFault(error) ? `${message}; ${faultRule(error.code).advice}` : message
 }
 
-/** Runs one service, from its settings to its exit code. Most services have their own process. */
+/** Runs one service, from reading its settings to its exit code. Most services have their own process. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
   readonly #host: ServiceHost
@@ -223,7 +223,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     return bus
   }
 
-  /** Logs each wait, and each new reason for it, once. */
+  /** Logs each wait once, and again with each new reason. */
   #logWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
     if (this.#loggedWaits.get(what) === reason) return
     this.#loggedWaits.set(what, reason)

@@ -58,7 +58,7 @@ test('states, log entries, hints and ticks become events', async () => {
   assert.equal(events.length, 4)
 })
 
-test('a call becomes an event with an id, and is answered by that id, once', async () => {
+test('a call becomes an event with an id, and this id answers the call once', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const derivation = await world.join('derivation')
@@ -98,7 +98,7 @@ test('a call becomes an event with an id, and is answered by that id, once', asy
 test('a tail that fails stops the actor', async () => {
   const world = await BusWorld.provisioned()
   const gossip = await world.join('gossip')
-  // The table does not name gossip as a reader of this log.
+  // The table of subjects does not name gossip as a reader of this log.
   const { running } = recorded(tailing(gossip.bus, { log: safeAt, from: 1n }, () => 'entry'))
   await assert.rejects(world.settle(running), { code: 'not-permitted' })
 })

@@ -6,7 +6,7 @@ import type { Source } from './inbox.ts'
 
 declare const responseOf: unique symbol
 
-/** Identifies a call until it is answered. State, events and effects carry the id, so that they stay data. */
+/** Identifies a call until it is answered. State, events and effects carry only the id, so they remain plain data. */
 export type CallId<Response> = number & { readonly [responseOf]?: Response }
 
 /** The effect that answers a call. */
@@ -94,7 +94,7 @@ export function tailing<Value, Event>(
   }
 }
 
-/** Each incoming call, as an event that carries its id; the effect `answer` responds to it through `calls`. */
+/** Each incoming call, as an event with the id of the call. The effect `answer` answers the call through `calls`. */
 export function serving<Request, Response, Event>(
   bus: Bus,
   { call, calls }: { readonly call: Call<Request, Response>; readonly calls: OpenCalls },

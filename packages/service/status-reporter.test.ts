@@ -53,7 +53,7 @@ test('if a wait ends, this is reported once, with the time since the start of th
   assert.deepEqual(waitsOver, [['L1 block 8', 3_000]])
 })
 
-test('a wait for another service has the wait of that service as its cause, along the whole chain', async () => {
+test('a wait for another service has the wait of that service as its cause, along a whole chain of waits', async () => {
   const { world, status, seen } = await reported()
   const others = await Promise.all(
     (['derivation', 'da-watcher'] as const).map(async (service) => {

@@ -37,9 +37,9 @@ export interface Waiting {
   readonly why?: string | undefined
   /** What the service does next, and when. */
   readonly next: string
-  /** The other service whose work is missing. The wait of that service is the cause of this one. */
+  /** The other service that this service waits for. The wait of that service is the cause of this wait. */
   readonly on?: ServiceName | undefined
-  /** Start of the wait by the monotonic clock, if it began before it is reported. */
+  /** Start of the wait by the monotonic clock, if the wait began before this report. */
   readonly startedMs?: number | undefined
 }
 
@@ -203,7 +203,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait with its cause, which is the wait of the other service with its own cause, or else the last failure. */
+  /** The wait, with its cause. The cause is the wait of the service `on`; if that wait is unknown, the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait

@@ -17,12 +17,12 @@ const newsSchema = z.union([
 export function reportToNode(news: ServiceNews): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve()
-    // An exit before the message is sent would lose it. An error means that the node is gone, and is ignored.
+    // An exit before the message is sent would lose the message. An error means that the node is gone, and is ignored.
     else process.send(news, undefined, undefined, () => resolve())
   })
 }
 
-/** Reads a message of a service process; undefined if it is something else. */
+/** Reads a report of a service process; undefined for any other message. */
 export function parseNews(message: unknown): ServiceNews | undefined {
   return newsSchema.safeParse(message).data
 }

@@ -20,11 +20,11 @@ export interface Ports {
   readonly config: RollupConfig
   /** Period in which the head is polled. */
   readonly pollMs: number
-  /** Period in which the safe and the finalized head are polled; undefined: 12 times that of the head. */
+  /** Period in which the safe and the finalized head are polled; undefined: 12 times `pollMs`. */
   readonly finalityPollMs?: number | undefined
 }
 
-/** The endpoints of L1. Their answers are verified, except for those of trusted endpoints. */
+/** The endpoints of L1. The answers of the endpoints are verified, except for the answers of trusted endpoints. */
 export interface L1 {
   /** Number of JSON-RPC endpoints. */
   readonly endpoints: number
@@ -86,7 +86,7 @@ export interface L1Head {
   readonly mayUpdateSigner: boolean
 }
 
-/** The safe and the finalized head; each is undefined on a chain too young to have it. */
+/** The safe and the finalized head; each is undefined on a chain that is too young to have this head. */
 export interface Finality {
   readonly safe: L1BlockRef | undefined
   readonly finalized: L1BlockRef | undefined

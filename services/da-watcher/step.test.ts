@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('if a block was fetched by its number, it counts as canonical until L1 may have been reorganised; a final block always does', () => {
+test('a block that was fetched by its number counts as canonical until a possible reorg of L1; a final block always counts as canonical', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),

@@ -30,7 +30,7 @@ export const step: Step<State, Event, Effect> = (state, event) => {
 function signerRead(state: State, { at, signer }: Extract<Event, { kind: 'signer-read' }>): Result {
   const update: SystemConfigUpdate = { at, unsafeBlockSigner: signer }
   const next = { ...withoutFailure(state, 'signer'), signer: update }
-  // A signer is published only if it changed, and not if the same signer was read at a later block.
+  // A signer is published only if it changed. If the same signer was read at a later block, it is not published again.
   if (state.signer?.unsafeBlockSigner === signer) return [next]
   return [next, { kind: 'write-system-config', update }]
 }

@@ -49,7 +49,7 @@ test('a wait names what failed, when it is retried, and what an operator can do'
   assert.match(wait()?.next ?? '', /^asks again every 500 ms, .*; see --l1-beacon-urls/)
 })
 
-test('missing blobs are reported once for all blocks, and again only after each block that lacked blobs was fetched', () => {
+test('missing blobs are reported once for all blocks, and again only after all blocks that lacked blobs were fetched', () => {
   const { fail, succeed, wait } = watched()
   assert.equal(fail('5', missing(5)), true)
   assert.equal(fail('6', missing(6)), false)

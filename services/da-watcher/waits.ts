@@ -102,7 +102,7 @@ export function withFailure(
   return isKnown ? [next] : [next, { kind: 'report-failure', topic, failure }]
 }
 
-/** Removes a subject that succeeded. Other subjects of its topic remain, unless their last failure was long ago. */
+/** Removes a subject that succeeded. Other subjects of its topic remain if their last failure was recent. */
 export function withoutFailure(
   state: State,
   topic: WaitTopic,

@@ -165,7 +165,7 @@ class Performer {
           }),
       )
       for (const tried of answers) {
-        // If blocks below the failed one were fetched, the check of the batch can continue with them.
+        // If blocks below the failed block were fetched, the check of the batch can continue with these blocks.
         if (tried.kind === 'failed' && blocks.length === 0)
           return [{ kind: 'l2-failed', session, fault: tried.fault }]
         if (tried.kind === 'failed') return [{ kind: 'l2-fetched', session, blocks }]

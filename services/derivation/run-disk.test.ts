@@ -87,7 +87,7 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
     assert.equal(world.wait, '')
   })
 
-test('if derivation is stopped while it waits for its disk, it ends', async () => {
+test('derivation ends if it is stopped while it waits for its disk', async () => {
   const { world, derivation, failure } = await startedWorld('begin')
   await world.bus.pass(10_000)
   derivation.stop()

@@ -308,7 +308,7 @@ test('if derivation has lost its safe-head history, it asks for a reset', async 
   assert.equal(world.counted['reset:unknown-inclusion'], 1)
 })
 
-test('if da-watcher does not have an L1 block, the block is requested again, and the status names it', async () => {
+test('if da-watcher does not have an L1 block, it is requested again, and the status names this block', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
   await world.writeHeads()

@@ -117,7 +117,8 @@ export async function run(context: Context, ports: Ports): Promise<void> {
 }
 
 /**
- * Throws for a chain with interop peers once Lagoon is active: from then on, its blocks depend on those of its peers.
+ * Throws for a chain with interop peers once Lagoon is active: from then on, the blocks of this chain depend on blocks
+ * of its peers.
  */
 function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return

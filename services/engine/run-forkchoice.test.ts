@@ -65,8 +65,8 @@ for (const status of ['INVALID', 'SYNCING', 'ACCEPTED'])
       const before = derivation.chain.safe.number
       const waits = await tenMinutes(world, () => engine.status.snapshot().wait?.what ?? '')
       assert.equal(engine.ended.isOver, false)
-      // If the answer to a new payload is SYNCING or ACCEPTED, the answer to the forkchoice decides, and here that is
-      // VALID.
+      // If the answer to a new payload is SYNCING or ACCEPTED, the answer to the forkchoice decides. Here the answer to
+      // the forkchoice is VALID.
       const isServed = status !== 'INVALID' && isMeant === isNewPayload
       assert.equal(derivation.chain.safe.number > before, isServed)
       const stated = waits.slice(60).filter((wait) => wait !== '').length

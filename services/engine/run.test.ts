@@ -285,14 +285,14 @@ test('a reset starts a new generation; a reset of an earlier generation has no e
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 does not have yet', async () => {
+test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin is not on L1 yet', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const
   const from = unsafe.l1Origin.number - 1n
   const isBelow = (block: L1BlockRef) => block.number < from
   const canonical = world.l1
-  // L1 lacks the L1 origins of the newest blocks, as an L1 node that is behind does.
+  // L1 lacks the L1 origins of the newest blocks, like an L1 node that is behind.
   world.l1 = {
     ...canonical,
     blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),

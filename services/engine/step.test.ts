@@ -134,7 +134,7 @@ for (const [what, state, generation, jobs] of [
   })
 }
 
-test('the number of a generation is the time in ms, or the last number plus one if that is higher', () => {
+test('the number of a generation is the time in ms, or the number of the last generation plus one, whichever is higher', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
@@ -222,7 +222,7 @@ test('a dropped span restores the unsafe chain that it had replaced', () => {
   assert.equal(dropped.next.backupUnsafe, undefined)
 })
 
-test('when the unsafe head becomes safe, its backup is dropped', () => {
+test('when the unsafe head becomes safe, the backup of the unsafe head is dropped', () => {
   const { next } = applied(atRest(), { kind: 'replaced', block: block(13, 1) })
   assert.equal(next.backupUnsafe, undefined)
   assert.deepEqual(next.chain?.safe, block(13, 1))

@@ -319,7 +319,7 @@ function jobFailed(
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
 }
 
-/** Start of the earliest failure: of the job that failed now, or of another due job that failed before it. */
+/** Time of the earliest failure of the job that failed now, or of another due job if that job failed earlier. */
 function firstFailureMs(state: State, { sinceMs }: Failure): number {
   const others = dueJobs(state).flatMap(({ kind }) => state.failures[kind]?.sinceMs ?? [])
   return Math.min(sinceMs, state.resetSinceMs ?? sinceMs, ...others)

@@ -5,7 +5,7 @@ import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
 /**
- * What each kind of job waits for. The kinds that delay more of the other kinds come first. The kind `building` is not
+ * What each kind of job waits for. A kind that delays more of the other kinds comes first. The kind `building` is not
  * here, because a failed call of the sequencer is not retried by the engine.
  */
 const names: readonly (readonly [JobKind, string])[] = [
@@ -24,7 +24,7 @@ export function waitOf(state: State): Waiting | undefined {
   const due = dueJobs(state).map(({ kind }) => kind)
   for (const [kind, what] of names) {
     const failure = failures[kind]
-    // The engine does not wait for a failed job that is not due any more, unless its failure caused the reset.
+    // The engine waits for a failed job only if the job is still due, or if the failure caused the reset.
     const isDue = due.includes(kind) || (resetDue !== undefined && failure?.severity === 'reset')
     if (failure === undefined || !isDue) continue
     // The wait for a new start began with the failure that caused the reset.

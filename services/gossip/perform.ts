@@ -85,7 +85,7 @@ async function storeBlock(
   return [{ kind: 'block-stored', bytes }]
 }
 
-/** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
+/** Signs a block, and passes it to gossipsub. A failure of gossip must not stop the sequencer. */
 async function publish(
   { payload, version }: Extract<Effect, { kind: 'publish' }>,
   { blockSigner, clock, config, log, metrics, network, store }: Dependencies,
@@ -113,7 +113,7 @@ async function publish(
   }
 }
 
-/** Searches for nodes. Those of the chain become known peers. The routing table is stored for the next start. */
+/** Searches for nodes. The nodes of this chain become known peers. The routing table is stored for the next start. */
 async function search({
   clock,
   config,

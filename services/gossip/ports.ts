@@ -65,14 +65,15 @@ export interface Network {
   /** Calls back with each block that arrives, until the returned function is called. The block waits for a verdict. */
   onBlock(listener: (block: ArrivedBlock) => void): () => void
   /**
-   * Gives the verdict on a block: it is relayed, or dropped, or dropped with a lower score for the peer that sent it.
+   * Gives the verdict on a block. The block is relayed, or dropped, or dropped with a lower score for the peer that
+   * sent it.
    */
   judge(arrival: number, verdict: Verdict): void
   /**
    * Sends a block of this node to peers.
    *
    * @param data signed and compressed
-   * @returns the number of peers that it was sent to
+   * @returns the number of peers to which the block was sent
    */
   publish(topic: string, data: Uint8Array): Promise<number>
   /** Peer id of this host. */
@@ -91,7 +92,7 @@ export interface Network {
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
   peers(): readonly ConnectedPeer[]
-  /** This host and its connected peers, for an operator, and known peers that are not connected. */
+  /** Describes this host, its connected peers, and known peers that are not connected, for an operator. */
   describe(others: { readonly known: readonly PeerAddress[] }): Promise<PeerReport>
 }
 

@@ -27,7 +27,7 @@ const topic = blocksTopic(10n, 4)
 const otherKey = new Uint8Array(32).fill(2)
 const otherAddress = signerOf(otherKey)
 
-test('a valid block reaches the log for the engine and a second peer; invalid blocks reach neither, and the peers stay', async (t) => {
+test('a valid block reaches the log for the engine and a second peer; invalid blocks reach neither, and the peers stay connected', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, behind] = [await hostOn(t), await hostOn(t)]
   const relayed: number[] = []
@@ -156,7 +156,7 @@ test('a block is accepted only on the topic of the fork at its time, and not on 
   await world.until(async () => (await world.outcomes())['wrong-topic'] === 1)
 })
 
-test('before the signer is known, blocks are ignored; a new signer is accepted immediately, and the old signer until a block of the new signer arrives', async (t) => {
+test('before the signer is known, blocks are ignored; a new signer is accepted immediately, and the old signer stays accepted until a block of the new signer arrives', async (t) => {
   const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)
@@ -175,7 +175,7 @@ test('before the signer is known, blocks are ignored; a new signer is accepted i
   await world.until(async () => (await world.outcomes())['wrong-signer'] === 1)
 })
 
-test('a message on a topic of another chain is refused: a peer that asks for it by its id does not get it', async (t) => {
+test('a message on a topic of another chain is refused: a peer that requests the message by its id does not get it', async (t) => {
   const world = await GossipWorld.start(t)
   const other = blocksTopic(11n, 4)
   const peer = await rawGossipPeer(t, world.network.addresses, [topic, other])

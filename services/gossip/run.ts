@@ -41,7 +41,7 @@ const searchMs = 10_000
 
 /**
  * Discovery starts this long after the host. Its modules take a fifth of a second to load, and known peers are dialed
- * first. The first search comes later still.
+ * first. The first search begins even later.
  */
 const discoveryDelayMs = 1_000
 
@@ -190,7 +190,7 @@ async function startDiscovery(
   return discovery
 }
 
-/** Closes discovery, unless it has not started. */
+/** Closes discovery if it has started. */
 async function closeDiscovery(discovery: Promise<Discovery | undefined> | undefined) {
   const [opened] = await Promise.allSettled([discovery])
   if (opened.status === 'fulfilled') await opened.value?.close()

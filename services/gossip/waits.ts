@@ -35,7 +35,7 @@ function peerNotices({ aloneSinceMs, known }: State, nowMs: number): readonly st
   ]
 }
 
-/** Without its signature, a block of the sequencer reaches peers only through L1. */
+/** Notices about the signer. Without a signature, a block of the sequencer reaches peers only through L1. */
 function signerNotices(state: State): readonly string[] {
   const { signerProblem } = state
   const wrong = wrongSignerOf(state)

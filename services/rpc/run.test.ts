@@ -119,7 +119,7 @@ test('heads are accepted by name, as with kona-node', async (t) => {
   assert.deepEqual(numbers, [9, 5, 3])
 })
 
-test('the answer with an output also has a sync status, and the block of the output is on the chain of that status', async (t) => {
+test('the answer with an output also has a sync status, and the block of the output is on the chain that this sync status shows', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   world.extend(0, 9)
   await world.writeChain({ unsafe: blockOf(9), localSafe: blockOf(5) })

@@ -12,7 +12,7 @@ export interface State {
   readonly progress: Progress | undefined
 }
 
-/** Every L1 block below `currentL1` is derived. */
+/** Progress of derivation: every L1 block below `currentL1` is derived. */
 interface Progress {
   readonly currentL1: L1BlockRef
   /** Generation of `engine.chain` that this progress belongs to. */

@@ -24,7 +24,7 @@ function chainChanged(state: State, chain: ChainState): Result {
 
 /**
  * Updates the progress of derivation on L1. The states of derivation and of the engine arrive separately. Clients
- * conclude from the current L1 block that the heads include all that was derived from the L1 blocks below it, so the
+ * conclude from the current L1 block that the heads include everything derived from lower L1 blocks. Therefore the
  * progress must not be ahead of the heads. After a reset, the progress is undefined until derivation has derived from
  * an L1 block again.
  */

@@ -13,7 +13,7 @@ export interface Metrics {
   worked(step: WorkKind, seconds: number): void
   /** Counts a block that became the unsafe head. `delaySeconds` is the time since the timestamp of the block. */
   inserted(transactions: number, delaySeconds: number): void
-  /** Counts an attempt to hand a block to gossip. */
+  /** Counts an attempt to pass a block to gossip. */
   published(outcome: 'sent' | 'failed'): void
   /** Counts a sealed block that did not become the unsafe head. */
   dropped(): void

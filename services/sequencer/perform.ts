@@ -27,10 +27,13 @@ export interface Dependencies extends Context {
 /** Deadlines of the calls to the engine. The insertion of a full block may take seconds on a slow execution client. */
 const deadlines = { sealMs: 5_000, insertMs: 10_000, resetMs: 5_000, signerMs: 500 }
 
-/** Longest time of one timer. A timer of Node.js fires at once if it is longer than 24 days. */
+/** Longest time of one timer. A Node.js timer that is longer than 24 days fires at once. */
 const longestSleepMs = 3_600_000
 
-/** Returns the function that carries out effects. The actor does not wait for other services: the outcomes are events. */
+/**
+ * Returns the function that carries out effects. The actor does not wait for other services, whose outcomes become
+ * events.
+ */
 export function createPerform(dependencies: Dependencies) {
   const { calls, clock, lease, signal } = dependencies
   let timer = new AbortController()
@@ -81,7 +84,7 @@ export function momentOf({ clock }: Pick<Context, 'clock'>): Moment {
 
 type Work = Extract<Effect, { readonly workId: number }>
 
-/** The trouble that a fault of each work means. */
+/** For each kind of work, the kind of trouble that is reported if the work fails with a fault. */
 const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
   prepare: 'engine',
   seal: 'seal',
@@ -91,7 +94,7 @@ const troubles: Readonly<Record<Work['kind'], TroubleKind>> = {
   'check-signer': 'signer',
 }
 
-/** Carries out a work. A fault is an outcome, unless it ends the process. */
+/** Carries out one piece of work. A fault is an outcome, unless it ends the process. */
 async function work(effect: Work, dependencies: Dependencies): Promise<readonly Event[]> {
   const { clock, metrics, signal } = dependencies
   const { kind, workId } = effect
@@ -132,7 +135,10 @@ async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outc
   }
 }
 
-/** Seals the block of the local execution client, and takes that of the builder instead if it is good and in time. */
+/**
+ * Seals the block of the local execution client, and uses the block of the builder instead if that block is good and in
+ * time.
+ */
 async function sealBlock(
   { job }: Extract<Effect, { kind: 'seal' }>,
   dependencies: Dependencies,
@@ -207,7 +213,7 @@ async function insertBlock(
   }
 }
 
-/** Stores a block where a crash does not lose it: in the log of op-conductor, and in the own file. */
+/** Stores a block where a crash does not lose it: in the log of op-conductor, and in the file of this sequencer. */
 async function commit(
   { isLeaderOverridden, payload }: Extract<Effect, { kind: 'commit' }>,
   { lease, log, ports }: Dependencies,

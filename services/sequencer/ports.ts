@@ -22,7 +22,7 @@ export interface Ports {
   readonly conductor: Conductor | undefined
   readonly activityFile: ActivityFile | undefined
   readonly sealedFile: SealedFile | undefined
-  /** Builds blocks beside the local execution client; undefined without one. */
+  /** Builds blocks beside the local execution client; undefined without a builder. */
   readonly foreign: ForeignPort | undefined
   readonly settings: SequencerSettings
 }
@@ -30,16 +30,16 @@ export interface Ports {
 /** A builder, and its limit. */
 export interface ForeignPort {
   readonly builder: Builder
-  /** Time after the seal time in which a block of the builder must be there and executed. */
+  /** Time after the seal time in which a block of the builder must have arrived and be executed. */
   readonly timeoutMs: number
 }
 
 /** Settings that decisions depend on. */
 export interface SequencerSettings {
-  /** Whether the sequencer starts stopped, unless the activity file says otherwise. */
+  /** Whether the sequencer is stopped at the start of the process. The value in the activity file takes precedence. */
   readonly isStopped: boolean
   readonly isRecovering: boolean
-  /** Number of L1 blocks on top of an L1 origin. */
+  /** Number of L1 blocks that L1 must have on top of an L1 origin. */
   readonly confirmationDepth: bigint
   /** In blocks; 0: no limit. */
   readonly maxSafeLag: bigint
@@ -50,7 +50,7 @@ export interface SequencerSettings {
 /** The op-conductor of this node. Each call throws a Fault or a JsonRpcError. */
 export interface Conductor {
   isLeader(): Promise<boolean>
-  /** Stores a block in the log of all conductors. Blocks may be published only after that. */
+  /** Stores a block in the log of all conductors. A block may be published only after it is stored. */
   commit(payload: Payload): Promise<void>
 }
 

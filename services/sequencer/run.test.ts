@@ -8,7 +8,7 @@ import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import { SequencerWorld, TestConductor } from '#test/fakes/sequencer-world.ts'
 
-/** A file in memory, since a real one takes real time. */
+/** A file in memory, since a real file takes real time. */
 class MemoryFile<Value> {
   #value: Value | undefined
   readonly load = async () => this.#value
@@ -43,7 +43,7 @@ test('blocks follow each other on time through all forks, each published before 
   }
 })
 
-test('blocks go on while L1 stands still, until the sequencer drift is reached, and follow when L1 goes on', async () => {
+test('blocks continue while L1 has no new blocks, until the sequencer drift is reached, and continue again when L1 does', async () => {
   const world = await SequencerWorld.of('fork-regolith')
   const sequencer = await world.start()
   const { config, l1 } = world.engines.record
@@ -61,12 +61,12 @@ test('blocks go on while L1 stands still, until the sequencer drift is reached, 
   await world.untilUnsafe(before + 5n)
 })
 
-test('a block whose insertion is cut off by a crash is inserted and published by the next process, and not replaced', async () => {
+test('if a crash interrupts the insertion of a block, the next process inserts and publishes the same block', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   const sealedFile = new MemoryFile<Payload>()
   const first = await world.start({ sealedFile })
   await world.untilUnsafe(3n)
-  // The process ends after it published block 4, and before the engine receives it.
+  // The process ends after it published block 4, and before the engine receives this block.
   world.engines.bus.lost = ({ subject }) => subject.includes(insert.name)
   await world.engines.bus.clock.run(20_000, () => world.published.length === 4)
   first.kill()
@@ -81,7 +81,7 @@ test('a block whose insertion is cut off by a crash is inserted and published by
   assert.equal(world.published.at(-1)?.number, 7n)
 })
 
-test('op-conductor stores each block before it is published, and a start needs its leader and the right head', async () => {
+test('op-conductor stores each block before it is published, and a start is accepted only on the leader and with the right head', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   const conductor = new TestConductor()
   await world.start({ conductor })
@@ -123,7 +123,7 @@ test('after a kill of the engine, the next block follows within two block times,
   assert.equal(new Set(numbers).size, numbers.length, `doubled: ${numbers.join()}`)
 })
 
-test('a client that forgets its build costs a second, and not the block', async () => {
+test('if the execution client forgets its build, the block is a second late, but not missing', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
   await world.untilUnsafe(3n)
@@ -152,7 +152,7 @@ for (const call of [startBuilding, seal, insert])
       assert.equal(new Set(numbers).size, numbers.length)
     })
 
-test('after a block that does not match its attributes, another one is built at its height', async () => {
+test('after a block that does not match its attributes, another block is built at its height', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
   await world.untilUnsafe(3n)
@@ -172,7 +172,7 @@ test('after a block that does not match its attributes, another one is built at 
   assert.ok(changed >= 2)
 })
 
-test('if the execution client cannot return one of its builds, another one is started', async () => {
+test('if the execution client cannot return one of its builds, another build is started', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start()
   await world.untilUnsafe(3n)
@@ -187,7 +187,7 @@ test('if the execution client cannot return one of its builds, another one is st
   assert.notEqual(failing, undefined)
 })
 
-test('in recover mode, blocks have no transactions of users, and take the next L1 block as origin as soon as they may', async () => {
+test('in recover mode, blocks have no transactions of users, and have the next L1 block as L1 origin as soon as the rules allow it', async () => {
   const world = await SequencerWorld.of('fork-holocene')
   await world.start({ settings: { isRecovering: true } })
   await world.untilUnsafe(30n, 90_000)
@@ -202,7 +202,7 @@ test('in recover mode, blocks have no transactions of users, and take the next L
   for (const payload of world.published) {
     const { l1Origin } = l2BlockRefOf(config, payload)
     const next = world.l1.find(({ number }) => number === l1Origin.number + 1n)
-    // An L1 block that appears while the block is built is too late for it.
+    // An L1 block that appears while an L2 block is built cannot be the L1 origin of this L2 block.
     const startedAt = payload.timestamp - config.blockTime
     assert.ok(next === undefined || next.timestamp >= startedAt, `block ${payload.number}`)
   }

@@ -21,7 +21,7 @@ import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
 
-/** Period in which due work is looked for, in case that a timer fired early or the clock was set. */
+/** Period of the check for due work, in case a timer fired early or the clock was set. */
 const tickMs = 1_000
 
 /** Starts the service with the ports that its settings name. */
@@ -115,7 +115,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       calls,
     })
   } finally {
-    // Source: op-node, node/node.go: with op-conductor, a node that was stopped comes back stopped.
+    // Source: op-node, node/node.go: with op-conductor, a node that was stopped is still stopped after a restart.
     if (hasConductor) await activityFile?.store(false)
   }
 }

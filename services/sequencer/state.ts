@@ -38,13 +38,13 @@ export interface Job extends Place {
 export interface Sealed {
   readonly payload: Payload
   readonly isCommitted: boolean
-  /** Whether this process handed the block to gossip. */
+  /** Whether this process passed the block to gossip. */
   readonly isPublished: boolean
-  /** Since when the unsafe head is below the parent, in monotonic milliseconds; undefined if it is not. */
+  /** Since when the unsafe head is below the parent, in monotonic milliseconds; undefined if it is not below. */
   readonly belowSinceMs?: number | undefined
 }
 
-/** What the sequencer is doing. Only one of these is in progress at a time. */
+/** What the sequencer is doing. Only one kind of work is in progress at a time. */
 type Work =
   | { readonly kind: 'idle' }
   | { readonly kind: 'preparing'; readonly place: Place }
@@ -58,7 +58,7 @@ type Work =
 /** The highest unsafe head, which may be published. */
 interface Highest {
   readonly block: L2BlockRef
-  /** Since when the unsafe head is lower, in monotonic milliseconds; undefined if it is not. */
+  /** Since when the unsafe head is lower than this block, in monotonic milliseconds; undefined if it is not lower. */
   readonly belowSinceMs: number | undefined
 }
 
@@ -71,7 +71,7 @@ interface Trouble {
   readonly sinceMs: number
 }
 
-/** What fails. The metrics have these words. */
+/** What fails. The metrics use these words. */
 export type TroubleKind =
   | 'signer'
   | 'attributes'
@@ -82,10 +82,10 @@ export type TroubleKind =
   | 'conductor'
   | 'insert'
   | 'invalid-block'
-  /** The engine has other heads than those that the sequencer knows. */
+  /** The heads of the engine differ from the heads that the sequencer knows. */
   | 'stale'
 
-/** A pause after a failure. If the rest is longer than `forMs`, the clock was set back. */
+/** A pause after a failure. If the remaining time is longer than `forMs`, the clock was set back. */
 export interface Pause {
   /** Unix milliseconds. */
   readonly untilMs: number
@@ -103,7 +103,10 @@ interface Stopping {
 export interface Attempts {
   /** Number of builds. The engine starts another build for each number, also with equal attributes. */
   readonly count: number
-  /** Whether the next block is built without transactions of users, since these may be the cause. */
+  /**
+   * Whether the next block is built without transactions of users, since these transactions may be the cause of the
+   * failures.
+   */
   readonly isEmpty: boolean
 }
 
@@ -133,11 +136,14 @@ export interface State {
   /** The unsafe head whose L1 origin led to the last reset that the sequencer asked for. */
   readonly resetFor: Hash | undefined
   readonly work: Work
-  /** Counts works, so that a late outcome of an abandoned work is recognised. */
+  /** Number of the current work, by which a late outcome of abandoned work is recognised. */
   readonly workId: number
   /** The last sealed block that is not inserted yet. */
   readonly sealed: Sealed | undefined
-  /** The last blocks that were committed, or may be. If the execution client loses some, the same blocks follow again. */
+  /**
+   * The last blocks that were, or may have been, committed. If the execution client loses some of them, the same blocks
+   * are inserted again.
+   */
   readonly made: readonly Sealed[]
   /** The highest unsafe head since the start of the activity; undefined while stopped. */
   readonly highest: Highest | undefined
@@ -145,7 +151,7 @@ export interface State {
   readonly trouble: Trouble | undefined
   readonly starting: Starting | undefined
   readonly stopping: Stopping | undefined
-  /** Time of the pending timer, in Unix milliseconds; undefined without one. */
+  /** Time of the pending timer, in Unix milliseconds; undefined without a timer. */
   readonly wakeAtMs: number | undefined
 }
 
@@ -172,7 +178,7 @@ export type Event = Moment &
         readonly kind: 'activity-stored'
         readonly isStarted: boolean
         readonly calls: readonly CallId<ControlSequencerResponse>[]
-        /** Why it could not be stored; undefined if it was. */
+        /** Why the activity could not be stored; undefined if it was stored. */
         readonly problem: string | undefined
       }
     | ({ readonly kind: 'worked'; readonly workId: number } & Outcome)
@@ -181,21 +187,21 @@ export type Event = Moment &
 /** The outcome of a check of leadership. */
 type LeaderOutcome = {
   readonly isLeader: boolean
-  /** Why op-conductor did not answer; undefined if it did. */
+  /** Why op-conductor did not answer; undefined if it answered. */
   readonly problem: string | undefined
 }
 
-/** For which call leadership is checked. */
+/** The call for which leadership is checked. */
 interface LeaderCheck {
   readonly call: CallId<ControlSequencerResponse>
   readonly request: ControlSequencerRequest
 }
 
-/** The outcome of a work. */
+/** The outcome of one piece of work. */
 export type Outcome =
   | { readonly outcome: 'started'; readonly job: Job }
   | { readonly outcome: 'sealed'; readonly payload: Payload }
-  /** The block that was made on the parent before still has a canonical L1 origin. */
+  /** The block that was made earlier on the same parent still has a canonical L1 origin. */
   | { readonly outcome: 'made-before'; readonly sealed: Sealed }
   | { readonly outcome: 'committed' }
   | {
@@ -204,7 +210,7 @@ export type Outcome =
       /** The state of the chain after the insertion; undefined if it could not be read. */
       readonly chain: ChainState | undefined
     }
-  /** The chain has moved on. */
+  /** The unsafe head or the generation changed meanwhile. */
   | { readonly outcome: 'stale'; readonly why: string }
   /** A retry may help. */
   | {
@@ -217,7 +223,7 @@ export type Outcome =
   | { readonly outcome: 'reset-needed'; readonly why: string }
   /** The engine has been asked for a reset. */
   | { readonly outcome: 'reset-asked' }
-  /** Peers accept the blocks that gossip signs, as far as that is known. */
+  /** Peers accept the blocks that gossip signs, as far as is known. */
   | { readonly outcome: 'signer-checked' }
 
 /** How long to wait before a retry: `retryPauseMs`, or one block time. */
@@ -228,7 +234,7 @@ export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         readonly isRecovering: boolean
         readonly attempts: Attempts
-        /** The block that was made on the parent before. */
+        /** The block that was made earlier on the same parent. */
         readonly before: Sealed | undefined
         /** The highest block that the execution client had, and lost. */
         readonly lost: L2BlockRef | undefined

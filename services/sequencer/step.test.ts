@@ -4,7 +4,8 @@ import { block, payloadOf, SequencerSteps } from '#test/fakes/sequencer-steps.ts
 import { fillWaitMs } from './step.ts'
 import { waitOf } from './waits.ts'
 
-// Times are milliseconds after the time of block 100. Blocks have 2 s. Source of the rules: sequencing of op-node.
+// Times are milliseconds after the time of block 100. The block time is 2 s. Source of the rules: sequencing of
+// op-node.
 
 test('a block is started at the time of its parent, sealed 50 ms before its own time, and published before it is inserted', () => {
   const steps = new SequencerSteps({ atMs: -20 }).chain(block(100))
@@ -21,7 +22,7 @@ test('a block is started at the time of its parent, sealed 50 ms before its own 
   assert.deepEqual(steps.at(2_000).kinds(), ['prepare'])
 })
 
-test('a head that is late is followed at once by the next blocks, without a pause, until the clock is reached', () => {
+test('after a late head, the next blocks are built without a pause until their timestamps reach the clock', () => {
   const steps = new SequencerSteps({ atMs: 5_600 }).chain(block(100))
   assert.deepEqual(steps.kinds(), ['prepare'])
   assert.deepEqual(steps.started(block(100)).kinds(), ['seal'])
@@ -31,7 +32,7 @@ test('a head that is late is followed at once by the next blocks, without a paus
   assert.deepEqual(steps.kinds(), ['commit', 'publish', 'insert', 'prepare'])
 })
 
-test('the head of an insertion is taken even if the state of the chain could not be read, and a late older state is ignored', () => {
+test('an inserted block is the head even if the state of the chain could not be read, and a late older state is ignored', () => {
   const steps = new SequencerSteps().chain(block(100))
   const late = steps.chainOf(block(100))
   const newest = steps.chainOf(block(101))
@@ -64,7 +65,7 @@ for (const [what, moved, changes] of [
   ['a head that moved back', block(99), {}],
   ['a new generation with the same head', block(100), { generation: 2n }],
 ] as const)
-  test(`${what} ends the work on a block in each phase before it is sealed, and its late outcome has no effect`, () => {
+  test(`${what} ends the work on a block in each phase before the block is sealed, and a late outcome of this work has no effect`, () => {
     for (const phase of ['preparing', 'building', 'sealing'] as const) {
       const steps = new SequencerSteps().chain(block(100))
       const workId = steps.state.workId
@@ -83,7 +84,7 @@ for (const [what, moved, changes] of [
     }
   })
 
-test('a safe head that moves does not disturb the block that is built', () => {
+test('a new safe head does not disturb the block that is being built', () => {
   const steps = new SequencerSteps().chain(block(100)).started(block(100))
   steps.take()
   assert.deepEqual(steps.chain(block(100), { safe: block(95) }).kinds(), [])
@@ -118,7 +119,7 @@ test('a block that may be published is inserted again in a new generation, if it
   assert.deepEqual([insert.payload.blockHash, insert.generation], [block(101).hash, 2n])
 })
 
-test('a block that may be published is dropped when another block is at its height, and the next is built on that', () => {
+test('a block that may be published is dropped when another block is at its height, and the next block is built on that other block', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.outcome({ outcome: 'committed' }).outcome({ outcome: 'stale', why: 'another head' })
   steps.take()
@@ -127,7 +128,7 @@ test('a block that may be published is dropped when another block is at its heig
   assert.deepEqual(steps.kinds(), ['wake 2000'])
 })
 
-test('a block that the execution client refuses is dropped, and another one is built after one block time', () => {
+test('a block that the execution client refuses is dropped, and another block is built after one block time', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.outcome({ outcome: 'committed' }).take()
   assert.deepEqual(steps.fails('invalid-block', 'block').kinds(), ['wake 3950'])
@@ -135,7 +136,7 @@ test('a block that the execution client refuses is dropped, and another one is b
   assert.deepEqual(steps.at(3_950).kinds(), ['prepare'])
 })
 
-test('a block that was committed before a crash is published and inserted at the start, and one that is the head already is forgotten', () => {
+test('a block that was committed before a crash is published and inserted at the start, or forgotten if it is the head already', () => {
   const sealed = payloadOf(block(101))
   const steps = new SequencerSteps({ sealed }).chain(block(100))
   assert.deepEqual(steps.kinds(), ['publish', 'insert'])
@@ -160,7 +161,7 @@ for (const [trouble, retry, at] of [
     assert.deepEqual(steps.at(at).kinds(), ['prepare'])
   })
 
-test('a block that is not what its attributes say is dropped without a commit', () => {
+test('a block that does not match its attributes is dropped without a commit', () => {
   const steps = new SequencerSteps().chain(block(100)).started(block(100)).at(1_950)
   steps.take()
   assert.deepEqual(steps.fails('bad-payload', 'block').kinds(), ['wake 3950'])
@@ -190,7 +191,7 @@ test('an L1 origin that is not canonical leads to one reset, and a block is buil
   assert.deepEqual(steps.at(4_600).kinds(), ['prepare'])
 })
 
-test('a wait names what fails, since when, and ends with the next block', () => {
+test('the status shows what fails and since when; the wait ends with the next block', () => {
   const steps = new SequencerSteps().chain(block(100)).fails('l1-origin').at(1_000).fails('engine')
   const wait = waitOf(steps.state)
   assert.deepEqual(
@@ -206,7 +207,7 @@ test('a stopped sequencer waits for nothing', () => {
   assert.equal(waitOf(new SequencerSteps({ isActive: false }).chain(block(100)).state), undefined)
 })
 
-test('after a bad block, another one without transactions of users is built on the same head, and the next head has no such limit', () => {
+test('after a bad block, a block without transactions of users is built on the same head; blocks on the next head may have such transactions', () => {
   const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100)).started(block(100))
   steps.take()
   steps.fails('bad-payload', 'block')
@@ -221,7 +222,7 @@ test('after a bad block, another one without transactions of users is built on t
   assert.deepEqual(prepare.attempts, { count: 0, isEmpty: false })
 })
 
-test('after a failed seal, the block is built again with transactions of users; after a second one, without', () => {
+test('after a failed seal, the block is built again with transactions of users; after a second failed seal, it is built without them', () => {
   const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100)).started(block(100))
   steps.fails('seal').at(3_500)
   assert.deepEqual(steps.state.attempts, { count: 1, isEmpty: false })
@@ -229,7 +230,7 @@ test('after a failed seal, the block is built again with transactions of users; 
   assert.deepEqual(steps.state.attempts, { count: 2, isEmpty: true })
 })
 
-test('a head that is the inserted block ends the insertion, even if the answer is lost', () => {
+test('if the unsafe head is the block that is being inserted, the insertion ends, even if its answer is lost', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.outcome({ outcome: 'committed' }).take()
   assert.deepEqual(steps.chain(block(101)).kinds(), ['wake 2000'])
@@ -244,7 +245,7 @@ test('a late answer to an insertion does not hide a newer state of the chain', (
   assert.equal(steps.state.chain?.unsafe.hash, block(98).hash)
 })
 
-test('one unsafe head leads to one reset at most; after that, its L1 origin is tried again each second', () => {
+test('one unsafe head leads to one reset at most; after that, a block on this head is tried again each second', () => {
   const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100))
   steps.outcome({ outcome: 'reset-needed', why: 'orphaned' })
   steps.chain(block(100), { generation: 2n }).at(4_500).take()
@@ -254,7 +255,7 @@ test('one unsafe head leads to one reset at most; after that, its L1 origin is t
   assert.match(waitOf(steps.state)?.what ?? '', /L1 origin of the next block/)
 })
 
-test('a stale work names the wait, which ends with the next head', () => {
+test('if work is stale, the status shows a wait, which ends with the next head', () => {
   const steps = new SequencerSteps({ atMs: 2_500 }).chain(block(100))
   steps.outcome({ outcome: 'stale', why: 'generation 9' })
   assert.match(waitOf(steps.state)?.what ?? '', /newest heads of the engine/)
@@ -262,7 +263,7 @@ test('a stale work names the wait, which ends with the next head', () => {
   assert.equal(waitOf(steps.state), undefined)
 })
 
-test('if the execution client lost blocks below a published one, the sequencer publishes it again, and waits half a minute for them from peers', () => {
+test('if the execution client lost blocks below a published block, the sequencer publishes that block again, and waits half a minute for the lost blocks from peers', () => {
   const sealed = payloadOf(block(105))
   const steps = new SequencerSteps({ atMs: 12_000, sealed }).chain(block(102))
   assert.deepEqual(steps.kinds(), ['publish'])
@@ -274,7 +275,7 @@ test('if the execution client lost blocks below a published one, the sequencer p
   assert.deepEqual(steps.at(12_000 + fillWaitMs).kinds(), ['prepare'])
 })
 
-test('the signer is checked before the first block; with a wrong one nothing is built, and the wait names the reason', () => {
+test('the signer is checked before the first block; with a wrong signer nothing is built, and the wait names the reason', () => {
   const steps = new SequencerSteps({ trustsSigner: false }).chain(block(100))
   assert.deepEqual(steps.kinds(), ['check-signer'])
   assert.deepEqual(steps.fails('signer').kinds(), ['wake 1000'])

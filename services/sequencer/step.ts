@@ -26,7 +26,9 @@ import { abandoned, rested } from './control/work.ts'
 /** Pause before a retry that does not wait for the next block. Source: op-node, sequencing/sequencer.go */
 export const retryPauseMs = 1_000
 
-/** How long the sequencer waits until blocks that it published come back from peers, before it builds on a lower head. */
+/**
+ * How long the sequencer waits for blocks that it published to come back from peers, before it builds on a lower head.
+ */
 export const fillWaitMs = 30_000
 
 /** Handles one event, then begins the next work that is due. */
@@ -56,7 +58,7 @@ function decide(state: State, event: Event): Stepped {
   }
 }
 
-/** Notes the highest unsafe head. Derivation may replace it by a lower one. */
+/** Notes the highest unsafe head. Derivation may replace the highest unsafe head by a lower head. */
 function withHighest(state: State, { monotonicMs }: Moment): State {
   const { chain, highest, isActive } = state
   if (chain === undefined || !isActive) return { ...state, highest: undefined }
@@ -67,7 +69,7 @@ function withHighest(state: State, { monotonicMs }: Moment): State {
   return { ...state, highest: { ...highest, belowSinceMs: highest.belowSinceMs ?? monotonicMs } }
 }
 
-/** Takes a newer state of the chain. The work on a block ends if its parent is not the unsafe head any more. */
+/** Adopts a newer state of the chain. The work on a block ends if its parent is not the unsafe head any more. */
 function chainChanged(state: State, chain: ChainState, moment: Moment): Stepped {
   const { chain: before, sealed, work } = state
   if (before !== undefined && !byGenerationAndVersion(chain, before)) return [state]
@@ -82,7 +84,7 @@ function chainChanged(state: State, chain: ChainState, moment: Moment): Stepped 
   if (work.kind === 'inserting' && sealed?.payload.blockHash === chain.unsafe.hash)
     return settled(abandoned(next), moment)
   if (!isMoved) return [next]
-  // A pause after a failure ends with the head that it was about, and so do the builds on that head.
+  // When the head changes, the pause after a failure on the old head ends, and so do the builds on the old head.
   const trouble = state.trouble?.kind === 'stale' ? undefined : state.trouble
   const attempts = before?.unsafe.hash === chain.unsafe.hash ? state.attempts : noAttempts
   return [{ ...abandonedBuild(next), attempts, trouble, pause: undefined }]
@@ -137,7 +139,10 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
   }
 }
 
-/** Asks the engine for a reset, once for each unsafe head: if that does not help, the endpoints of L1 contradict each other. */
+/**
+ * Asks the engine for a reset, but only once for each unsafe head. If the reset does not help, the endpoints of L1
+ * contradict each other.
+ */
 function resetNeeded(state: State, event: Moment & { readonly why: string }): Stepped {
   const { generation = 0n, unsafe } = state.chain ?? {}
   const report: Effect = { kind: 'report-trouble', trouble: 'l1-origin', why: event.why }
@@ -163,13 +168,14 @@ function inserted(
   const isNewer =
     chain !== undefined && (known === undefined || byGenerationAndVersion(chain, known))
   if (isNewer) return settled({ ...rested(state), chain }, moment)
-  // Without the newest state, the next block is built on this one all the same; the engine refuses it if it is stale.
+  // Without the newest state, the next block is nevertheless built on the inserted block. The engine refuses the next
+  // block if it is stale.
   const isOnTop = known?.unsafe.hash === block.parentHash
   const next = known !== undefined && isOnTop ? { ...known, unsafe: block } : known
   return settled({ ...rested(state), chain: next }, moment)
 }
 
-/** The sealed block is in the chain. */
+/** Ends the work on the sealed block, because the block is in the chain. */
 function settled(state: State, { nowMs }: Moment): Stepped {
   const { sealed } = state
   const done: State = {
@@ -192,7 +198,7 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
   switch (trouble) {
     case 'seal':
     case 'bad-payload': {
-      // Transactions of users may be the cause, such as of a block that is too large.
+      // Transactions of users may be the cause of the failure, for example if the block is too large.
       const isEmpty = trouble === 'bad-payload' || attempts.count > 0
       return [{ ...next, attempts: { count: attempts.count + 1, isEmpty } }, report]
     }
@@ -253,15 +259,15 @@ function withoutLongPause(state: State, { nowMs }: Moment): State {
   return { ...state, pause: { ...pause, untilMs: nowMs + pause.forMs } }
 }
 
-/** What `settle` needs beside the state. */
+/** What `settle` needs besides the state. */
 interface Settling extends Moment {
   readonly chain: ChainState
   readonly sealed: NonNullable<State['sealed']>
 }
 
 /**
- * Commits and inserts a sealed block. A block that may be published is never replaced: the same block is committed and
- * inserted again until it is the unsafe head, or until it cannot become the unsafe head any more.
+ * Commits and inserts a sealed block. A block that may be published is never replaced: it is committed and inserted
+ * again until it is the unsafe head, or can no longer become the unsafe head.
  */
 function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
   const { payload } = sealed
@@ -276,15 +282,16 @@ function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
       { chain, sealed, ...moment },
     )
   const isRemembered = state.made.some((each) => each.payload.blockHash === blockHash)
-  // The execution client lost blocks that this process made. They follow again, and then this block.
+  // The execution client lost blocks that this process made. Those blocks are inserted again, and then this block.
   if (isRemembered && madeOn(state.made, unsafe.hash) !== undefined)
     return andGoOn([{ ...state, sealed: undefined }], moment)
   const { belowSinceMs = moment.monotonicMs } = sealed
-  // After a crash, the execution client may lack blocks below. Peers have them, since this sequencer published them.
+  // After a crash, the execution client may lack blocks below this block. Peers have the missing blocks, since this
+  // sequencer published them.
   const mayFill = unsafe.number + 1n < number && moment.monotonicMs - belowSinceMs < fillWaitMs
   if (mayFill && sealed.isCommitted) {
     const next = { ...state, sealed: { ...sealed, belowSinceMs } }
-    // Gossip requests the blocks below once it has this one.
+    // Gossip requests the missing blocks once it has this block.
     return sealed.belowSinceMs === undefined ? [next, { kind: 'publish', payload }] : [next]
   }
   const dropped = andGoOn([{ ...state, sealed: undefined }], moment)
@@ -303,7 +310,7 @@ function push(state: State, { chain, nowMs, sealed }: Settling): Stepped {
   const workId = state.workId + 1
   if (!isCommitted) {
     const { isLeaderOverridden } = state
-    // A commit without an answer may have been carried out.
+    // The block is remembered before the answer, since a commit without an answer may have been carried out.
     const made = withMade(state.made, sealed)
     return [
       { ...state, workId, work: { kind: 'committing' }, made },
@@ -313,7 +320,7 @@ function push(state: State, { chain, nowMs, sealed }: Settling): Stepped {
   const { generation } = chain
   const next: State = { ...state, workId, work: { kind: 'inserting' } }
   const insert: Effect = { kind: 'insert', workId, payload, generation }
-  // Before a crash, the block may have been stored and not published.
+  // If the block was stored before a crash, it may not have been published.
   if (isPublished) return [next, insert]
   return [
     { ...next, sealed: { ...sealed, isPublished: true } },
@@ -338,7 +345,7 @@ function prepareNext(
   const atMs = Math.max(scheduled, pause?.untilMs ?? 0)
   if (nowMs < atMs) return wake(state, atMs)
   const workId = state.workId + 1
-  // Peers refuse all blocks of a wrong signer, so none is built.
+  // Peers refuse all blocks of a wrong signer, so no block is built before the signer is checked.
   if (!state.isSignerChecked)
     return [
       { ...state, workId, work: { kind: 'checking-signer' } },

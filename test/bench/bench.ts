@@ -1,5 +1,5 @@
 /**
- * Benchmarks. Most benchmarks compare Atoll with an alternative.
+ * Benchmarks. Most of them compare Atoll with an alternative.
  *
  *   npm run bench                 all of them
  *   npm run bench -- bus --json   one, as JSON on standard output

@@ -37,7 +37,7 @@ export async function startBuildingProxy(target: string): Promise<BuildingProxy>
       Number(new RegExp(`"${field}":"(0x[0-9a-f]+)"`, 'u').exec(text)?.[1] ?? Number.NaN)
     const number = read('blockNumber')
     if (Number.isNaN(number)) return
-    // From Jovian on, the field of the blob gas has the DA footprint.
+    // From Jovian on, the field `blobGasUsed` has the DA footprint.
     const fullness = Math.max(read('gasUsed'), read('blobGasUsed')) / read('gasLimit')
     blocks.push({ number, startedMs, askedMs, gotMs, bytes: text.length / 2, fullness })
     startedMs = undefined

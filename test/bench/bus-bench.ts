@@ -46,7 +46,7 @@ const sizes = [
 /** Number of warm-up rounds, in which V8 compiles the code. Their times are not counted. */
 const warmUpRounds = 50
 
-/** Pause between two messages, so that the bus is idle when the next one is sent. */
+/** Pause between two messages, so that the bus is idle when the next message is sent. */
 const pauseMs = 2
 
 const deadlineMs = 5_000

@@ -167,7 +167,7 @@ const { blocks, mismatch } = await deriveChain({
 })
 if (mismatch !== undefined || blocks < wanted) throw new Error(`${blocks} blocks, want ${wanted}`)
 const maxRssMb = process.resourceUsage().maxRSS / 1_024
-// After a garbage collection, only memory in use is left.
+// After a garbage collection, only memory in use is counted.
 globalThis.gc?.()
 const heldMb = process.memoryUsage().heapUsed / 1_048_576
 process.stdout.write(`${JSON.stringify({ blocks, maxRssMb, heldMb })}\n`)

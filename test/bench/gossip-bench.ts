@@ -35,8 +35,8 @@ export interface GossipResult {
   /** Atoll's median divided by op-node's. */
   readonly ratio: number | undefined
   /**
-   * The two parts of Atoll's time. They are measured with other blocks, because recording when a block is on the bus
-   * takes time.
+   * The two parts of Atoll's time. The parts are measured with other blocks, because it takes time to record when a
+   * block is on the bus.
    */
   readonly split: {
     /** From the peer to the bus: the connection, validation, and the message of the bus. */
@@ -66,7 +66,7 @@ const warmUpBlocks = 30
 /** Number of further blocks of each size. For these, the moment of arrival on the bus is measured too. */
 const splitBlocks = 30
 
-/** Pause after each block, so that both nodes are idle when the next one is sent. */
+/** Pause after each block, so that both nodes are idle when the next block is sent. */
 const pauseMs = 40
 
 const timeoutMs = 10_000

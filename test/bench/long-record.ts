@@ -31,7 +31,7 @@ export const blocksPerEpoch = Number(l1BlockTime / blockTime)
 const transactionsPerBlock = 8
 const transactionBytes = 150
 
-/** A batcher whose key is known, unlike those of the recorded batchers. */
+/** A batcher whose private key is known. The keys of the recorded batchers are not known. */
 const batcher = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 
 /**

@@ -24,7 +24,7 @@ export interface SequencerResult {
   readonly fullness: number
   /** Share of the slot in which the execution client builds, median. */
   readonly buildingShare: number
-  /** From the request for the block until a verifier has inserted it, which got it by gossip, in milliseconds. */
+  /** From the request for the block until a verifier that got it by gossip has inserted it, in milliseconds. */
   readonly sealToPeer: Summary
   /** From the timestamp of the block until a verifier has inserted it, in milliseconds. */
   readonly delay: Summary
@@ -33,10 +33,13 @@ export interface SequencerResult {
 /** Number of measured blocks of each sequencer and load. */
 const blocks = Number(process.env['ATOLL_BENCH_BLOCKS'] ?? 40)
 
-/** Transactions of an account: rate per second, bytes of calldata of every fourth one, and whether it compresses. */
+/**
+ * Transactions of an account: rate per second, bytes of calldata of every fourth transaction, and whether this calldata
+ * compresses.
+ */
 const loads = [
   { name: 'few transactions', rate: 2, size: 0, repeat: false },
-  // Random calldata reaches the limit of the DA footprint, and calldata that compresses the gas limit.
+  // Random calldata reaches the limit of the DA footprint. Calldata that compresses reaches the gas limit.
   { name: 'full by DA footprint', rate: 100, size: 30_000, repeat: false },
   { name: 'full by gas', rate: 140, size: 30_000, repeat: true },
 ] as const

@@ -152,7 +152,7 @@ const watchedBlocks = 240
 /** Number of L1 blocks that arrive while the node starts. Their times are not counted. */
 const startingBlocks = 40
 
-/** Replay speed, at which L1 has four blocks a second. */
+/** Replay speed: L1 has four blocks a second. */
 const growthSpeed = 48
 
 function measureGrowth(record: string): Promise<readonly number[]> {

@@ -19,18 +19,18 @@ import { liveChainId, writeLiveRecord } from './live-record.ts'
 /** Seconds between two blocks. */
 export const blockSeconds = 1
 
-/** Time after the seal time in which the block of the builder must be there and executed. */
+/** Time after the seal time in which the block of the builder must have arrived and be executed. */
 export const builderTimeoutMs = 300
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
 const user = mnemonicToAccount('test test test test test test test test test test test junk')
 
-/** A program beside the node, with its URLs. */
+/** A program that runs beside the node, and its URLs. */
 export interface BuilderClient {
   readonly engineUrl: string
   readonly program: Program
-  /** Starts it again with its data. */
+  /** Starts the program again with its data. */
   readonly restart: () => Promise<BuilderClient>
   /** JSON-RPC for users. */
   readonly rpc: JsonRpcClient
@@ -83,7 +83,7 @@ export class BuilderWorld {
       'data-dir': join(this.folder, name),
       'engine-port': String(engine),
       'rpc-port': String(rpc),
-      // The rules of the execution client of the node.
+      // The same rules as in the execution client of the node.
       'op-geth': 'true',
       'log-level': 'error',
     }
@@ -153,7 +153,7 @@ export class BuilderWorld {
     }
   }
 
-  /** Waits until the node has made this number of further blocks. @returns them */
+  /** Waits until the node has made this number of further blocks. @returns these blocks */
   async moreBlocks(count: number): Promise<readonly MadeBlock[]> {
     const from = this.made.length
     await this.node.until(`${count} more blocks`, () => this.made.length >= from + count)
@@ -164,7 +164,7 @@ export class BuilderWorld {
     return this.#node ?? assert.fail('the node is not started')
   }
 
-  /** The hashes of the transactions in a block of the node, without that of L1. */
+  /** The hashes of the transactions in a block of the node, without the L1 attributes transaction. */
   async usersIn(number: number): Promise<readonly string[]> {
     const block = (await this.#rpc?.call('eth_getBlockByNumber', [
       `0x${number.toString(16)}`,
@@ -173,7 +173,7 @@ export class BuilderWorld {
     return block?.transactions.slice(1) ?? assert.fail(`no block ${number}`)
   }
 
-  /** The block that has a transaction; undefined without one. */
+  /** The block that has a transaction; undefined if no block has it. */
   async blockWith(hash: string): Promise<number | undefined> {
     const receipt = (await this.#rpc?.call('eth_getTransactionReceipt', [hash])) as {
       readonly blockNumber: string

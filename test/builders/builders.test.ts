@@ -14,12 +14,12 @@ import {
   BuilderWorld,
 } from './builder-world.ts'
 
-// A real node with a sequencer, whose services are processes, on a chain that begins now. The builders are processes, too. A
-// transaction that only the builder has shows whose block is used.
+// A real node with a sequencer, whose services are processes, on a chain that begins now. The builders are processes,
+// too. A transaction that only the builder has shows whose block is used.
 
 /**
- * How late blocks may be inserted. At the seal time plus the budget, the local block is there, and the rest is its
- * insertion on a busy machine. The worst block must be there before the next one is due.
+ * How late blocks may be inserted. At the seal time plus the budget, the local block is ready. The remaining time is
+ * for its insertion on a busy machine. Even the latest block must be inserted before the next block is due.
  */
 const [medianMs, worstMs] = [builderTimeoutMs + 150, blockSeconds * 1_000]
 
@@ -27,7 +27,7 @@ function pathOf(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
-/** Sends transactions to a client only, and waits until each is in a block of the node. */
+/** Sends transactions to one client only, and waits until each transaction is in a block of the node. */
 async function assertUsed(world: BuilderWorld, client: BuilderClient, count: number) {
   for (let at = 0; at < count; at++) await untilIncluded(world, await world.send(client))
 }
@@ -97,7 +97,7 @@ test('the example of docs/building.md puts its transactions into the chain', asy
   assertOnTime(t, 'the example', world.made.slice(from))
 })
 
-test('a second execution client builds by its Engine API; when it ends, blocks go on, and when it is back, it is used again', async (t) => {
+test('a second execution client builds over its Engine API; when that client ends, blocks continue, and after its restart it is used again', async (t) => {
   const world = await BuilderWorld.of(t)
   const client = await world.startClient('builder')
   await world.startNode({ builderUrl: client.engineUrl, builderJwtSecretFile: world.jwtFile })
@@ -154,7 +154,7 @@ const attacks: Readonly<Record<string, readonly [outcome: string, reason: RegExp
   'wrong-extra-data': ['refused', /extraData|eip1559Params/],
   'added-deposit': ['refused', /has type 0x7e, want one that may be added/],
   'wrong-state-root': ['refused', /the local execution client refuses it: /],
-  // A busy machine may not read it within the budget.
+  // A busy machine may not read this large block within the budget.
   'large-block': ['refused|late', /the size on gossip in bytes is|its block is not there/],
   never: ['late', /its block is not there/],
   'status-500': ['failed', /500/],
@@ -162,7 +162,7 @@ const attacks: Readonly<Record<string, readonly [outcome: string, reason: RegExp
   'huge-answer': ['failed|late', /./],
 }
 
-test('with a hostile builder, each block is on time and local, and the log says why; honest again, it is used', async (t) => {
+test('with a hostile builder, each block is on time and local, and the log says why; when the builder is honest again, it is used', async (t) => {
   const world = await BuilderWorld.of(t)
   const client = await world.startClient('builder')
   const [program, url] = await world.startWithLine(process.execPath, [
@@ -196,7 +196,7 @@ test('with a hostile builder, each block is on time and local, and the log says 
   t.diagnostic(JSON.stringify(await world.outcomes()))
 })
 
-/** Makes three blocks, which must be local, and whose lines in the log must say why. */
+/** Makes three blocks. They must be local, and their lines in the log must say why. */
 async function assertLocal(
   t: TestContext,
   world: BuilderWorld,

@@ -1,5 +1,5 @@
 /**
- * A builder that attacks: it passes calls on to the Engine API of an honest builder, and changes the answers.
+ * A builder that attacks. It forwards calls to the Engine API of an honest builder, and changes the answers.
  *
  *   node test/builders/hostile-builder.ts UPSTREAM_URL
  *

@@ -26,8 +26,8 @@ const l1Blocks = 300
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Writes a record whose L1 begins now, with empty blocks, and whose L2 has a genesis only: a chain for a sequencer. All
- * forks up to Karst are active.
+ * Writes a record for a chain with a sequencer. Its L1 begins now and has empty blocks, and its L2 has only a genesis.
+ * All forks up to Karst are active.
  */
 export async function writeLiveRecord(
   folder: string,

@@ -1,7 +1,7 @@
 /**
- * One service of the verifier as a process of its own, on the real bus, with L1 and the execution client of a `World`:
- * `node actor.ts SERVICE --world-url URL …`. With the role `writer` or `reader`, the process only writes or reads a
- * log of large entries.
+ * Runs one service of the verifier as a separate process, on the real bus, with L1 and the execution client of a
+ * `World`: `node actor.ts SERVICE --world-url URL …`. With the role `writer` or `reader`, the process only writes or
+ * reads a log of large entries.
  */
 import { join } from 'node:path'
 import * as z from 'zod'

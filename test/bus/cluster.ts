@@ -134,7 +134,7 @@ export class Cluster {
   }
 
   /**
-   * Waits until the chain equals that of one pass over L1.
+   * Waits until the chain equals the chain that one pass over L1 derives.
    *
    * @throws Error after a minute, with the output of the actors
    */

@@ -189,7 +189,7 @@ test(`if gossip is killed ${rounds} times, the unsafe head still advances, and n
     await pause(1_500)
     const stalls: number[] = []
     for (let round = 0; round < rounds; round++) {
-      // A service that failed within this time before is restarted only after a pause.
+      // A service that failed less than this time ago is restarted only after a pause.
       if (round > 0) await pause(steadyMs)
       const startedMs = performance.now()
       assert.ok(node.kill('gossip'))

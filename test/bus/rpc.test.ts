@@ -70,7 +70,7 @@ async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
   return port
 }
 
-test(`if one replica is killed ${rounds} times, the other answers every call, and can continue a subscription of the killed one`, async (t) => {
+test(`if one replica is killed ${rounds} times, the other replica answers every call, and can continue a subscription of the killed replica`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const first = await freeTcpPort()

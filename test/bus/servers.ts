@@ -9,10 +9,10 @@ import {
 } from '#node/nats-server/nats-server.ts'
 
 /**
- * The NATS server for tests that need a real one: the program that `ATOLL_NATS_SERVER` names, else one that is found or
- * built.
+ * The NATS server for tests that need a real server: the program that `ATOLL_NATS_SERVER` names, else a program that is
+ * found or built.
  *
- * @throws Error if there is none, so that these tests fail instead of passing without a server
+ * @throws Error if there is no server, so that these tests fail instead of passing without a server
  */
 export async function requireNatsServer(): Promise<FoundServer> {
   const named = process.env['ATOLL_NATS_SERVER']

@@ -46,7 +46,7 @@ export class World {
     this.#speed = speed
   }
 
-  /** Whether the execution client's chain, and its safe and finalized heads, equal those of one pass over L1. */
+  /** Whether the execution client's chain, and its safe and finalized heads, equal the result of one pass over L1. */
   get isDone(): boolean {
     return chainDisagreement(this.client, this.l1) === undefined
   }

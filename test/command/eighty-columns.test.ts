@@ -52,7 +52,7 @@ const waiting: ServiceStatus = {
   writtenMs: nowMs,
 }
 
-/** The services of a devnet at most. */
+/** All services that a devnet may have. */
 const usualServices = servicesFor({})
 
 const view: NodeView = {

@@ -21,7 +21,7 @@ const older = `data:text/javascript,
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'if an older Node.js starts the program on the Node.js in node_modules, the program ends when the older one is killed',
+  'if an older Node.js starts the program on the Node.js in node_modules, the program ends when the older Node.js is killed',
   { skip: !existsSync(installed) && 'node_modules has no Node.js', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')

@@ -202,7 +202,7 @@ class AtollRun {
     this.#checkCarried(block, derived)
   }
 
-  /** The system config carried by attributes must equal the system config that the block encodes. */
+  /** Checks that the system config carried by attributes equals the system config that the block encodes. */
   #checkCarried(block: L2Block, { systemConfig }: DerivedAttributes): void {
     const read = systemConfigOf(this.#config, block)
     for (const [field, value] of Object.entries(read))

@@ -92,7 +92,7 @@ function oddTransaction(random: Random): Uint8Array {
   return random.chance(0.15) ? new Uint8Array(0) : Uint8Array.from([type, ...body])
 }
 
-/** The encoded batches. If one span batch cannot represent them all, each becomes a singular batch. */
+/** The encoded batches. If one span batch cannot represent all batches, each of them becomes a singular batch. */
 export function encodeEntry(entry: Entry, { random, rollup }: BatchWriting): readonly Uint8Array[] {
   if (entry.kind === 'raw') return [entry.bytes]
   const { batches, form } = entry
@@ -134,7 +134,7 @@ function attempt(encode: () => Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Changes the bytes of one entry, or removes, repeats or inserts one. */
+/** Changes the bytes of one entry, or removes, repeats or inserts an entry. */
 export function editEntries(entries: readonly Uint8Array[], random: Random): readonly Uint8Array[] {
   const at = random.between(0, entries.length - 1)
   const chosen = entries[at]

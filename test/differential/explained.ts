@@ -22,7 +22,7 @@ const explanations: readonly Explanation[] = [
 
 /**
  * op-node v1.19.6 accepts a span batch whose post-exec transaction has a signature, a nonce, a gas limit or a
- * recipient. The specification and later versions of op-node do not.
+ * recipient. The specification and later versions of op-node do not accept it.
  */
 function isAfterPostExecSlot(_: Case, { atoll, opNode, events }: ReportedParting): boolean {
   const skipped = events.find(({ reason }) => reason === 'post-exec-slot')
@@ -46,7 +46,7 @@ function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Pa
   return [atoll, opNode].every((line) => (readAt(line) ?? Infinity) >= first.header.number)
 }
 
-/** Number of the L1 block from which the L2 block of a line was derived; undefined if the line has none. */
+/** Number of the L1 block from which the L2 block of a line was derived; undefined if the line has no such number. */
 function readAt(line: string): bigint | undefined {
   const number = / from 0x\w+:(\d+)/.exec(line)?.[1]
   return number === undefined ? undefined : BigInt(number)

@@ -75,7 +75,7 @@ class Writer {
     }
   }
 
-  /** A chain that a sequencer could have made. Each block has the newest permitted epoch or an older one. */
+  /** A chain that a sequencer could have made. Each block has the newest permitted epoch or an older epoch. */
   #blocks(): readonly SingularBatch[] {
     const { rollup, blocks: l1 } = this.#draft
     const random = this.#random

@@ -25,7 +25,7 @@ export function packChannel(
 export function editPacked(data: Uint8Array, random: Random): Uint8Array {
   switch (random.between(0, 6)) {
     case 0:
-      // zlib data end with a checksum. Most readers require this checksum. Derivation does not.
+      // zlib data end with a checksum. Most readers require this checksum, but derivation does not.
       return data.subarray(0, -4)
     case 1:
       return data.subarray(0, random.between(0, data.length))

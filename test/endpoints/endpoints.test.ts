@@ -132,8 +132,8 @@ test(`if the only endpoints answer well for one second in ten, for ${randomSecon
 })
 
 /**
- * Misbehaviours whose effect lasts longer than the second in which the endpoint answers well: a call in flight until
- * its timeout, or a pause that the server asks for.
+ * Misbehaviours whose effect lasts longer than the second in which the endpoint answers well. The effect is a call in
+ * flight until its timeout, or a pause that the server asks for.
  */
 const outlasting = /no answer|Retry-After|backoff_seconds|answers after/
 

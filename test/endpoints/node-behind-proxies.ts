@@ -99,7 +99,7 @@ export class NodeBehindProxies {
     return (this.#node.view.targets?.currentL1?.number ?? 0n) >= this.#head
   }
 
-  /** Adds blocks to L1 up to the next one that has the given data. @returns whether the record has one */
+  /** Adds blocks to L1 up to the next block that has the given data. @returns whether the record has such a block */
   grow(data: 'any' | 'transactions' | 'blobs' = 'any'): boolean {
     const { chain } = this.#l1
     const next = chain.blocks.find(

@@ -23,7 +23,7 @@ async function openClient(): Promise<EngineClient> {
   )
 }
 
-test('a chain through all forks is built by one client and followed by another', async () => {
+test('a chain through all forks is built by one client and followed by another client', async () => {
   const [sequencer, verifier] = [await openClient(), await openClient()]
   const l2 = readParsed(`${record}l2.ndjson.gz`, z.looseObject({ hash: z.string() }))
   const hashes: string[] = []

@@ -39,7 +39,10 @@ interface Recorded {
   >
 }
 
-/** Last digits of the addresses of L1Block and the two system contracts. In a record, earlier blocks wrote to them. */
+/**
+ * Last digits of the addresses of L1Block and the two system contracts. In a record, earlier blocks wrote to these
+ * contracts.
+ */
 const written = ['00000015', 'beac02', '175320002935']
 
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))

@@ -28,7 +28,10 @@ const abi = parseAbi([
   'error Odd(uint256 value)',
 ])
 
-/** Stores the second argument in the slot of the first, and logs both. Reverts if the input begins with 0xff. */
+/**
+ * Stores the second argument in the slot that the first argument names, and logs both. Reverts if the input begins with
+ * 0xff.
+ */
 const runtime = [
   '60003560f81c60ff14604357', // CALLDATALOAD(0) >> 248 is 0xff: jump
   '60243560043555', // SSTORE(slot, value)

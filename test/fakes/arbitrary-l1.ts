@@ -131,7 +131,7 @@ const times: Arbitrary<HardforkTimes> = fc
 export interface ArbitraryL1 {
   readonly config: RollupConfig
   readonly blocks: readonly L1Block[]
-  /** The engine's verdicts on attributes, in order. After the last verdict, the first one follows again. */
+  /** The engine's verdicts on attributes, in order. After the last verdict, the list starts again. */
   readonly verdicts: readonly ('builds' | 'refuses')[]
 }
 

@@ -59,12 +59,13 @@ function hashOf(layer: 'a' | 'b', number: number, chain: number): Hash {
  * Runs a script through the batch queue or the batch stage. The safe head follows the batches returned. The words of a
  * script:
  *
- * `@4` the pipeline advances to L1 block 4, `@4'` to block 4 of another chain; `.` the pipeline has no more batches
- * `12` a singular batch for L2 block 12; `12-15` a span batch; `12/3` in epoch 3
- * `12+02c0` with a transaction; `12!` on top of another parent; `flush` flushes the batch stage
+ * - `@4`: the pipeline advances to L1 block 4; `@4'`: to block 4 of another chain; `.`: there are no more batches
+ * - `12`: a singular batch for L2 block 12; `12-15`: a span batch for L2 blocks 12 to 15
+ * - `12/3`: a batch in epoch 3; `12+02c0`: a batch with a transaction; `12!`: a batch on top of another parent
+ * - `flush`: flushes the batch stage
  *
- * @returns the outputs as text: `12` a block; `12..` a block that is not the last of its span; `.` the next L1 block is
- * needed; `?12` L2 block 12 is needed; the reason why a batch was not used in brackets
+ * @returns the outputs as text. `12`: a block; `12..`: a block that is not the last of its span; `.`: the next L1 block
+ *   is needed; `?12`: L2 block 12 is needed; a text in brackets: the reason why a batch was not used
  */
 export function runBatches(script: string, run: BatchRun): string {
   const { number, epoch } = run.head ?? { number: 12, epoch: 2 }

@@ -14,7 +14,7 @@ export async function endedPid(): Promise<number> {
 export interface LeftBus {
   readonly chainId?: string
   readonly node?: string
-  /** Id of the process that serves the bus; by default that of an ended process, so the bus is not served. */
+  /** Id of the process that serves the bus; by default the id of an ended process, so the bus is not served. */
   readonly supervisor?: number
   /** Null if the server of the bus has never started. */
   readonly url?: string | null

@@ -24,7 +24,7 @@ export interface RunningEngine {
   isKilled(): boolean
 }
 
-/** The real engine on an in-memory bus, with the embedded execution client. The L1 is that of a record. */
+/** The real engine on an in-memory bus, with the embedded execution client. Its L1 comes from a record. */
 export class EngineWorld {
   readonly bus: BusWorld
   readonly record: RecordedChain

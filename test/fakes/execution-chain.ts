@@ -90,7 +90,7 @@ export function deposit(salt: number, changes: Partial<Deposit>): Uint8Array {
   })
 }
 
-/** Init code of a contract that stores the second word of its input in the slot given by the first. */
+/** Init code of a contract that stores the second word of its input in the slot that the first word names. */
 const storeCode = fromHex('0x67602035600035550060005260086018f3')
 
 /** A deposit that creates the contract of `storeCode`. */

@@ -49,7 +49,7 @@ const addresses: readonly Hex[] = [
   '0x4200000000000000000000000000000000000019',
 ]
 
-/** A chain with every fork up to a random one, and accounts whose balances and nonces are at their limits. */
+/** A chain with every fork up to a random fork, and accounts whose balances and nonces are at their limits. */
 export function extremeGenesis(random: Random): Genesis {
   const forks = hardforkNames.slice(0, random.between(0, hardforkNames.length))
   const balance = () => toQuantity(random.chance(0.5) ? 10n ** 21n : anyWei(random, 10n ** 21n))

@@ -144,7 +144,7 @@ export class GossipWorld {
     const note = (_fields: unknown, text?: string) => void this.logged.push(text ?? String(_fields))
     const { clock } = this.#world
     const onFatal = (error: Error) => this.fatal.push(error)
-    // While gossip waits for another service, the reporter reads that service's status. The bus must permit this.
+    // While gossip waits for another service, the reporter reads that service's status. The bus must permit this read.
     this.#status = new StatusReporter({ instance: 'gossip-0', version: '0.0.0', clock })
     this.#status.report(bus, bus.own(serviceStatus.gossip), { signal, onFatal })
     return run(
@@ -312,7 +312,7 @@ export function blockData(
   return encodeBlockMessage(signature, body)
 }
 
-/** Connects two libp2p hosts, and waits until each is in the mesh of the other. */
+/** Connects two libp2p hosts, and waits until each host is in the mesh of the other host. */
 export async function join(world: GossipWorld, peer: OpenNetwork, to: OpenNetwork = world.network) {
   await peer.dial(to.addresses)
   const has = (from: OpenNetwork, other: OpenNetwork) =>

@@ -48,11 +48,13 @@ export function batcherOf(letter: string): Address {
 /**
  * The L1 blocks of a script.
  *
- * `@3` begins L1 block 3, `@3'` block 3 of another chain; then each word is a transaction of the batcher:
- * `a` channel `a` as one frame; `a0/2` the first of its two frames; `a0/2+b` more than one frame in a transaction
- * `{a0/2,a1/2}` a transaction with two blobs; `{a}b` with calldata too; `?` a missing blob, `-` a truncated blob
- * `~` data that is not a frame; `B:a` sent by `B`; `>B` a log that makes `B` the batcher; `>~` an invalid log
- * `!` a deposit that no portal emits
+ * `@3` begins L1 block 3, and `@3'` begins block 3 of another chain. Each further word is a transaction of the batcher,
+ * or a log:
+ *
+ * - `a`: channel `a` as one frame; `a0/2`: the first of its two frames; `a0/2+b`: two frames in a transaction
+ * - `{a0/2,a1/2}`: a transaction with two blobs; `{a}b`: with a blob and calldata
+ * - `?`: a missing blob; `-`: a truncated blob; `~`: data that is not a frame; `B:a`: a transaction that `B` sent
+ * - `>B`: a log that makes `B` the batcher; `>~`: an invalid log; `!`: a deposit that no portal emits
  */
 export function readL1Script(script: string, options: L1Script): readonly L1Block[] {
   const blocks: L1Block[] = []

@@ -31,11 +31,13 @@ export interface PipelineRun {
 /**
  * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks except the refused ones.
  *
- * @returns the outcome as text: `12` a block; `12/3` a block of another epoch than its number divided by 6; `12..` a
- * block that is not the last of its span; `12x` a refused block; `?12` an L2 block of the safe chain is needed; `.` the
- * next L1 block is needed; `(what:reason)` a report, for example of dropped data. From Holocene on, a deposits-only
- * block replaces a refused block; before Holocene, the run continues from the safe head. The run ends at
- * `reset:reason`, `critical:reason` and `needs-blobs:2`, an L1 block of which two blobs are missing.
+ * From Holocene on, a deposits-only block replaces a refused block. Before Holocene, the run continues from the safe
+ * head after a refused block.
+ *
+ * @returns the outcome as text. `12`: a block; `12/3`: a block whose epoch is 3, and not its number divided by 6;
+ *   `12..`: a block that is not the last of its span; `12x`: a refused block; `?12`: an L2 block of the safe chain is
+ *   needed; `.`: the next L1 block is needed; `(what:reason)`: a report, for example of dropped data. The run ends at
+ *   `reset:reason`, at `critical:reason`, and at `needs-blobs:2`, which is an L1 block with two missing blobs.
  */
 export function runPipeline(script: string, run: PipelineRun): string {
   const config = notedRollup(run.hardforkTimes ?? { holocene: 0n }, run.config)

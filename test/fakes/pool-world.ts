@@ -52,7 +52,7 @@ export function signed(notation: string, fields: TransactionFields = {}): Promis
   return made
 }
 
-/** Encodes the transaction without viem, which refuses invalid ones. */
+/** Encodes the transaction without viem, which refuses invalid transactions. */
 async function sign(notation: string, fields: TransactionFields): Promise<Uint8Array> {
   const [who = '', tip = '1'] = notation.split(':')
   const { chainId = poolChainId, gas = 21_000n, value = 0n, data = '0x' } = fields

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, statSync } from 'node:fs'
 
 /**
- * Makes a file or folder read-only. For root, who may write regardless of the mode, the file is made immutable.
+ * Makes a file or folder read-only. Root may write regardless of the mode, so for root the file is made immutable.
  *
  * @returns a function that makes it writable again; undefined if the user is root and the file system has no immutable
  * files

@@ -35,7 +35,7 @@ const v1 = 'opsigner_signBlockPayload'
 const answerWith = (response: ServerResponse, id: number, answer: object) =>
   void response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
 
-/** How signers answer: as op-signer, and wrong. */
+/** Answers of signers: correct answers, as from op-signer, and wrong answers. */
 export const signerAnswers = {
   signs: (response, { id, sign }) => answerWith(response, id, { result: sign() }),
   'has only version 2': (response, { id, method, sign }) => {
@@ -93,7 +93,7 @@ export class FakeSigner {
     return `${this.#tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port}`
   }
 
-  /** Listens, after a stop on the same port. */
+  /** Listens. After a stop, listens on the same port again. */
   async listen(): Promise<void> {
     const { cert, key, ca } = this.#tls ?? {}
     const server =

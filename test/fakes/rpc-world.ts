@@ -183,7 +183,7 @@ export class RpcWorld {
     return { servers, status, logged, log, registry, stop }
   }
 
-  /** Adds blocks to the execution client. The canonical chain then ends with the last of them. */
+  /** Adds blocks to the execution client. The canonical chain then ends with the last added block. */
   extend(from: number, to: number, branch = 0): void {
     for (let number = from; number <= to; number++) {
       const ref = blockOf(number, branch)

@@ -22,7 +22,10 @@ import { blockId, chainAt, hash, l2Ref } from './values.ts'
 /** Unix seconds of block 100. */
 export const genesisTime = 1_700_000_000n
 
-/** Block of a number on a fork. Its parent is the block below on the same fork, or on fork 0 up to number 100. */
+/**
+ * Block of a number on a fork. Its parent is the block below it on the same fork; blocks up to number 100 are on fork
+ * 0.
+ */
 export function block(number: number, fork = 0): L2BlockRef {
   const of = (at: number) => hash(at + (at > 100 ? 1_000_000 * fork : 0))
   return {
@@ -105,7 +108,7 @@ export class SequencerSteps {
     return this
   }
 
-  /** A new state of the chain with this unsafe head. */
+  /** Sends a new state of the chain with this unsafe head. */
   chain(unsafe: L2BlockRef, changes: Partial<ChainState> = {}): this {
     return this.send({ kind: 'chain-changed', chain: this.chainOf(unsafe, changes) })
   }
@@ -118,12 +121,12 @@ export class SequencerSteps {
     return { ...at, unsafe, safe: block(90), ...changes }
   }
 
-  /** The outcome of the work that is in progress. */
+  /** Sends the outcome of the work that is in progress. */
   outcome(outcome: Outcome): this {
     return this.send({ kind: 'worked', workId: this.state.workId, ...outcome })
   }
 
-  /** The outcome of a `prepare`. */
+  /** Sends the outcome `started` of the work `prepare`. */
   started(parent: L2BlockRef): this {
     return this.outcome({ outcome: 'started', job: this.jobOn(parent) })
   }
@@ -136,7 +139,7 @@ export class SequencerSteps {
     return { parent, generation: this.#generation, payloadId, attributes, systemConfig, origin }
   }
 
-  /** Makes the work fail. */
+  /** Makes the work that is in progress fail. */
   fails(
     trouble: Extract<Outcome, { outcome: 'failed' }>['trouble'],
     retry: 'soon' | 'block' = 'soon',
@@ -148,7 +151,7 @@ export class SequencerSteps {
     return this.send({ kind: 'controlled', request, call })
   }
 
-  /** Builds and seals the child of a block, whose work is `prepare`. */
+  /** Builds and seals the child of a block. The work in progress must be the `prepare` of the child. */
   sealedOn(parent: L2BlockRef, child: L2BlockRef): this {
     this.started(parent)
     this.at(Number(child.timestamp - genesisTime) * 1_000 - 50)

@@ -25,11 +25,11 @@ import { EngineWorld, type RunningEngine } from './engine-world.ts'
 export interface RunningSequencer {
   readonly status: StatusReporter
   readonly registry: Registry
-  /** Its warnings and errors. */
+  /** Warnings and errors that the sequencer logged. */
   readonly warnings: readonly LogLine[]
   /** The error with which it ended; undefined while it runs. */
   readonly ended: { error: Error | undefined }
-  /** Kills it, so that it cannot clean up. */
+  /** Kills the sequencer, so that it cannot clean up. */
   kill(): void
 }
 
@@ -51,7 +51,7 @@ const settings: SequencerSettings = {
 /** A conductor in memory. */
 export class TestConductor implements Conductor {
   isLeading = true
-  /** Why it does not answer; undefined if it does. */
+  /** Why the conductor does not answer; undefined if it answers. */
   problem: string | undefined
   readonly committed: Payload[] = []
 
@@ -73,7 +73,8 @@ export class TestConductor implements Conductor {
 
 /**
  * The real sequencer beside the real engine with the embedded execution client, on an in-memory bus and a simulated
- * clock. L1 is that of a record: each of its blocks appears at its time. Gossip keeps what it is to publish.
+ * clock. L1 comes from a record, and each L1 block appears at its timestamp. The test's gossip only stores the blocks
+ * that it has to publish.
  */
 export class SequencerWorld {
   readonly engines: EngineWorld
@@ -86,7 +87,7 @@ export class SequencerWorld {
   readonly rpc: Bus
   /** The L1 blocks, which a test may replace. */
   l1: readonly L1Block[]
-  /** Height at which L1 stands still; undefined if it does not. */
+  /** Height at which L1 stops growing; undefined if L1 keeps growing. */
   l1Stop: bigint | undefined
   readonly #heads: Owner<L1Heads>
 

@@ -5,7 +5,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 import { blockId, hash, l1Ref } from './values.ts'
 
-/** An address that a reader of a test recognises: the number in its last digits. */
+/** An address that a reader of a test recognises, because its last digits are the number. */
 export function address(number: number): Address {
   return `0x${number.toString(16).padStart(40, '0')}` as Address
 }

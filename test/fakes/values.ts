@@ -5,7 +5,7 @@ import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId, L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** A hash that a reader of a test recognises: the number in its last digits. */
+/** A hash that a reader of a test recognises, because its last digits are the number. */
 export function hash(number: number | bigint): Hash {
   return `0x${number.toString(16).padStart(64, '0')}` as Hash
 }

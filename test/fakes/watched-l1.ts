@@ -36,7 +36,7 @@ export interface WatchedL1 {
   ): Promise<FetchL1BlockResponse>
   /** Advances the clock, faster than real time, until a condition is met. */
   until(what: string, isSo: () => boolean): Promise<void>
-  /** The values of a metric, by the values of its labels with spaces between them. */
+  /** The values of a metric. Each key is the values of the labels, with spaces between them. */
   metric(name: string): Promise<Readonly<Record<string, number>>>
   stop(): Promise<void>
 }

@@ -103,7 +103,10 @@ function meshStream(host: Libp2p): Promise<Stream> {
   return host.dialProtocol(peer, meshProtocols)
 }
 
-/** Subscribes as peers do. Returns a function that sends a frame, and opens a new stream if the last one is closed. */
+/**
+ * Subscribes as peers do. Returns a function that sends a frame, and first opens a new stream if the last stream is
+ * closed.
+ */
 async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
   let host = await openPeer()
   let stream: Stream | undefined

@@ -80,7 +80,7 @@ const counted: Partial<Record<Attack, readonly string[]>> = {
 
 const record = join(recordsFolder, 'bad-data-karst')
 
-/** The last block of the record. The sequencer's blocks are not above it, so the engine ignores them. */
+/** The last block of the record. The sequencer's blocks are not above this block, so the engine ignores them. */
 const lastBlock = 363n
 
 interface Arena {

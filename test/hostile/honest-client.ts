@@ -1,7 +1,7 @@
 /**
  * An honest client of the JSON-RPC: `node honest-client.ts URL ADDRESS`. The client makes a call every 50 ms, and
  * closes the connection after half of the calls. For each call, the client prints a line: the time, the duration in
- * milliseconds, and the problem, if there was one.
+ * milliseconds, and the problem, if any.
  */
 import { Agent, request } from 'undici'
 import { pause } from '#test/bus/conformance/raw-client.ts'

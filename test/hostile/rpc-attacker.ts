@@ -76,7 +76,7 @@ async function write(socket: Socket, data: string | Buffer): Promise<void> {
   ])
 }
 
-/** Limit on the requests or connections of an attack per second, which one machine can send over a network. */
+/** Limit on the requests or connections of an attack per second. One machine can send this number over a network. */
 const maxPerSecond = 2_000
 
 /** Runs a number of loops concurrently. Each loop repeats an action until the time is over. */
@@ -121,7 +121,7 @@ const posts = (loops: number, make: () => string) => () => {
   return flood(loops, () => post(body))
 }
 
-/** Opens a WebSocket by hand. */
+/** Opens a WebSocket without a library. */
 async function openSocket({ isRead = true }: Reading = {}): Promise<Socket> {
   const socket = await open({ isRead })
   const lines = [
@@ -231,7 +231,7 @@ const acts: Readonly<Record<RpcAttack, () => Promise<unknown>>> = {
       await write(socket, text(call('ws_subscribe_unsafe_head')))
     await sleep(1_000)
   }),
-  // Three sockets, so that each reaches the limit of a socket before all together reach that of a client.
+  // Three sockets, so that each reaches the limit of a socket before all together reach the limit of a client.
   'unread-messages': frames(3, text(batch(100, call('optimism_rollupConfig'))), { isRead: false }),
   'huge-frames': frames(50, frame(0x81, Buffer.alloc(mebibyte), 40 * mebibyte)),
   // The length of each frame is within the limit. The last bytes of a frame are never sent.

@@ -159,7 +159,7 @@ async function attackBy(order: RpcOrder): Promise<string> {
   return output.trim().split('\n').at(-1) ?? ''
 }
 
-/** Waits beside a process that takes as much of the processor as a hostile client, but sends nothing. */
+/** Waits while a process uses the same share of the processor as a hostile client, but sends nothing. */
 async function besideBusyProcess(forMs: number): Promise<void> {
   const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
   if (child.pid !== undefined) setPriority(child.pid, hostileNice)

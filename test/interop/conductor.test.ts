@@ -79,7 +79,7 @@ async function freezeWith(signal: (what: NodeJS.Signals) => Promise<void>): Prom
   await signal('SIGCONT')
 }
 
-/** What happens to the leader's node among Atoll nodes. */
+/** The accidents that happen to the leader's node in a cluster of Atoll nodes. */
 function accidentsOf(
   network: Network,
   nodeOf: (name: string) => Sequencer,
@@ -113,7 +113,7 @@ async function ourCluster({ closing, folder, network }: Started): Promise<Cluste
   for (const name of names) await network.control(`node-${name}`, 'stop')
   const places = names.map((name) => file.nodes[name] ?? assert.fail(`no node ${name}`))
   const nodes = new Map<string, Sequencer>()
-  // A node keeps its token when it is started again, since its op-conductor has it.
+  // A node keeps its token when it is started again, since its op-conductor uses the token.
   const tokens: Record<string, string> = Object.fromEntries(
     names.map((name) => [name, randomBytes(32).toString('hex')]),
   )
@@ -198,7 +198,10 @@ function startBatcher(
   return new Program(join(programs, 'op-batcher'), flagsOf(flags))
 }
 
-/** Asserts that the execution clients of a cluster have the same blocks as another one, one for each second. */
+/**
+ * Asserts that the execution clients of a cluster have the same blocks as another execution client, with one block for
+ * each second.
+ */
 async function assertSameBlocks(
   cluster: Cluster,
   { url, to }: { readonly url: string; readonly to: number },

@@ -13,7 +13,7 @@ export interface ClusterMember {
   readonly conductor: Program
 }
 
-/** Starts the op-conductor of a sequencer, paused. The first one makes a cluster of its own. */
+/** Starts the op-conductor of a sequencer, paused. The first op-conductor makes a cluster of its own. */
 export async function startConductor(
   { files }: NetworkFile,
   {
@@ -61,7 +61,7 @@ export async function startConductor(
   return { name: node.name, place, conductorUrl, conductor }
 }
 
-/** Joins op-conductors into one cluster, starts the sequencer of the leader, and lets them take charge. */
+/** Joins op-conductors into one cluster, starts the sequencer of the leader, and resumes the op-conductors. */
 export async function formCluster(
   members: readonly ClusterMember[],
   startFirst: () => Promise<void>,
@@ -73,7 +73,8 @@ export async function formCluster(
   await until('the first op-conductor is the leader', { withinMs: 30_000, explain }, isLeader)
   for (const { name, place } of others)
     await resultOf(first.conductorUrl, 'conductor_addServerAsVoter', [name, place.consensusAddr, 0])
-  // A stopped sequencer is not healthy, and op-conductor starts only a healthy one. So the first start is by hand.
+  // A stopped sequencer is not healthy, and op-conductor starts only a healthy sequencer. So the test itself makes the
+  // first start.
   await startFirst()
   for (const { conductorUrl } of members) await resultOf(conductorUrl, 'conductor_resume')
 }

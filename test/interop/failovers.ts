@@ -12,7 +12,10 @@ export interface Cluster {
   readonly members: readonly ClusterMember[]
   /** Whether the sequencer of a member makes blocks. */
   isActive(name: string): Promise<boolean>
-  /** What happens to the leader's node, by name. Each ends when the node is whole again, or is being started. */
+  /**
+   * The accidents that happen to the leader's node, by name. Each resolves when all parts of the node run again, or are
+   * being started.
+   */
   readonly accidents: Readonly<Record<string, (name: string) => Promise<void>>>
   explain(): Promise<string>
 }
@@ -24,7 +27,7 @@ const steadyMs = 120_000
 const onTimeMs = 1_000
 
 /**
- * Waits until the leader's sequencer is the only one that is active, and three new blocks in a row are on time.
+ * Waits until only the leader's sequencer is active, and three new blocks in a row are on time.
  *
  * @returns the leader
  */
@@ -60,7 +63,7 @@ export async function orFalse(answer: Promise<boolean>): Promise<boolean> {
   })
 }
 
-/** How late blocks were after something happened, in milliseconds, in the order of the rounds. */
+/** How late blocks were after each kind of event, in milliseconds, in the order of the rounds. */
 export type Delays = ReadonlyMap<string, readonly number[]>
 
 /** Transfers the leadership, then lets each accident happen to the leader's node. @returns how late blocks were */

@@ -47,7 +47,7 @@ function ofNetwork(name: string, url: string): Follower {
 /** Changes to the default flags of a node. By default, a node has no gossip and logs only warnings and errors. */
 export interface NodeOptions {
   readonly flags?: Readonly<Record<string, string>>
-  /** Takes each line of the node's log. */
+  /** Called with each line of the node's log. */
   readonly onLine?: (line: string) => void
 }
 

@@ -57,7 +57,11 @@ function membersOf(network: Network, folder: string): readonly [Member, Member] 
   ]
 }
 
-/** Waits until an op-node is connected to each of the ids, and sees it in the topic of blocks. @returns milliseconds */
+/**
+ * Waits until an op-node is connected to each of the ids, and sees each of them in the topic of blocks.
+ *
+ * @returns milliseconds
+ */
 async function untilPeers(url: string, ids: readonly string[], withinMs: number): Promise<number> {
   const startedMs = performance.now()
   const explain = async () => JSON.stringify(await peersOf(url))
@@ -196,7 +200,8 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   const [withStatic] = members
   await untilPeers(a.rollupUrl, [withStatic.peerId], 60_000)
   await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
-  // One Atoll node finds both op-nodes by discovery. The other has op-node a as a static peer, and op-node b dials it.
+  // One Atoll node finds both op-nodes by discovery. The other Atoll node has op-node a as a static peer, and op-node b
+  // dials this Atoll node.
   for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
   await untilCaughtUp(beside)
   const { peers } = await peersOf(b.rollupUrl)

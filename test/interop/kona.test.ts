@@ -11,8 +11,8 @@ import { hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { assertNoneRejected, type Member, memberOf } from './members.ts'
 import { clientOf, flagsOf, l2ChainId, type Network, Program, whyNoNetwork } from './network.ts'
 
-// Blocks pass from op-node a to an Atoll node, from there to kona-node, and from there to a second Atoll node. Each of the
-// three has no other peers, so it gets its blocks only through the others.
+// Blocks pass from op-node a to an Atoll node, from there to kona-node, and from there to a second Atoll node. These
+// three nodes have no other peers, so each of them gets its blocks only along this path.
 
 /** For how many blocks the nodes are followed. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)
@@ -22,7 +22,7 @@ const program = process.env['ATOLL_KONA_NODE'] ?? 'kona-node'
 /** Ports of kona-node: libp2p, JSON-RPC. */
 const [hostPort, rpcPort] = [ownPorts + 6, ownPorts + 7]
 
-/** Why no kona-node can run on this machine; undefined if one can. */
+/** Why no kona-node can run on this machine; undefined if kona-node can run. */
 function whyNoKona(): string | undefined {
   const { error } = spawnSync(program, ['--version'])
   if (error === undefined) return undefined
@@ -30,8 +30,8 @@ function whyNoKona(): string | undefined {
 }
 
 /**
- * Writes the rollup config of the network as this version of kona-node reads it: without fields of Jovian, which it does
- * not know and so refuses, and with an address that it requires.
+ * Writes the rollup config of the network as this version of kona-node reads it. The config lacks the fields of Jovian,
+ * which this version does not know and therefore refuses. The config has an address that this version requires.
  *
  * @returns the path of the file
  */
@@ -96,7 +96,7 @@ function konaOf(
   return { address: `/ip4/127.0.0.1/tcp/${hostPort}/p2p/${peerIdOf(publicKeyOf(key))}`, start }
 }
 
-/** The Atoll node before kona-node, and the one behind it. */
+/** The Atoll nodes before and after kona-node on the path of the blocks. */
 function membersOf(network: Network, folder: string, kona: string) {
   const common = { 'p2p-discovery': 'false' }
   const peers = `${network.file.nodes.a.multiaddr},${kona}`
@@ -122,7 +122,7 @@ function membersOf(network: Network, folder: string, kona: string) {
   ] as const
 }
 
-/** Follows the unsafe blocks, and asserts that all nodes have the same, and that each came from a peer. */
+/** Follows the unsafe blocks, and asserts that all nodes have the same blocks, and that each block came from a peer. */
 async function followUnsafe(
   t: TestContext,
   { network, ours, record }: Beside,
@@ -131,7 +131,7 @@ async function followUnsafe(
   const latestOf = (sample: Sample, name: string) => sample.get(name)?.latest?.number ?? 0
   const areAt = (number: number) => (sample: Sample) =>
     ours.every(({ name }) => latestOf(sample, name) >= number)
-  // Until then, the meshes form, and the nodes catch up.
+  // Until all nodes are near the head, the meshes form, and the nodes catch up.
   const isNear = (sample: Sample) => areAt(latestOf(sample, 'sequencer') - 3)(sample)
   await record.until('all nodes are at the head', 180_000, isNear)
   const from = latestOf(record.last, 'sequencer')
@@ -175,7 +175,7 @@ test(
       }
       return [() => member(0), () => kona.start(), () => member(1)]
     }
-    // This version of kona-node has the rules of Isthmus, and not yet those of Jovian.
+    // This version of kona-node has the rules of Isthmus, but not yet the rules of Jovian.
     await besideNetwork(
       { fork: 'isthmus' },
       async (beside) => {

@@ -54,13 +54,16 @@ export const programs: string = process.env['ATOLL_REFERENCE_NETWORK'] ?? join(c
 /** Chain id of the network's rollup. */
 export const l2ChainId = 901
 
-/** Why no network can run on this machine; undefined if one can. */
+/** Why no network can run on this machine; undefined if a network can run. */
 export function whyNoNetwork(): string | undefined {
   if (isBuilt() || hasGo()) return undefined
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with the network's programs`
 }
 
-/** Whether all programs are built: op-geth is the last one, and a folder of an earlier version lacks op-proposer. */
+/**
+ * Whether all programs are built. It suffices to look for two: op-geth is built last, and a folder of an earlier
+ * version lacks op-proposer.
+ */
 function isBuilt(): boolean {
   return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
@@ -86,7 +89,7 @@ export class Network {
     this.#child = child
   }
 
-  /** @throws Error with the output of the network if it ends before it is up */
+  /** @throws Error with the output of the network, if the network ends before it is up */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
     await buildPrograms()
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
@@ -146,7 +149,7 @@ export class Program {
   readonly #ended: Promise<unknown>
   #output = ''
 
-  /** @param onLine takes each line of the output */
+  /** @param onLine called with each line of the output */
   constructor(path: string, args: readonly string[], onLine?: (line: string) => void) {
     this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     endWithTests(this.#child)
@@ -175,7 +178,10 @@ export class Program {
     await this.#ended
   }
 
-  /** Sends a signal to the program and its descendants whose command line matches; without a pattern, to all of them. */
+  /**
+   * Sends a signal to the program and its descendants whose command line matches the pattern; without a pattern, to
+   * all.
+   */
   signal(signal: NodeJS.Signals, pattern = /./u): void {
     for (const pid of familyOf(this.pid ?? 0)) {
       const command = readCommand(pid)

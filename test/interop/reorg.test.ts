@@ -9,7 +9,7 @@ import { whyNoNetwork } from './network.ts'
 /** Depths of reorgs in L1 blocks. The channel timeout is 50 blocks. */
 const depths = [1, 3, 10, 60]
 
-/** Number of L1 blocks kept below the replaced ones. */
+/** Minimum number of L1 blocks below the replaced blocks. */
 const keptBlocks = 15
 
 /** Distance of finality from the head of L1: more than the deepest reorg. */

@@ -20,7 +20,7 @@ import { blockOf, type Network, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
 // Compares the JSON-RPC answers of an Atoll node and an op-node of one network, first while the L2 chain advances, and
-// later while it is at rest. In between, op-batcher and op-proposer run with the JSON-RPC of Atoll.
+// later while it does not advance. In between, op-batcher and op-proposer run with the JSON-RPC of Atoll.
 
 /** For how long the answers are compared while the chain advances. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 15)
@@ -252,7 +252,7 @@ async function compareRoots(theirs: string): Promise<void> {
 
 const skip = whyNoNetwork() ?? false
 test(
-  'Atoll answers JSON-RPC as op-node does, while the chain advances and at rest; op-batcher and op-proposer work with it',
+  'Atoll answers JSON-RPC as op-node does, while the chain advances and while it does not; op-batcher and op-proposer work with it',
   { skip },
   async (t) => {
     const token = randomBytes(32).toString('hex')

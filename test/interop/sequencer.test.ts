@@ -10,8 +10,8 @@ import { assertOneChain, takeOver, transactionsIn, untilBlock, untilOnTime } fro
 import { pause, until } from './until.ts'
 import { blockSeconds, networkPorts, withNetwork } from './with-network.ts'
 
-// Atoll makes the blocks of a live network in the place of op-node a, on its op-geth, ports and keys. op-batcher, op-node b
-// and its op-geth stay as they are.
+// Atoll makes the blocks of a live network in the place of op-node a, on its op-geth, ports and keys. op-batcher,
+// op-node b and op-geth b stay as they are.
 
 /** Number of blocks that Atoll makes. */
 const blocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 60)
@@ -28,7 +28,7 @@ interface StatusBlock {
   readonly l1origin: { readonly number: number }
 }
 
-/** How long L1 stands still. */
+/** How long L1 makes no blocks. */
 const standstillMs = 20_000
 
 /** The key that signs blocks, an account of the network. op-node b gets it as a flag, before the network is up. */
@@ -42,10 +42,10 @@ function text(delays: readonly number[]): string {
 const skip = whyNoNetwork() ?? false
 
 test(
-  'Atoll takes the place of an op-node that is a sequencer, through all forks: blocks on time, the same for op-node; op-batcher and op-proposer work with it',
+  'Atoll takes the place of an op-node that is a sequencer, through all forks: its blocks are on time, op-node has the same blocks, and op-batcher and op-proposer work with it',
   { skip },
   async (t: TestContext) => {
-    // The forks from Ecotone on come while Atoll is the sequencer.
+    // The forks from Ecotone on activate while Atoll is the sequencer.
     const flags = { 'forks-offset': '45', 'forks-gap': '4' }
     await withNetwork(flags, async (started) => {
       const { closing, network } = started
@@ -138,7 +138,7 @@ test(
 )
 
 test(
-  'L1 is reorganised and stands still while Atoll is the sequencer: blocks go on, and op-node follows them',
+  'L1 is reorganised and pauses while Atoll is the sequencer: blocks continue, and op-node follows them',
   { skip },
   async (t: TestContext) => {
     const flags = {
@@ -173,7 +173,8 @@ test(
       assert.ok(made >= standstillMs / 1_000 / blockSeconds - 2, `${made} blocks without L1`)
       t.diagnostic(`L1 stood still for ${standstillMs / 1_000} s: ${made} blocks`)
       await untilOnTime(times, ours)
-      // op-batcher keeps its nonce over an L1 reorg that removed its transactions, and may then wait for them forever.
+      // op-batcher keeps its nonce over an L1 reorg that removed its transactions, and may then wait without end for
+      // these transactions.
       await network.control('batcher', 'stop')
       await network.control('batcher', 'start')
       const safe = async () => (await statusOf(b.rollupUrl))['safe_l2']?.number ?? 0
@@ -193,7 +194,7 @@ test(
 const driftSeconds = 20
 
 test(
-  'L1 stands still beyond the sequencer drift: Atoll waits, and when L1 goes on, its blocks are on time again',
+  'L1 pauses for longer than the sequencer drift: Atoll waits, and when L1 continues, the blocks of Atoll are on time again',
   { skip },
   async (t: TestContext) => {
     const flags = { 'forks-offset': '2', fork: 'ecotone', 'max-drift': String(driftSeconds) }
@@ -238,11 +239,11 @@ test(
   },
 )
 
-/** L1 blocks of the sequencing window, and those that are left when recover mode is turned on. */
+/** Number of L1 blocks in the sequencing window, and number of them that remain when recover mode is turned on. */
 const [windowBlocks, leftBlocks] = [20, 5]
 
 test(
-  'the sequencing window expires without op-batcher: in recover mode Atoll continues on the derived blocks, and op-batcher goes on',
+  'the sequencing window expires without op-batcher: in recover mode Atoll continues on the derived blocks, and op-batcher continues',
   { skip },
   async (t: TestContext) => {
     const flags = { 'forks-offset': '2', 'forks-gap': '1', 'seq-window': String(windowBlocks) }
@@ -272,7 +273,7 @@ test(
       await untilOnTime(times, ours)
       await ours.admin('admin_setRecoverMode', false)
       await network.control('batcher', 'start')
-      // The transactions of the dropped blocks are gone, and the sender goes on with higher nonces.
+      // The transactions of the dropped blocks are gone, and the sender continues with higher nonces.
       await network.control('sender', 'stop')
       await network.control('sender', 'start')
       const wanted = times.newest + 20

@@ -12,14 +12,14 @@ import { until } from './until.ts'
 export interface Sequencer {
   readonly name: string
   readonly execution: JsonRpcClient
-  /** The admin methods, with the token in the URL, as op-conductor takes it. */
+  /** The admin methods, with the token in the URL, in the form that op-conductor accepts. */
   readonly adminUrl: string
   admin<Result>(method: string, ...params: readonly unknown[]): Promise<Result>
   explain(): Promise<string>
   stop(): Promise<void>
   /** Ends all processes of the node without a chance to clean up. */
   kill(): Promise<void>
-  /** Sends a signal to the processes of the node whose command line matches; without a pattern, to all of them. */
+  /** Sends a signal to the processes of the node whose command line matches the pattern; without a pattern, to all. */
   signal(signal: NodeJS.Signals, pattern?: RegExp): void
 }
 
@@ -29,7 +29,7 @@ export interface SequencerOptions {
   readonly name: string
   /** Place of the node in the network. */
   readonly place: NodeFile
-  /** Peers that it dials. */
+  /** Peers that the node dials. */
   readonly peers: readonly string[]
   readonly flags?: Readonly<Record<string, string>>
   /** The token of the admin methods; by default a random one. */

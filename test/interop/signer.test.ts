@@ -18,7 +18,7 @@ import { until } from './until.ts'
 
 const program = process.env['ATOLL_OP_SIGNER'] ?? 'op-signer'
 
-/** Why no op-signer can run on this machine; undefined if one can. */
+/** Why no op-signer can run on this machine; undefined if op-signer can run. */
 function whyNoSigner(): string | undefined {
   const { error } = spawnSync(program, ['--version'])
   if (error === undefined) return undefined

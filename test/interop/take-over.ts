@@ -6,7 +6,7 @@ import { type BlockTimes, type Sequencer, startSequencer } from './sequencers.ts
 import { until } from './until.ts'
 import { blockSeconds, type Started } from './with-network.ts'
 
-/** Starts Atoll in the place of op-node a. @returns the node, and the head from which it goes on */
+/** Starts Atoll in the place of op-node a. @returns the node, and the head on which it builds its first block */
 export async function takeOver({ closing, folder, network }: Started, flags = {}) {
   const { a, b } = network.file.nodes
   await network.control('node-a', 'stop')

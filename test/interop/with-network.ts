@@ -14,16 +14,17 @@ const networkFlags = {
   'l2-block-time': String(blockSeconds),
   'l1-block-time': '2',
   fork: 'karst',
-  // op-batcher waits for the forks of blobs and brotli, and the forks come when Atoll is the sequencer.
+  // With blobs or brotli, op-batcher would wait for the fork that allows them. The forks activate only while Atoll is
+  // the sequencer.
   da: 'calldata',
   send: '2',
 }
 
-/** A network, and what a test needs beside it. */
+/** A network, and what a test needs in addition. */
 export interface Started {
   readonly network: Network
   readonly folder: string
-  /** Registers what is to be stopped at the end, last first. */
+  /** Registers a function to call at the end. The function that was registered last is called first. */
   readonly closing: (close: () => Promise<unknown>) => void
 }
 

@@ -44,8 +44,8 @@ export class ChainWatch {
   }
 
   /**
-   * Notes a block that gossip signed and handed to the network. One key never signs two blocks with the same parent,
-   * unless L1 removed the L1 origin of the first one.
+   * Notes a block that gossip signed and passed to the network. One key never signs two blocks with the same parent,
+   * unless L1 removed the L1 origin of the first block.
    */
   notePublish(payload: Payload): void {
     const { blockHash, number, parentHash } = payload

@@ -25,15 +25,16 @@ interface Parts {
 }
 
 /**
- * The op-conductors of two nodes, with one replicated log. Unlike op-conductor, the log refuses a block that does not
- * extend it, if leadership changed since the sequencer was started: that sequencer missed the order to stop.
+ * The op-conductors of two nodes, with one replicated log. If leadership changed since a sequencer was started, the log
+ * refuses blocks of this sequencer that do not extend the log, because the sequencer missed the order to stop. The log
+ * of op-conductor does not refuse such blocks.
  */
 export class Conductors {
   readonly #parts: Parts
   #leader: number | undefined = 0
   /** Grows with each change of leadership. */
   #term = 1
-  /** The terms in which the nodes last were leaders by their own checks. */
+  /** For each node, the last term in which its own check found that it is the leader. */
   readonly #checkedTerms: [number, number] = [0, 0]
   #progressMs = 0
   /** The probability that a commit times out. Half of these commits reach the log. */
@@ -43,7 +44,7 @@ export class Conductors {
     this.#parts = parts
   }
 
-  /** The leader, or the last one. */
+  /** The leader; undefined if no node is the leader. */
   get leader(): number | undefined {
     return this.#leader
   }
@@ -97,9 +98,9 @@ export class Conductors {
   }
 
   /**
-   * Starts the sequencer on the last block of the log. If the node lacks only that block, it is posted first. If the
-   * node lacks more, the sequencer has to refuse; op-conductor would not call it. If L1 removed the last block, an
-   * operator makes op-conductor use the last block that L1 did not remove.
+   * Starts the sequencer on the last block of the log. If the node lacks only that block, the block is posted first. If
+   * the node lacks more blocks, the sequencer has to refuse the start. (op-conductor would not ask it to start.) If L1
+   * removed the last block, an operator makes op-conductor use the last block that L1 did not remove.
    */
   async #start(
     host: Host,

@@ -67,8 +67,9 @@ export class LiveBatcher {
 
   #entries(blocks: readonly Payload[]): readonly Uint8Array[] {
     const batches = blocks.map((block) => this.#batchOf(block))
-    // Before Holocene, a span batch whose last epoch an L1 reorg removed stays undecided forever if the safe head has passed
-    // that epoch, and blocks all later batches, as in op-node (derive/batches.go). So there are only singular batches then.
+    // Before Holocene, an L1 reorg may remove the last epoch of a span batch after the safe head has passed that epoch.
+    // This batch then stays undecided and blocks all later batches without end, as in op-node (derive/batches.go). So
+    // before Holocene there are only singular batches.
     const last = blocks.at(-1)
     const isHolocene = last !== undefined && isActive(this.#config, 'holocene', last.timestamp)
     if (this.#random.chance(0.5) || !isHolocene) return batches.map(encodeSingularBatch)

@@ -78,7 +78,7 @@ export class LiveL1 {
     this.#stalledUntilMs = this.#clock.monotonicMs() + forMs
   }
 
-  /** Replaces the newest blocks by one more block than there were. @returns the number of blocks replaced */
+  /** Replaces the newest blocks by a branch that is one block longer. @returns the number of blocks replaced */
   reorg(wanted: number): number {
     const depth = Math.min(wanted, this.#chain.length - 1 - this.#finalized)
     if (depth <= 0) return 0

@@ -21,7 +21,7 @@ export function liveRollup(random: Random, genesis: L1Block): RollupConfig {
       },
     },
     blockTime: 2n,
-    // More than the confirmations need. From Fjord on, the drift is half an hour, which no stall of L1 reaches.
+    // More than the confirmation depth needs. From Fjord on, the drift is half an hour, which no stall of L1 reaches.
     maxSequencerDrift: BigInt(random.between(30, 50)),
     hardforkTimes: forksUpTo(random.pick(['ecotone', 'ecotone', 'granite', 'isthmus', 'jovian'])),
     channelTimeout: 50n,
@@ -32,7 +32,7 @@ export function liveRollup(random: Random, genesis: L1Block): RollupConfig {
   })
 }
 
-/** The transactions of users. Each block gets another one, so that no two builds lead to the same block. */
+/** The transactions of users. Each block gets another transaction, so that no two builds lead to the same block. */
 export class TransactionPool {
   readonly #chainId: bigint
   readonly #random: Random

@@ -63,7 +63,7 @@ function onlyFault(error: unknown): void {
   if (!isFault(error)) throw error
 }
 
-/** A bus on which an insertion that failed looks like that of an invalid block, so that another block is built. */
+/** A bus on which a failed insertion looks like the insertion of an invalid block, so that another block is built. */
 function droppingAfterFailedInsert(bus: ServiceBus): ServiceBus {
   const call = async <Request, Response>(
     called: Call<Request, Response>,

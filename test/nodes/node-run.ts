@@ -30,7 +30,7 @@ const calmMs = 16_000
 /** Maximum time from the timestamp of a block until it is the unsafe head of a node. */
 const maxLateMs = 300
 
-/** What a run may have besides its seed. */
+/** Options of a run besides its seed. */
 export interface NodeRunOptions {
   readonly bug?: NodeBug | undefined
   /** Whether the first node makes all blocks, without op-conductor. */
@@ -43,7 +43,7 @@ export interface NodeRunOptions {
 interface Seen {
   readonly number: bigint
   readonly atMs: number
-  /** Time since its timestamp. */
+  /** Time from the timestamp of the block until it was the unsafe head. */
   readonly lateMs: number
 }
 
@@ -63,7 +63,7 @@ export class NodeRun {
   readonly conductors: Conductors | undefined
   readonly nodes: readonly [SimulatedNode, SimulatedNode]
   readonly watch: ChainWatch
-  /** Number of L1 blocks on top of an L1 origin. */
+  /** Number of L1 blocks that L1 must have on top of an L1 origin. */
   readonly #confirmationDepth: bigint
   /** Blocks by hash, with the first time at which each was a head. */
   readonly #seen = new Map<Hash, Seen>()
@@ -71,7 +71,7 @@ export class NodeRun {
   constructor(seed: number, { bug, disturbedMs = usualMs, isAlone = false }: NodeRunOptions = {}) {
     this.endMs = disturbedMs
     const simulation = new Simulation(seed, testSubjects)
-    // The second node draws other numbers.
+    // The second node draws other random numbers.
     const second = new Simulation(seed + 2 ** 31, testSubjects, { first: simulation, name: 'b' })
     this.#simulation = simulation
     const { clock } = simulation
@@ -177,7 +177,7 @@ export class NodeRun {
     return this.#lateSince(sinceMs) ?? this.#forkProblem()
   }
 
-  /** Why the run does not go on as usual yet; undefined if it does. */
+  /** Why the run has not recovered from the disturbances yet; undefined if it has recovered. */
   #unsettled(disturbedHead: bigint): string | undefined {
     const nowMs = this.#simulation.clock.now()
     for (const [at, { client }] of this.nodes.entries()) {
@@ -185,7 +185,7 @@ export class NodeRun {
       const behindMs = nowMs - Number(unsafe?.timestamp ?? 0n) * 1_000
       if (behindMs > 2_000 + maxLateMs)
         return `the unsafe head ${unsafe?.number} of node ${at} is ${behindMs} ms old, the log ends at ${this.watch.latest?.number}`
-      // After a stall of L1, the L1 origin is old, and each block waits for the next one.
+      // After a stall of L1, the L1 origin is old, and each L2 block waits for the next L1 block.
       const origin = unsafe && this.l1.block(originOf(this.config, unsafe))
       const lag = this.l1.head.timestamp - (origin?.timestamp ?? 0n)
       if (lag > 4n * this.#confirmationDepth + 12n)

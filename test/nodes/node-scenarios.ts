@@ -25,7 +25,7 @@ function repeat(
   clock.after(random.between(lowMs, highMs), again)
 }
 
-/** The wall clock of a node jumps, forward and back. At the end it is right again. */
+/** The wall clock of a node jumps, forward and back. At the end the wall clock is right again. */
 function clocks(run: NodeRun): void {
   const { clock, random } = run.simulation
   repeat(run, [3_000, 12_000], () => {
@@ -171,7 +171,7 @@ function clients(run: NodeRun): void {
     const [node, other] = random.chance(0.5) ? [first, second] : [second, first]
     const { client, simulation } = node
     const head = client.labelled('unsafe')
-    // Blocks that no client has any more could not be replaced without an operator.
+    // If no client had a block any more, only an operator could replace the block.
     const isElsewhere =
       head !== undefined && other.client.canonical(head.number)?.blockHash === head.blockHash
     // Without op-conductor, a sequencer that was killed knows only its last block.
@@ -224,12 +224,12 @@ export const nodeScenarios = {
   'node-buses': { disturb: buses },
   /** F1–F4, F6–F8: each service is killed after random messages and external actions. */
   'node-killed': { disturb: kills },
-  /** F9–F12. */
+  /** F9–F12: processes are frozen and cut off, and a bus server restarts or loses its store. */
   'node-frozen': { disturb: freezes },
   'node-clients': { disturb: clients },
-  /** Without op-conductor. */
+  /** The first node makes all blocks, without op-conductor. */
   'node-alone': { disturb: some, isAlone: true },
-  /** F21: several of these at random. */
+  /** F21: several of these disturbances at random. */
   'node-mixed': { disturb: some },
 } as const satisfies Record<string, NodeScenario>
 

@@ -39,7 +39,7 @@ interface Parts {
   readonly network: LiveNetwork
   /** Undefined without conductors. */
   readonly conductorOf: ((host: Host) => Conductor) | undefined
-  /** Number of L1 blocks on top of an L1 origin. */
+  /** Number of L1 blocks that L1 must have on top of an L1 origin. */
   readonly confirmationDepth: bigint
   readonly bug: NodeBroken
   /** Called when the client may have another head. */

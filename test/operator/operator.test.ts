@@ -69,7 +69,11 @@ async function untilStatus(
   }
 }
 
-/** Adds blocks to L1 until derivation stops because of the fault. @returns the time at which the last one was added */
+/**
+ * Adds blocks to L1 until derivation stops because of the fault.
+ *
+ * @returns the time at which the last block was added
+ */
 async function growUntilStuck({ node }: World): Promise<number> {
   for (let blocks = 0; blocks < 20; blocks++) {
     const startMs = performance.now()
@@ -106,7 +110,7 @@ async function experience(world: World, fault: OperatorFault): Promise<string> {
   })
   const lastedMs = performance.now() - stuckMs
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')
-  // Later the wait still has the same start, even if the last failure was another one.
+  // Later the wait still has the same start, even if the last failure was a different failure.
   await sleep(2_000)
   line = (await readStatus(world)).services.find((each) => each.service === service)
   assertSince(line?.waitsSince ?? 0, line?.waitsFor ?? '')

@@ -102,7 +102,7 @@ export class SpawnedNode {
     }
   }
 
-  /** The reasons why the node is not ready, from `/readyz`; empty until the node serves it. */
+  /** The reasons why the node is not ready, from `/readyz`; empty until the node serves `/readyz`. */
   async reasons(): Promise<string> {
     const [, url] = /health and metrics at (http:[^"]+)/u.exec(this.output) ?? []
     return url === undefined ? '' : (await fetch(`${url}/readyz`)).text()

@@ -45,7 +45,7 @@ export async function deriveAsExpected(
   assert.ok(expected.length > 0)
   for (const [at, line] of expected.entries()) assert.equal(lines[at], line)
   assert.equal(lines.length, expected.length)
-  // `thenDepositsOnly` is not compared here: the lines of the blocks show what replaced a refused block.
+  // `thenDepositsOnly` is not compared here: the lines of the blocks show which block replaced a refused block.
   const refused = await textsOf(folder, 'refused.ndjson')
   assert.deepEqual(
     refusedLines,

@@ -7,7 +7,7 @@ import { VerifierRun } from '#test/verifier/verifier-run.ts'
 const seedsOf = (scenario: ScenarioName) => (scenario === 'lost' ? 10 : 5)
 
 for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
-  test(`${scenario}: the verifier ends with the chain of one pass over L1, unless op-node would differ too`, async () => {
+  test(`${scenario}: the verifier ends with the chain of one pass over L1, except where op-node would differ from that chain too`, async () => {
     for (let seed = 1; seed <= seedsOf(scenario); seed++) {
       const outcome = await new VerifierRun(seed).run(scenarios[scenario])
       if (outcome.kind === 'failed')

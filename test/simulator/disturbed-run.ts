@@ -15,7 +15,7 @@ export interface DisturbedRun {
   /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
   /**
-   * Checks once, after `withinMs`, that the safe head has reached the newest L2 block that was safe by the L1 chain at
+   * Checks once, after `withinMs`, that the safe head has reached the newest L2 block that the L1 chain made safe at
    * the time of this call. A reorg of L1 cancels the check.
    */
   expectCaughtUp(what: string, withinMs: number): void

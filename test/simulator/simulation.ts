@@ -39,11 +39,11 @@ const tracedEvents = 200
 /** Start time of every simulation. */
 const startMs = Date.UTC(2026, 0, 1)
 
-/** A simulation that runs beside another one. */
+/** How a simulation runs beside another simulation. */
 interface Beside {
-  /** Its clock, its events and its failure are shared. */
+  /** The other simulation, whose clock, events and failure are shared. */
   readonly first: Simulation
-  /** Stands before each event. */
+  /** Prefix of each event of this simulation. */
   readonly name: string
 }
 

@@ -8,7 +8,7 @@ interface Observed {
   readonly safe: () => bigint
 }
 
-/** Fails the simulation if the safe blocks of the L1 head of now are not safe after some time. */
+/** Fails the simulation if, after some time, the blocks that the current L1 head makes safe are not safe. */
 export function expectCaughtUp(
   { simulation, l1, safe }: Observed,
   { what, withinMs }: { readonly what: string; readonly withinMs: number },

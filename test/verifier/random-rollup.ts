@@ -10,7 +10,7 @@ import { hashOf } from './hash-of.ts'
 /** Seconds from one L1 block to the next, if no slot is missed. */
 export const l1BlockTime = 12n
 
-/** The two addresses of the batcher: updates of the system config switch from one to the other. */
+/** The two addresses of the batcher. Updates of the system config switch between them. */
 export const batchers = [address(0xba), address(0xbb)] as const
 
 /** A rollup with short windows, whose hardforks activate at genesis or during a run of `blocks` L1 blocks. */
@@ -48,7 +48,7 @@ export function randomRollup(
 
 /**
  * Activation times, in order, of the first few forks or of all forks. In half of the rollups, all of these forks
- * activate at genesis. In the others, some of them activate later.
+ * activate at genesis. In the other rollups, some of these forks activate later.
  */
 function randomForks(
   random: Random,

@@ -33,9 +33,12 @@ const maxForkBlocks = 5
 
 /** Why gossip may ignore a wrong message instead of rejecting it. */
 interface WrongMessage {
-  /** It may be too old, which is checked before what is wrong with it. */
+  /** Whether the message may be too old. Gossip checks the age before it checks the flaw of the message. */
   readonly mayBeOld: boolean
-  /** Its signature is checked first. A gossip that has just started ignores it, since it does not know the signer yet. */
+  /**
+   * Whether gossip checks the signature first. A gossip that has just started ignores such a message, since it does not
+   * know the signer yet.
+   */
   readonly needsSigner: boolean
 }
 

@@ -22,7 +22,7 @@ const maxBuilds = 8
  */
 export class StandInClient {
   readonly #rules: StandInRules
-  /** The transactions of users for the next block that may have some. */
+  /** The transactions of users for the next block that may have transactions of users. */
   readonly #pool: () => readonly Uint8Array[]
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()

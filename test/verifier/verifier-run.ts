@@ -122,10 +122,10 @@ export class VerifierRun implements DisturbedRun {
   }
 
   /**
-   * Why the chain may differ from that of a single pass over L1; undefined if nothing explains it. When derivation
-   * starts, it reads L1 blocks again, from below the L1 block that made its safe head safe. Delta changes which batches
-   * are valid, and Holocene drops pending batches. If one of these forks activates among these L1 blocks, batches that
-   * were dropped the first time may be valid now. op-node reads the same L1 blocks again.
+   * Why the chain may differ from the result of a single pass over L1; undefined if nothing explains a difference. When
+   * derivation starts, it reads L1 blocks again, from below the L1 block that made its safe head safe. Delta changes
+   * which batches are valid, and Holocene drops pending batches. If one of these forks activates among these L1 blocks,
+   * batches that were dropped the first time may be valid now. op-node reads the same L1 blocks again.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1

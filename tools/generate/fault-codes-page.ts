@@ -15,7 +15,7 @@ const severities: Readonly<Record<Severity, string>> = {
   critical: 'A repeat cannot help: the process stops, or waits until an operator has acted.',
 }
 
-/** The operators' page of fault codes. @throws Error if the table has a code that no source uses, or without advice */
+/** The operators' page of fault codes. @throws Error if a code is not used in the sources, or has no advice */
 export async function faultCodesPage(): Promise<string> {
   const files = globSync('{packages,services,devnet}/**/*.ts', {
     exclude: ['**/*.test.ts', ...tableFiles],
@@ -42,7 +42,7 @@ export async function faultCodesPage(): Promise<string> {
   ].join('\n')
 }
 
-/** The mistakes in a table of codes, given the sources that use it. */
+/** The mistakes in a table of codes, given the sources that use the codes. */
 export function faultTableProblems(
   rules: FaultTable,
   sources: readonly string[],

@@ -10,8 +10,8 @@ const historyFile = 'proto/history.json'
 /**
  * The published schema, extended by new fields.
  *
- * @throws Error if a published field is missing or changed: services of two releases communicate during
- * an upgrade, and would silently misread a field whose number changed its meaning
+ * @throws Error if a published field is missing or changed. During an upgrade, services of two releases communicate.
+ * They would silently misread a field whose number changed its meaning
  */
 export async function schemaHistory(): Promise<string> {
   const published = JSON.parse(await readFile(historyFile, 'utf8')) as Schema

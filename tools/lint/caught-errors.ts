@@ -1,8 +1,8 @@
 import { isNode, mentions, namesIn, type Node, nodesIn, type Rule } from './syntax-tree.ts'
 
 /**
- * A caught error must be used, and an error that is thrown in its place must have it as `cause`. A catch clause that
- * handles some errors and rethrows the others must name those that it handles: by code, class or property.
+ * A caught error must be used, and an error that is thrown in its place must have the caught error as `cause`. A catch
+ * clause that handles some errors and rethrows the others must name those that it handles: by code, class or property.
  */
 export const useCaughtError: Rule = {
   create: (context) => ({

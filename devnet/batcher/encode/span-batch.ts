@@ -41,7 +41,7 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
  * The bytes of a span batch, with the type byte first.
  *
  * @throws DecodeError for a transaction that a span batch cannot carry on this chain
- * @throws RangeError without a block, or if the epoch number does not stay the same or rise by one from block to block
+ * @throws RangeError without a block, or if the epoch number changes from block to block by anything but 0 or +1
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {
@@ -133,7 +133,7 @@ function splitLegacy(raw: Uint8Array, chainId: bigint): SplitTransaction {
   if (isProtected && (vValue - 35n) >> 1n !== chainId)
     throw new DecodeError('a transaction of another chain')
   return {
-    // `v` is 27 or 35 + 2·chainId for parity 0, and one more for parity 1: an even `v` means odd parity.
+    // `v` is 27 or 35 + 2·chainId for parity 0, and larger by 1 for parity 1. So an even `v` means odd parity.
     isOdd: vValue % 2n === 0n,
     isProtected,
     signature: joined(words(signature)),

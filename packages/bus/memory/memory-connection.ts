@@ -23,7 +23,7 @@ export interface Frame extends Outgoing {
   readonly status?: number
 }
 
-/** The connection's end of the link to the server. */
+/** The link to the server, as a connection uses it. */
 export interface ServerLink {
   readonly facts: ServerFacts
   readonly isUp: boolean

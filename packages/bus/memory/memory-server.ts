@@ -16,7 +16,7 @@ export interface Hop {
   readonly subject: string
 }
 
-/** The link that a message passes between a connection and the server. */
+/** The link between a connection and the server. Each message crosses this link. */
 export interface Wire {
   /** Calls `deliver` once on a reliable link. On a faulty link, calls it never, late or repeatedly. */
   carry(hop: Hop, deliver: () => void): void

@@ -56,7 +56,7 @@ test('a message id is recognised within the duplicate window, and not after it',
   assert.equal(keep('a', { id: 'x' }), 'stored')
 })
 
-test('messages expire, and their subject can be created again', async () => {
+test('after the message of a subject has expired, a write that expects no message succeeds', async () => {
   const { kept, keep, clock } = stream({ maxAgeMs: 100 })
   keep('a')
   await clock.run(99, () => false)

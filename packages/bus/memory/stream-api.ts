@@ -13,7 +13,7 @@ interface Store {
 /**
  * Answers a request to the server's stream API, for the methods that the bus uses.
  *
- * @returns undefined where a real server has no responder, as for a direct get from a missing stream
+ * @returns undefined if a real server would have no responder, as for a direct get from a missing stream
  */
 export function answerStreamApi(
   store: Store,

@@ -1,5 +1,5 @@
 /**
- * Whether a subject matches a pattern: `*` stands for one token, a final `>` for one or more. A subject may end with
+ * Whether a subject matches a pattern: `*` matches one token, a final `>` one or more tokens. A subject may end with
  * `>` too, for a subscription to many subjects. Such a subject matches only if the pattern matches all of these
  * subjects.
  */

@@ -73,7 +73,7 @@ export function reportPlace(found: FoundBus): void {
   process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
-/** Waits for an answer of a bus. If the bus may belong to another node, the fault also names the bus and the node. */
+/** Waits for an answer from a bus. If the bus may belong to another node, the fault also names the bus and the node. */
 export async function explained<Answer>(
   answering: Promise<Answer>,
   { found }: NodeConnection,
@@ -104,7 +104,7 @@ async function readStatus({ connection, names, found }: NodeConnection): Promise
   }
 }
 
-/** Reads the states that exist once per instance, or the others, with their names. */
+/** Reads all stored states of one kind, each with its name. */
 export async function readStates(
   connection: Connection,
   names: BusNames,

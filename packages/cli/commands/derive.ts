@@ -50,10 +50,10 @@ function placeOf({ derived }: SettledBlock, perSecond: number): string {
   return `${place}, ${withCommas(perSecond)} blocks/s`
 }
 
-/** Number of differences that are shown. */
+/** Maximum number of differences that are shown. */
 const shownDifferences = 20
 
-/** Number of characters of a value that are shown. */
+/** Maximum number of characters of a value that are shown. */
 const shownCharacters = 96
 
 function explain({ derived, differences }: Mismatch): void {

@@ -26,7 +26,8 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C can end the load.
+  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C
+  // can end the load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
@@ -42,7 +43,7 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       clock: systemClock,
       signal,
       report: (what) => table.say(what),
-      // Log lines that are written between two drawings of the table would be erased with it.
+      // A log line that is written between two drawings of the table would be erased together with the table.
       onLog: table.mixesWith(process.stdout) ? (line) => table.say(line) : undefined,
       onChange: (view) => table.show(view),
     })

@@ -77,7 +77,7 @@ async function runAction(
   }
 }
 
-/** @throws Fault `settings` if the action does not accept this name */
+/** The change that an action makes for a name. @throws Fault `settings` if the action does not accept the name */
 function changeOf(action: Exclude<Action, 'list'>, name: string): PeerChange {
   if (action === 'connect') return 'connect'
   if (action === 'block' || action === 'unblock') {
@@ -194,7 +194,7 @@ function printPeer(peer: Peer): void {
   printAddresses(peer)
 }
 
-/** Prints addresses without `/p2p/` and the peer id. The id is on the line above, and would make the lines too long. */
+/** Prints addresses without `/p2p/` and the peer id, which is on the line above and would make the lines too long. */
 function printAddresses({ id, addresses }: Peer): void {
   const suffix = `/p2p/${id}`
   for (const address of addresses)

@@ -91,7 +91,7 @@ async function watchNode(settings: StatusSettings): Promise<void> {
   await node?.connection.close()
 }
 
-/** The given connection, or a new one if the given one is lost or the bus has another address now. */
+/** The given connection. If it is lost, or the bus has another address now, a new connection. */
 async function reconnected(
   node: NodeConnection | undefined,
   found: FoundBus,
@@ -102,7 +102,7 @@ async function reconnected(
   return connectNode(found, signal)
 }
 
-/** Whether `--watch` continues after a failure, since the failure may end when a node starts. */
+/** Whether a failure may end when a node starts. After such a failure, `--watch` continues. */
 function isPassing({ code, severity }: Fault): boolean {
   return severity === 'temporary' || ['no-node', 'closed', 'stream-missing'].includes(code)
 }
@@ -148,8 +148,8 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
       services.set(service, status)
   }
   const { startedMs, nodeFolder: folder, isKept } = found.local ?? {}
-  // A killed node leaves the file with its health address, at which another program may listen now. So the file is read
-  // only while the node runs.
+  // If a node is killed, the file with its health address remains. Another program may listen at this address now, so
+  // the file is read only while the node runs.
   const isServed = folder !== undefined && isKept === true
   const healthUrl = isServed ? await readHealthUrl(folder) : undefined
   return {

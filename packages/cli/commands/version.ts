@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander'
 import { print } from '#node/output.ts'
 import { fullVersion } from '#runtime/version.ts'
 
-/** Adds `atoll version` and `atoll --version`. To read the commit takes a moment, so only these commands read it. */
+/** Adds `atoll version` and `atoll --version`. Only these commands read the commit, since that takes a moment. */
 export function addVersionCommand(program: Command): void {
   const summary = 'print the version, with the commit'
   program

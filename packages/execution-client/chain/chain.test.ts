@@ -141,7 +141,7 @@ for (const archive of [false, true])
     assert.ok(archive ? nodes > 1_000 : nodes < 1_000, `${nodes} nodes`)
   })
 
-test('states from the finalized block on are kept, even if the finalized block is far below the head', async () => {
+test('the states of the finalized block and of all later blocks are kept, even if the finalized block is far below the head', async () => {
   const chain = openChain()
   let block: KnownBlock = await addBlock(chain, chain.genesis)
   const first = block
@@ -152,7 +152,7 @@ test('states from the finalized block on are kept, even if the finalized block i
   assert.equal(chain.hasState(first), true)
 })
 
-test('above the limit on blocks that are not canonical, the lowest one without children is dropped', async () => {
+test('above the limit on blocks that are not canonical, the lowest such block without children is dropped', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [deposit(0, {})])
   let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -160,7 +160,7 @@ test('above the limit on blocks that are not canonical, the lowest one without c
   assert.ok(chain.find(low.hash))
   const last = await addBlock(chain, block)
   assert.equal(chain.find(low.hash), undefined)
-  // Every held block is an ancestor of `beyond`, so no block can be dropped.
+  // Every block in memory is an ancestor of `beyond`, so no block can be dropped.
   const beyond = await addBlock(chain, last)
   assert.equal(chain.find(beyond.hash), undefined)
   assert.equal(chain.add(beyond), false)
@@ -170,7 +170,7 @@ test('above the limit on blocks that are not canonical, the lowest one without c
   assert.ok(readAll(chain, beyond) > 0)
 })
 
-test('when a state is pruned, the side blocks built on it are dropped, with their descendants', async () => {
+test('when the state of a block is pruned, the side blocks built on that block and their descendants are dropped', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [createStore(1)])
   choose(chain, low)

@@ -27,7 +27,7 @@ import { Trie } from '#execution-client/trie/trie.ts'
 export interface ChainOptions {
   readonly database: SqliteFile
   readonly genesis: Genesis
-  /** Whether all states are kept. Otherwise, states below both the `stateWindow` and the finalized block are pruned. */
+  /** Whether all states are kept. Otherwise, a state below both the `stateWindow` and the finalized block is pruned. */
   readonly archive: boolean
 }
 
@@ -38,7 +38,7 @@ export interface Heads {
   readonly finalized: Hash | undefined
 }
 
-/** Changes of the canonical chain by a new head. */
+/** The blocks that leave and join the canonical chain when the head changes. */
 export interface HeadChange {
   readonly head: KnownBlock
   /** Newest first. */
@@ -50,13 +50,13 @@ export interface HeadChange {
 /** Number of blocks below the head whose states are kept. The states from the finalized block on are kept too. */
 export const stateWindow = 128
 
-/** Limit on executed blocks that are not canonical. Above it, the lowest of them without a child is dropped. */
+/** Limit on executed blocks that are not canonical. Above it, the lowest such block that has no child is dropped. */
 export const maxPendingBlocks = 512
 
-/** Limit on canonical blocks in memory. New blocks need not read the trie nodes of these blocks from the database. */
+/** Limit on canonical blocks in memory. Their trie nodes need not be read from the database to execute new blocks. */
 const recentBlocks = 64
 
-/** After this many blocks, the trie nodes in memory are dropped, since they would grow to the whole state. */
+/** After this many blocks, the trie nodes in memory are dropped. Otherwise they would grow to the whole state. */
 const blocksBetweenReloads = 2_048
 
 /** Limit on the states that one forkchoice update prunes, so that pruning does not delay the next block. */
@@ -80,7 +80,7 @@ export class Chain {
   #sinceReload = 0
 
   /**
-   * The chain owns the database from its construction on. If the constructor throws, the caller closes the database.
+   * Opens a chain, which then owns the database. If the constructor throws, the caller closes the database.
    *
    * @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain
    */
@@ -177,7 +177,7 @@ export class Chain {
   /**
    * Adds an executed block, which can then become canonical or the parent of another block.
    *
-   * @returns false if the limit is reached and no block can be dropped, since all are ancestors of this one
+   * @returns false if the limit is reached and no block can be dropped, since all such blocks are ancestors of `block`
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true
@@ -340,7 +340,7 @@ export class Chain {
     this.#states.release(block.changes)
   }
 
-  /** Drops the blocks in memory that were built on pruned states, with their descendants. */
+  /** Drops the blocks in memory that were built on a pruned state, and their descendants. */
   #giveUpWhatIsOn(forgotten: readonly KnownBlock[]): void {
     for (const { hash } of forgotten) {
       this.#recent.delete(hash)

@@ -113,8 +113,8 @@ function checkEip1559Params(params: Uint8Array): void {
 }
 
 /**
- * The reason why a payload is invalid, by the rules of the OP Stack that a correct block hash does not imply; undefined
- * if it is valid.
+ * The reason why a payload is invalid; undefined if it is valid. Checks only the rules of the OP Stack that a payload
+ * can break although its block hash is correct.
  * Spec: protocol/holocene, isthmus and jovian, each exec-engine.md
  */
 export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): string | undefined {

@@ -183,7 +183,7 @@ test('an unknown head is answered with SYNCING, and the zero hash with INVALID',
   assert.equal((await client.choose(noBlock)).payloadStatus.status, 'INVALID')
 })
 
-test('a safe or finalized block that is not an ancestor of the head is refused with -38002, and the head stays', async () => {
+test('a safe or finalized block that is not an ancestor of the head is refused with -38002, and the head does not change', async () => {
   const client = open()
   const first = await build(client)
   await client.import(first)
@@ -363,7 +363,7 @@ test('if a pool transaction breaks a block that is being built, the block is bui
   assert.deepEqual(executionPayload['transactions'], [createStore(1), deposit(51, {})].map(toHex))
 })
 
-test('above the limit on remembered invalid blocks, the oldest one is forgotten', async () => {
+test('above the limit on remembered invalid blocks, the oldest invalid block is forgotten', async () => {
   const client = open()
   const good = await build(client)
   const bad = (at: number) =>

@@ -58,7 +58,7 @@ const payloadIdJson = z.string().regex(/^0x[0-9a-f]{16}$/i, 'want 8 bytes in hex
 
 const syncing: PayloadStatus = { status: 'SYNCING', latestValidHash: null, validationError: null }
 
-/** The Engine API, with the answers of op-geth and op-reth. Spec: execution-apis, src/engine; exec-engine.md#engine-api */
+/** The Engine API. It answers as op-geth and op-reth do. Spec: execution-apis, src/engine; exec-engine.md#engine-api */
 export class EngineApi {
   readonly #options: EngineApiOptions
   readonly #invalid = new InvalidBlocks()

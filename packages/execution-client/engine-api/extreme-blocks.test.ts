@@ -18,7 +18,7 @@ import {
 import { Random } from '#test/simulator/random.ts'
 import { toHex } from '#protocol/codec/hex.ts'
 
-/** Number of random chains. `ATOLL_SEED` sets the seed of the first one. */
+/** Number of random chains. `ATOLL_SEED` sets the seed of the first chain. */
 const chains = Number(process.env['ATOLL_FUZZ_CHAINS'] ?? 8)
 const firstSeed = Number(process.env['ATOLL_SEED'] ?? 1)
 const blocksOfAChain = 20
@@ -53,7 +53,7 @@ class ExtremeRun {
     this.#follower = new EngineClient(openChain({ genesis }))
   }
 
-  /** Builds and follows a block. Then sends the follower a changed payload, which is usually invalid. */
+  /** Builds a block, and imports it into the follower. Then sends the follower a changed payload, usually invalid. */
   async step(block: number): Promise<void> {
     const random = this.#random
     const attributes = extremeAttributes(random, this.#builder.chain)

@@ -10,13 +10,13 @@ import { toData } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 import type { BlockBuilder, ExecutedBlock } from '#execution-client/transition/execute-block.ts'
 
-/** Limit on builds; the oldest is dropped first. */
+/** Limit on builds. Above it, the oldest build is dropped. */
 const maxBuilds = 16
 
 /** Pause between two attempts to add transactions to a block. */
 const improvePauseMs = 200
 
-/** Time during which transactions are added to a block that is not fetched. */
+/** Time for which transactions are added to a block. After that, filling ends even if the block was not fetched. */
 const improveForMs = 15_000
 
 /**
@@ -131,7 +131,7 @@ export class PayloadBuilds {
     while (!signal.aborted) {
       const builder = await this.#begin(parent, attributes)
       if ((await this.#options.fill(builder, signal)) === 'broken') continue
-      // An aborted attempt may have fewer transactions than an earlier one.
+      // An aborted attempt may have fewer transactions than an earlier attempt.
       const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
       if (hasMore || !signal.aborted) build.block = builder.seal()
       return
@@ -139,7 +139,7 @@ export class PayloadBuilds {
   }
 }
 
-/** The payload id, equal for equal attributes and parent; the first byte is the version. */
+/** The payload id. It is equal for the same parent, attributes and version. The first byte is the version. */
 function payloadId(parent: KnownBlock, attributes: PayloadAttributes, version: number): Hex {
   const { timestamp, parentBeaconBlockRoot, eip1559Params, minBaseFee } = attributes
   const digest = keccak256(

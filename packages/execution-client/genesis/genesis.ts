@@ -75,7 +75,7 @@ export function parseGenesis(json: unknown): Genesis {
   }
 }
 
-/** Makes the block of a genesis, with all accounts as its state changes. */
+/** Makes the block of a genesis. All accounts of the genesis are the state changes of the block. */
 export function makeGenesisBlock(
   { header, accounts, config }: Genesis,
   source: StateSource,

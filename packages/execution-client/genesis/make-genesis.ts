@@ -48,8 +48,8 @@ const upgradeGas = 200_000_000n
 const scratchSeconds = 2n
 
 /**
- * Makes the genesis of a new chain: OP Sepolia's predeploys after the upgrade transactions of the forks at genesis,
- * and funded accounts.
+ * Makes the genesis of a new chain. It has the predeploys of OP Sepolia, changed by the upgrade transactions of the
+ * forks that are active at genesis, and funded accounts.
  *
  * @throws Fault `upgrade-failed` if an upgrade transaction fails
  */
@@ -204,7 +204,7 @@ function configJson({
   ]
   const times: Record<string, number> = {}
   let later: bigint | undefined
-  // A hardfork implies the earlier ones, but op-geth requires each of them in the config.
+  // An active hardfork implies all earlier hardforks, but op-geth requires each of them in the config.
   for (const name of hardforkNames.toReversed()) {
     later = hardforkTimes[name] ?? later
     if (later !== undefined) times[`${name}Time`] = Number(later)
@@ -227,7 +227,7 @@ function configJson({
   }
 }
 
-/** Spec: protocol/holocene/exec-engine.md, protocol/jovian/exec-engine.md */
+/** The extra data of the genesis header. Spec: protocol/holocene/exec-engine.md, protocol/jovian/exec-engine.md */
 function extraData(forks: readonly HardforkName[]): Uint8Array {
   if (!forks.includes('holocene')) return new Uint8Array(0)
   return encodeExtraData({

@@ -3,8 +3,8 @@ import { invalidFile, readJsonFile } from '#runtime/json-file.ts'
 import { type Genesis, parseGenesis } from './genesis.ts'
 
 /**
- * Reads a genesis in geth's form. Its `alloc` may be the path of a file that several recorded chains share;
- * `allocExtra` adds accounts to those of the file.
+ * Reads a genesis in geth's form. `alloc` may also be the path of a file with accounts, which several recorded chains
+ * share. `allocExtra` adds accounts to `alloc`.
  *
  * @throws Fault `invalid-file` that names the file and the problem
  */

@@ -4,7 +4,7 @@ import { makePool, notate, signed } from '#test/fakes/pool-world.ts'
 import type { BestTransactions } from './best-transactions.ts'
 import { hashTransaction } from './pooled-transaction.ts'
 
-/** The order of all transactions. After a transaction in `skipped`, the remaining ones of its sender are skipped. */
+/** The order of all transactions. After a transaction in `skipped`, later transactions of its sender are skipped. */
 function order(best: BestTransactions, skipped: readonly string[] = []): string {
   const taken: string[] = []
   for (let next = best.peek(); next !== undefined; next = best.peek()) {
@@ -16,7 +16,7 @@ function order(best: BestTransactions, skipped: readonly string[] = []): string 
   return taken.join(' ')
 }
 
-test('the transaction with the highest tip is first; of equal tips, the one that arrived first', async () => {
+test('the transaction with the highest tip is first; with equal tips, the transaction that arrived first', async () => {
   const { pool, add } = makePool()
   await add('c0:5', 'a0:3', 'b0:9', 'd0:5')
   assert.equal(order(pool.best(10n)), 'b0:9 c0:5 d0:5 a0:3')
@@ -37,7 +37,7 @@ test('transactions are ordered by the effective tip', async () => {
   assert.equal(order(pool.best(44n)), 'a0:50 a1:30 b0:20 c0:15')
   assert.equal(order(pool.best(46n)), 'c0:15 a0:50 a1:30 b0:20')
   assert.equal(order(pool.best(60n)), 'c0:15 a0:50 a1:30 b0:20')
-  // A transaction below the base fee is omitted, and so are later ones of its sender.
+  // A transaction below the base fee is omitted, and so are later transactions of its sender.
   assert.equal(order(pool.best(61n)), 'c0:15')
 })
 
@@ -47,7 +47,7 @@ test('the remaining transactions of a sender can be skipped', async () => {
   assert.equal(order(pool.best(10n), ['a0:9', 'b1:6']), 'a0:9 b0:7 b1:6 c0:5')
 })
 
-test('later changes of the pool do not affect the iteration', async () => {
+test('changes of the pool do not affect an iteration that has begun', async () => {
   const { pool, add } = makePool()
   await add('a0:9', 'a1:8')
   const best = pool.best(10n)

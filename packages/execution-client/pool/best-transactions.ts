@@ -9,8 +9,9 @@ interface SenderHead {
 }
 
 /**
- * Pending transactions in the order for a block: highest effective tip first; of equal tips, the first to arrive. The
- * transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this snapshot.
+ * Pending transactions in the order for a block: the highest effective tip first; with equal tips, the first to arrive.
+ * The transactions of one sender are in the order of their nonces. Later changes of the pool do not affect this
+ * snapshot.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint
@@ -31,12 +32,12 @@ export class BestTransactions {
     return this.#heads.at(-1)?.transaction
   }
 
-  /** Moves to the next transaction of the same sender, after the current one was added. */
+  /** Moves to the next transaction of the same sender, after the current transaction was added to the block. */
   shift(): void {
     const head = this.#heads.pop()
     const next = head && this.#headAt(head.transactions, head.at + 1)
     if (next === undefined) return
-    // The next transaction is inserted so that the best one stays the last.
+    // The next transaction is inserted so that the best entry remains the last entry.
     let [low, high] = [0, this.#heads.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -47,12 +48,15 @@ export class BestTransactions {
     this.#heads.splice(low, 0, next)
   }
 
-  /** Skips all further transactions of the sender, which depend on the current one. */
+  /** Skips the current transaction, and all later transactions of its sender, which depend on it. */
   skipSender(): void {
     this.#heads.pop()
   }
 
-  /** The entry of a sender at an index; undefined if the sender has no further transaction, or the transaction does not pay the base fee. */
+  /**
+   * The entry of a sender at an index; undefined if the sender has no further transaction, or if the transaction does
+   * not pay the base fee.
+   */
   #headAt(transactions: readonly PooledTransaction[], at: number): SenderHead | undefined {
     const transaction = transactions[at]
     if (transaction === undefined) return undefined

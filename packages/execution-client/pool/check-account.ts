@@ -6,7 +6,7 @@ import type { SenderTransactions } from './sender-transactions.ts'
 const replacementPercent = 110n
 
 /**
- * Checks that the sender can pay for the transaction and all of its pending transactions.
+ * Checks that the sender can pay for a transaction together with all of the sender's pending transactions.
  *
  * @throws PoolRefusal
  */
@@ -34,8 +34,9 @@ export function checkFunds(
 }
 
 /**
- * Checks that an account that has or is about to get delegated code has at most one pending transaction. Other accounts
- * can spend the balance of a delegated account, and so invalidate all of its pending transactions at once.
+ * Checks the limit for an account with delegated code: one transaction, without a nonce gap. The limit also applies if
+ * a transaction in the pool delegates the account. Other accounts can spend the balance of a delegated account, and so
+ * invalidate all of its pending transactions at once.
  *
  * @throws PoolRefusal
  */

@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and its reorg`, async () => {
+  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and then a reorg of it`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -133,7 +133,7 @@ test('each transaction type that users may send is executed', async () => {
   )
 })
 
-test('a transaction above the remaining gas stays in the pool, and smaller ones fill the block', async () => {
+test('a transaction above the remaining gas stays in the pool, and smaller transactions fill the block', async () => {
   // The deposit uses 22,800 gas.
   const chain = makeChain({ gasLimit: 130_000n })
   const { pool } = chain
@@ -238,7 +238,7 @@ test('transactions that the block already has are skipped', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:5 a1:4 b0:3')
-  // Forced: the same transaction, and another with the nonce of b0.
+  // The forced transactions are a0 itself, and another transaction with the nonce of b0.
   const { fill, seal } = await begin(chain, [await signed('a0:5'), await signed('b0:9')])
   assert.deepEqual(await fill(), ['a1', 'no-more'])
   assert.deepEqual(pool.status(), { pending: 3, queued: 0 })
@@ -257,7 +257,7 @@ test('filling ends when the time is over, and continues at the next call', async
   await seal()
 })
 
-test('while filling yields to other tasks, they can end it, or remove transactions, which are then not added', async () => {
+test('filling yields to other tasks: they can end the filling, and a transaction that they remove is not added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7 d0:6')
@@ -332,7 +332,7 @@ test('the block that activates Jovian has only forced transactions', async () =>
   assert.deepEqual(await fill(), ['', 'forced-only'])
   assert.deepEqual(chain.pool.status(), { pending: 1, queued: 0 })
   await seal()
-  // Before Jovian, L1 attributes of this length do not prevent user transactions.
+  // Before Jovian, a block whose L1 attributes have this length may have user transactions.
   const before = makeChain({ fork: 'isthmus', attributesBytes: 176 })
   await sendAll(before.pool, 'a0')
   const other = await begin(before)

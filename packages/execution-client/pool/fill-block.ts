@@ -27,9 +27,9 @@ export interface Filled {
   /** Transactions that could not be executed. */
   readonly dropped: number
   /**
-   * Why filling ended: no further transaction fits, the gas is used, `isOver` returned true, the block takes no user
-   * transactions, or the interpreter threw. A `broken` block cannot be used, since its last transaction may be partly
-   * applied.
+   * Why filling ended: no further transaction fits, the gas is used, `isOver` returned true, the block must not have
+   * user transactions, or the interpreter threw. A `broken` block cannot be used, since its last transaction may be
+   * partly applied.
    */
   readonly end: 'no-more' | 'gas-used' | 'over' | 'forced-only' | 'broken'
   /** The error, with its transaction. */
@@ -41,8 +41,8 @@ const maxBlockBytes = 7_388_608
 
 /**
  * Adds pool transactions to a block after its forced transactions. A transaction that does not fit stays in the pool. A
- * transaction that cannot be executed is removed from the pool. May be called again for the same block when more
- * transactions have arrived.
+ * transaction that cannot be executed is removed from the pool. The function may be called again for the same block
+ * when more transactions have arrived.
  *
  * Other tasks run between two transactions, but must not use the interpreter of the block.
  *
@@ -59,7 +59,7 @@ export async function fillBlock(
   const best = pool.best(execution.context.baseFeePerGas)
   const room = new BlockRoom(execution, limits)
   for (let next = best.peek(); next !== undefined; next = best.peek()) {
-    // Lets timers and requests run, one of which may end the filling.
+    // Lets timers and requests run. One of them may end the filling.
     await setImmediate()
     if (limits.isOver()) return endBy('over')
     if (execution.gasLeft < transactionGas) return endBy('gas-used')
@@ -78,7 +78,7 @@ export async function fillBlock(
     try {
       await execution.execute(raw)
     } catch (error) {
-      // The transaction is removed after any error, since the next block would try it first again.
+      // The transaction is removed after any error. Otherwise the next block would try it first again.
       pool.drop(hash, toError(error).message)
       dropped++
       if (!(error instanceof InvalidTransaction))

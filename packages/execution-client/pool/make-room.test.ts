@@ -10,7 +10,7 @@ test('a full pool evicts the cheapest among the last transactions of each sender
   const { add, show, reported } = makePool({ transactions: 4 })
   await add('a0:1', 'a1:9', 'b0:5', 'c0:7')
   reported.length = 0
-  // a0 is the cheapest transaction, but it stays, since a1 has the nonce after it.
+  // a0 is the cheapest transaction, but it is not evicted, since a1 depends on it.
   await add('d0:6')
   assert.equal(show(), 'a0 a1:9 c0:7 d0:6 | ')
   assert.deepEqual(reported, ['-b0:5 the pool is full', '+d0:6'])
@@ -20,13 +20,13 @@ test('a full pool evicts the cheapest among the last transactions of each sender
   assert.equal(show(), 'a0 a1:9 b0:8 b1:8 | ')
 })
 
-test('of equally cheap transactions the last to arrive is dropped', async () => {
+test('if several transactions are equally cheap, the last to arrive is dropped', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:5', 'b0:5', 'c0:7', 'd0:6')
   assert.equal(show(), 'a0:5 c0:7 d0:6 | ')
 })
 
-test('of transactions with equal tips, the one with the lowest fee cap is dropped', async () => {
+test('if several transactions have equal tips, the transaction with the lowest fee cap is dropped', async () => {
   const { pool, add, show } = makePool({ transactions: 2 })
   pool.add(await signed('a0:5', { feeCap: 999n }))
   await add('b0:5', 'c0:5')
@@ -50,7 +50,7 @@ test('a new queued transaction evicts queued transactions, and never pending tra
   await assert.rejects(add('d6:4'), full)
 })
 
-test('a new transaction evicts those of its own sender only if their nonces are later', async () => {
+test('a new transaction evicts transactions of its own sender only if their nonces are later', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'a1:1', 'a2:1')
   await assert.rejects(add('a3:900'), full)
@@ -67,7 +67,7 @@ test('a replacement evicts no other transaction', async () => {
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('if the limit is in bytes, a large transaction evicts several smaller transactions, or is refused', async () => {
+test('if the limit is in bytes, a large transaction evicts several smaller transactions if it pays more than each, and is refused otherwise', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')

@@ -11,11 +11,14 @@ export interface RoomContext {
 }
 
 /**
- * Chooses transactions to evict for a new transaction. Each is the cheapest among the last remaining transactions of
- * all senders, so that no nonce is evicted before a later nonce of the same sender.
+ * Chooses transactions to evict for a new transaction. Compares the last remaining transaction of each sender, and
+ * evicts the cheapest of these, so that no nonce is evicted before a later nonce of the same sender.
  *
- * @throws PoolRefusal if no remaining transaction may be evicted: a transaction of another sender must pay less than
- * the new one, and be queued if the new one is gapped; a transaction of the same sender must have a later nonce
+ * A transaction of another sender may be evicted only if it pays less than the new transaction; if the new transaction
+ * would be queued, the evicted transaction must be queued too. A transaction of the same sender may be evicted only if
+ * its nonce is later.
+ *
+ * @throws PoolRefusal if no remaining transaction may be evicted
  */
 export function* victimsOf(
   newcomer: PooledTransaction,
@@ -48,8 +51,8 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // A transaction of the same sender may be evicted only if its nonce is later. The later transaction depends on
-      // the new one, so it need not pay less.
+      // A transaction of the same sender may be evicted only if its nonce is later. It need not pay less, since it
+      // depends on the new transaction.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true

@@ -5,7 +5,7 @@ import { hashTransaction } from './pooled-transaction.ts'
 
 const [a, b] = [addressOf('a'), addressOf('b')]
 
-test('transactions that the head includes are removed, and other transactions with used nonces too', async () => {
+test('transactions that the head includes are removed, and so are other transactions with used nonces', async () => {
   const { view, add, show, reset, reported } = makePool()
   await add('a0', 'a1', 'a2', 'b0:2', 'b1')
   reported.length = 0
@@ -62,13 +62,13 @@ test('a transaction is removed if its sender cannot pay the L1 fee of the new he
   assert.equal(show(), ' | ')
 })
 
-test('transactions dropped by a reorg return, even if more transactions wait for them than the queue may hold', async () => {
+test('transactions dropped by a reorg return, even if the transactions that wait for them exceed the limit of the queue', async () => {
   const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4', 'a5')
   reported.length = 0
   view.nonces.set(a, 0n)
-  // More transactions than may be queued wait for a0 and a1, but only until both have returned.
+  // The transactions that wait for a0 and a1 exceed the limit of the queue, but only until a0 and a1 have returned.
   assert.deepEqual(await reset({ dropped: 'a0 a1 b0' }), [])
   assert.equal(show(), 'a0 a1 a2 a3 a4 a5 b0 | ')
   assert.deepEqual(reported, ['+a0 a1 b0'])

@@ -69,7 +69,7 @@ class World {
   readonly view = new FakeView()
   readonly pool = new TransactionPool(this.view, limits)
   readonly blocks: (readonly PooledTransaction[])[] = []
-  /** The transactions that must be in the pool, and those that the pool announced as pending. */
+  /** The transactions that must be in the pool, and the transactions that the pool announced as pending. */
   readonly live = new Set<Hash>()
   readonly announced = new Set<Hash>()
 

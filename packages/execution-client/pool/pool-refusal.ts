@@ -1,4 +1,4 @@
-/** geth's error texts by reason; wallets, op-batcher and op-node match them. */
+/** geth's error texts by reason. Wallets, op-batcher and op-node search errors for these texts. */
 const words = {
   'already-known': 'already known',
   'type-not-supported': 'transaction type not supported',

@@ -26,7 +26,7 @@ export interface PoolView {
   operatorFee(gas: bigint): bigint
 }
 
-/** Makes the view of a head. The next block's time is unknown, so the view has the rules one second after the head. */
+/** Makes the view of a head. The time of the next block is unknown, so the rules one second after the head apply. */
 export function poolViewOf(
   config: ExecutionConfig,
   head: Pick<ParentBlock, 'header' | 'trie'>,

@@ -79,7 +79,7 @@ export function authoritiesOf({ authorizations }: SignedTransaction): readonly A
   return [...new Set(signers.filter((signer) => signer !== undefined))]
 }
 
-/** The tip per gas above the base fee, in wei; negative if the transaction does not pay the base fee. */
+/** What a transaction pays per gas above the base fee, in wei; negative if it does not pay the base fee. */
 export function effectiveTip(
   { signed }: Pick<PooledTransaction, 'signed'>,
   baseFeePerGas: bigint,

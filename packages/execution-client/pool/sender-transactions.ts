@@ -8,7 +8,7 @@ export interface PricedTransaction {
 
 /**
  * The transactions of one sender by nonce. Transactions that continue the account's nonce without a gap are pending, up
- * to a limit. All others are queued.
+ * to a limit. All other transactions are queued.
  */
 export class SenderTransactions {
   readonly #maxPending: number
@@ -50,7 +50,7 @@ export class SenderTransactions {
     return this.pendingFrom(0)
   }
 
-  /** The pending transactions after the first `skipped` ones. */
+  /** The pending transactions, without the first `skipped` transactions. */
   pendingFrom(skipped: number): readonly PooledTransaction[] {
     return this.#priced.slice(skipped, this.#pendingCount).map(({ transaction }) => transaction)
   }
@@ -82,7 +82,7 @@ export class SenderTransactions {
     return nonce === this.nextNonce && this.#pendingCount < this.#maxPending
   }
 
-  /** Adds a transaction, or replaces the one with the same nonce. Queued transactions may become pending. */
+  /** Adds a transaction, or replaces the transaction with the same nonce. Queued transactions may become pending. */
   put(priced: PricedTransaction): void {
     const { nonce } = priced.transaction.signed
     const replaced = this.find(nonce) === undefined ? 0 : 1
@@ -90,7 +90,7 @@ export class SenderTransactions {
     this.#extendPending()
   }
 
-  /** Removes a transaction; later ones become queued. */
+  /** Removes a transaction. Transactions with later nonces become queued. */
   remove(nonce: bigint): void {
     if (this.find(nonce) === undefined) return
     const at = this.#indexOf(nonce)

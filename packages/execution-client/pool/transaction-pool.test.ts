@@ -27,7 +27,7 @@ test('a transaction is pending at the nonce of its account and queued after a ga
   assert.deepEqual(reported, ['+a0'])
 })
 
-test('a transaction that fills a nonce gap makes all waiting transactions pending, with one notification', async () => {
+test('a transaction that fills a nonce gap makes all queued transactions of its sender pending, with one notification', async () => {
   const { pool, add, show, reported } = makePool()
   await add('a3', 'a1', 'a2', 'a5')
   assert.equal(show(), ' | a1 a2 a3 a5')
@@ -289,7 +289,7 @@ test('an account with an EIP-7702 delegation has at most one transaction, withou
   await assert.rejects(add('b1'), gap)
   await add('b0')
   await assert.rejects(add('b1'), limit)
-  // When that transaction is dropped, the limit ends.
+  // After the transaction that sets the code of b is dropped, the limit no longer applies to b.
   pool.drop(pool.contentFrom(addressOf('c')).pending[0]?.hash ?? assert.fail(), 'a test')
   await add('b1')
   // An account with two transactions cannot be delegated.
@@ -309,7 +309,7 @@ async function setCodeOfB(nonce: number) {
   } as const
 }
 
-test('if the queue of a sender is full, a transaction with an earlier nonce replaces the last one', async () => {
+test('if the queue of a sender is full, a transaction with an earlier nonce replaces the transaction with the last nonce', async () => {
   const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })

@@ -54,7 +54,7 @@ const tooManyQueued = 'its sender has too many queued transactions'
 /** The default policy of geth. */
 const defaultPolicy: PoolPolicy = { minTip: 1n, requiresReplayProtection: false }
 
-/** The transaction pool. Pending transactions may be in the next block; queued ones wait for an earlier nonce. */
+/** The transaction pool. Pending transactions may be in the next block. Queued ones wait for an earlier nonce. */
 export class TransactionPool {
   readonly #limits: PoolLimits
   readonly #policy: PoolPolicy
@@ -66,7 +66,7 @@ export class TransactionPool {
   readonly #listeners = new Set<PoolListener>()
   #bytes = 0
   #arrivals = 0
-  /** Removed transactions that the listeners have not been notified of. */
+  /** Removed transactions about which the listeners have not been notified yet. */
   #removed: (readonly [PooledTransaction, string])[] = []
 
   /** @param view view of the head */
@@ -104,14 +104,14 @@ export class TransactionPool {
       .filter((raw) => raw[0] !== depositType && !hashes.has(hashTransaction(raw)))
       .map((raw) => this.#takeBack(raw))
       .filter((refusal) => refusal !== undefined)
-    // Queues are trimmed last, since returned transactions may close the gaps before queued ones.
+    // Queues are trimmed last, since returned transactions may close the nonce gaps before queued transactions.
     for (const address of this.#senders.keys()) this.#trimQueue(address)
     const after = [...this.#senders.values()].flatMap((own) => own.pending)
     this.#tell(after.filter((transaction) => !before.has(transaction)))
     return refusals
   }
 
-  /** Removes a transaction that cannot be in a block; later ones of its sender become queued. */
+  /** Removes a transaction that cannot be in a block. Later transactions of its sender become queued. */
   drop(hash: Hash, reason: string): void {
     const transaction = this.#byHash.get(hash)
     if (transaction === undefined) return
@@ -179,7 +179,7 @@ export class TransactionPool {
       this.#senders.get(sender) ?? new SenderTransactions(nonce, this.#limits.pendingPerSender)
     const cost = this.#costOf(admitted)
     checkFunds({ nonce: signed.nonce, cost, balance }, own)
-    // Signers are recovered after the check of the sender's funds, since there may be a thousand signatures.
+    // Signers are recovered only after the check of the sender's funds, since there may be a thousand signatures.
     const authorities = authoritiesOf(signed)
     const transaction = { ...admitted, authorities, arrival: this.#arrivals++ }
     this.#checkDelegation(transaction, own)
@@ -227,8 +227,8 @@ export class TransactionPool {
   }
 
   /**
-   * The transaction that a new one replaces: the transaction with the same nonce, or the last one of its sender if the
-   * queue is full.
+   * The transaction that a new transaction replaces: the transaction with the same nonce, or the last transaction of
+   * the same sender if its queue is full.
    *
    * @throws PoolRefusal
    */
@@ -247,7 +247,7 @@ export class TransactionPool {
     throw new PoolRefusal('account-limit', `pooled ${own.size} txs`)
   }
 
-  /** Transactions to evict for a new one. @throws PoolRefusal if too few may be evicted */
+  /** Transactions to evict for a new transaction. @throws PoolRefusal if too few may be evicted */
   #victimsFor(
     newcomer: PooledTransaction,
     own: SenderTransactions,

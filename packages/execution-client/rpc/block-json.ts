@@ -49,7 +49,7 @@ export function blockToJson(
     ...(block.header.withdrawalsRoot !== undefined && { withdrawals: [] }),
     transactions: transactions.map((raw, position) => {
       const receipt = receipts[position]
-      // Recovering a sender takes a hundred times as long as a hash.
+      // To recover a sender takes a hundred times as long as to compute a hash.
       if (!full || receipt === undefined) return toHash(keccak256(raw))
       return transactionToJson(readTransaction(raw), { block, position, receipt })
     }),
@@ -59,7 +59,7 @@ export function blockToJson(
 /** A block in RLP. Spec: EIP-2718, EIP-4895 */
 export function encodeBlock(header: Header, transactions: readonly Uint8Array[]): Uint8Array {
   const items = transactions.map((raw): RlpItem =>
-    // A legacy transaction is a list; typed ones are strings.
+    // A legacy transaction is a list. A typed transaction is a string.
     (raw[0] ?? 0) >= 0xc0 ? decodeRlp(raw) : raw,
   )
   const parts: RlpItem[] = [decodeRlp(encodeHeader(header)), items, []]

@@ -54,7 +54,7 @@ export interface LogFilter {
   readonly addresses: ReadonlySet<Hex>
   /** Topics by position; an empty set matches any. */
   readonly topics: readonly ReadonlySet<Hex>[]
-  /** The bloom bits of the alternatives, for the address and for each topic position that the filter restricts. */
+  /** The bloom bits of each allowed value, for the address and for each topic position that the filter restricts. */
   readonly blooms: readonly (readonly Bits[])[]
 }
 

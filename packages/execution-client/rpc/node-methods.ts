@@ -34,7 +34,10 @@ export function nodeMethods(chain: Chain): Methods {
   }
 }
 
-/** The `debug` methods, which read stored blocks and move the head, and the `miner` methods that op-batcher calls. Spec: execution-apis, src/debug */
+/**
+ * The `debug` methods, which read stored blocks and move the head, and the `miner` methods that op-batcher calls.
+ * Spec: execution-apis, src/debug
+ */
 export function debugMethods(
   chain: Chain,
   { serial, daLimits }: { readonly serial: Serial; readonly daLimits: DaLimits },

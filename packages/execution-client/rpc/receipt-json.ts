@@ -43,7 +43,7 @@ export interface LogPlace {
   readonly block: KnownBlock
   readonly position: number
   readonly transaction: Hash
-  /** Number of logs in the block before the logs of this transaction. */
+  /** Number of logs in the block that precede the logs of this transaction. */
   readonly firstLog: number
 }
 
@@ -142,7 +142,7 @@ function l1AttributesOf([first]: readonly Uint8Array[]): L1Attributes | undefine
   try {
     return decodeL1Attributes(decodeDeposit(first).data)
   } catch (error) {
-    // A test chain may begin its blocks with any deposit.
+    // On a test chain, the first deposit of a block need not have L1 attributes.
     if (error instanceof DecodeError) return undefined
     throw error
   }

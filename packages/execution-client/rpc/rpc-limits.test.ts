@@ -103,7 +103,7 @@ test('a fee history ends at the genesis, and its percentiles are limited and asc
 
 test('eth_getLogs limits the range of blocks and the number of topic positions', async () => {
   const { chain, call } = await opened()
-  // A head far above the genesis, without the blocks in between.
+  // A head far above the genesis. The chain does not have the blocks between them.
   const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }
   const ask = (toBlock: string) => call('eth_getLogs', { fromBlock: '0x0', toBlock })
   assert.deepEqual(await ask('latest'), [])
@@ -115,7 +115,7 @@ test('eth_getLogs limits the range of blocks and the number of topic positions',
   })
 })
 
-test('eth_getLogs limits addresses and the topics of one position, and a range above the head has no logs', async () => {
+test('eth_getLogs limits the addresses, and the topics of each position, and finds no logs above the head', async () => {
   const { call } = await opened()
   const words = Array.from({ length: maxFilterWords + 1 }, (_, at) => slotKey(at))
   const addresses = words.map((word) => `0x${word.slice(26)}`)

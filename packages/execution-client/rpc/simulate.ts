@@ -24,7 +24,7 @@ import { rpcCodes } from './params.ts'
 /** Maximum gas of a call. The gas is limited because only one call runs at a time. */
 const maxCallGas = 50_000_000n
 
-/** Timeout of a call, and of all attempts of an estimate together, as geth's `--rpc.evmtimeout`. */
+/** Timeout of a call, and of all attempts of an estimate together. It is the default of geth's `--rpc.evmtimeout`. */
 const callTimeoutMs = 5_000
 
 /** Result of a call. */
@@ -52,10 +52,10 @@ export interface SimulateOptions {
 /** Executes one call. @throws JsonRpcError if the call cannot start, or exceeds its timeout */
 export type Run = (options: SimulateOptions) => Promise<Simulated>
 
-/** Start of the error text of a call whose gas is below its intrinsic gas. */
+/** Beginning of the error text for a call whose gas is below its intrinsic gas. */
 const lowGas = 'intrinsic gas too low'
 
-/** Gas of a plain transfer. As in geth, an estimate ignores a lower gas limit of its call. */
+/** Gas of a plain transfer. As in geth, an estimate ignores a gas limit of the call below this number. */
 const transferGas = 21_000n
 
 const zeroAddress = toAddress(new Uint8Array(20))
@@ -73,7 +73,7 @@ export class Simulator {
     this.#interpreters = new Interpreters(chain.config)
   }
 
-  /** The highest gas limit that an estimate may return, from the call, the block, the forks and the sender's funds. */
+  /** The highest gas limit that an estimate may return. Call, block, forks and funds of the sender limit it. */
   maxGas({ block, call, overrides }: SimulateOptions): bigint {
     const { header } = block
     const { config } = this.#chain

@@ -130,7 +130,7 @@ function signedToJson(
   }
 }
 
-/** Spec: EIP-155 */
+/** The field `v` of a legacy transaction. Spec: EIP-155 */
 function legacyV({ chainId, signature }: SignedTransaction): bigint {
   const offset = chainId === undefined ? 27n : 35n + 2n * chainId
   return offset + BigInt(signature.yParity)

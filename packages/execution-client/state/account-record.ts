@@ -21,8 +21,7 @@ export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
 
 /**
  * Reduces a balance modulo 2^256 and a nonce modulo 2^64. op-geth computes sums in this way, without an overflow check.
- * On an L1 that gives out any amount of ether, as test networks do, mints and transfers can take balances past
- * 2^256 - 1.
+ * A test network may create any amount of ether on L1, so mints and transfers on L2 can take a balance past 2^256 - 1.
  */
 export function wrapped({ nonce, balance }: Pick<AccountRecord, 'nonce' | 'balance'>): {
   readonly nonce: bigint
@@ -41,7 +40,7 @@ export function encodeAccount({
   return encodeRlp([uintToRlp(nonce), uintToRlp(balance), storageRoot, codeHash])
 }
 
-/** @throws DecodeError for malformed bytes */
+/** Decodes an account of the state trie. @throws DecodeError for malformed bytes */
 export function decodeAccount(encoded: Uint8Array): AccountRecord {
   const fields = decodeRlpList(encoded)
   return {

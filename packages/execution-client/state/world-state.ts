@@ -14,7 +14,7 @@ import type { HashedKeys } from './hashed-keys.ts'
 
 /** Store of codes, by hash. Returns the same array for each read of a code, so that caches can use it as a key. */
 interface CodeSource {
-  /** @throws Error if it is missing */
+  /** The code with this hash. @throws Error if it is missing */
   code(hash: Uint8Array): Uint8Array
 }
 
@@ -147,13 +147,13 @@ export class WorldState {
     this.#checkpoints.push(this.#undo.length)
   }
 
-  /** Drops the last checkpoint and keeps the changes since; an outer checkpoint can still revert them. */
+  /** Drops the last checkpoint, and keeps the changes made after it. An outer checkpoint can still revert them. */
   keep(): void {
     this.#checkpoints.pop()
     if (this.#checkpoints.length === 0) this.#undo.length = 0
   }
 
-  /** Reverts the changes since the last checkpoint. */
+  /** Reverts the changes made after the last checkpoint. */
   revert(): void {
     const length = this.#checkpoints.pop() ?? 0
     while (this.#undo.length > length) this.#undo.pop()?.()

@@ -25,7 +25,7 @@ CREATE TABLE labels (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
  * @throws Fault `chain-database` if the file cannot be opened, is used by another process, or has another version
  */
 export function openChainDatabase(path: string): SqliteFile {
-  // A checkpoint is made only every 16 MiB, since each one waits for the disk.
+  // A checkpoint is made only every 16 MiB, since each checkpoint waits for the disk.
   const pragmas = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096'
   return openOwnFile(path, { code: 'chain-database', version, schema, pragmas })
 }

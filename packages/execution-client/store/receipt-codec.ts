@@ -25,7 +25,7 @@ function receiptToRlp(receipt: Receipt): RlpItem {
   ]
 }
 
-/** @throws DecodeError for malformed bytes */
+/** Decodes a stored receipt. @throws DecodeError for malformed bytes */
 function receiptFromRlp(item: RlpItem): Receipt {
   const fields = rlpList(item)
   const logs = rlpList(fields[4]).map((log) => {

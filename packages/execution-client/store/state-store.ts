@@ -5,9 +5,10 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
- * Each stored or pruned state appends a row with its changes of reference counts. After this many rows, the changes are
- * summed for each node, and added to the counts in the rows of the nodes. A new block increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would
- * write the rows of all children of each changed branch.
+ * Number of notes after which reference counts are updated. A note is a row with the changes of reference counts by one
+ * stored or pruned state. At this number, the changes in all notes are summed for each trie node, and each sum is added
+ * to the count in the row of the node. A new block increments counts that a pruned block decrements, so most changes
+ * cancel out. Without sums, each block would write the rows of all children of each changed branch.
  */
 const notesBetweenSums = 512
 

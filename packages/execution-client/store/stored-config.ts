@@ -6,8 +6,8 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 type Flat = Readonly<Record<string, string>>
 
 /**
- * Stores the config of a database, after checking it against the config that the stored blocks were executed with. The
- * genesis hash does not cover the config. Forks after the head may change.
+ * Checks a config against the config with which the stored blocks were executed, and then stores it. The check is
+ * needed, since the genesis hash does not cover the config. Forks after the head may change.
  *
  * @param headTimestamp Unix seconds
  * @throws Fault `config-mismatch` that names the difference

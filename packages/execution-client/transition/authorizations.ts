@@ -9,7 +9,7 @@ const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)
 
 const noAddress = `0x${'00'.repeat(20)}`
 
-/** Gas refund for an existing account, which was charged as a new one. */
+/** Gas refund for an account that already exists, since the intrinsic gas charges each account as a new account. */
 const existingAccountRefund = 12_500n
 
 /** Whether code is a delegation, so that its account may send transactions. */
@@ -18,7 +18,7 @@ export function isDelegation(code: Uint8Array): boolean {
 }
 
 /**
- * Applies authorizations; invalid ones are skipped.
+ * Applies authorizations. Invalid authorizations are skipped.
  *
  * @returns the gas refund
  */

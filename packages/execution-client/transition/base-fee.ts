@@ -4,13 +4,13 @@ import type { Header } from '#protocol/block/header.ts'
 import type { ExecutionConfig } from './execution-config.ts'
 import { InvalidBlock } from './invalid.ts'
 
-/** Largest base fee: a header's number of 256 bits. Source: go-ethereum, core/types/block.go, SanityCheck */
+/** Largest base fee that a header can have: 256 bits. Source: go-ethereum, core/types/block.go, SanityCheck */
 const maxBaseFee = 2n ** 256n - 1n
 
 /**
  * The base fee of the block after `parent`, in wei.
- * @throws InvalidBlock if `parent` can have no child: either it used gas although its gas target is zero (op-geth would
- * divide by zero), or the base fee of the child would not fit a header
+ * @throws InvalidBlock if `parent` cannot have a child: either `parent` used gas although its gas target is zero, where
+ * op-geth would divide by zero; or the base fee of the child would exceed 256 bits
  * Spec: EIP-1559, protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters, protocol/jovian/exec-engine.md
  */
 export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: bigint): bigint {

@@ -33,7 +33,7 @@ export class BlockExecution {
   #gasLeft: bigint
   #gasUsed = 0n
   #daFootprint = 0n
-  /** From the calldata of the L1 attributes; 0 before they are executed. */
+  /** The scalar in the calldata of the L1 attributes; 0 until the L1 attributes are executed. */
   #daFootprintScalar = 0n
 
   constructor(context: BlockContext, evm: EVM, state: WorldState) {
@@ -77,8 +77,8 @@ export class BlockExecution {
   }
 
   /**
-   * Whether the block may have user transactions. The activation block of Jovian has none, since its L1 attributes have
-   * no DA footprint scalar yet. Activation blocks of later forks have none either, unless `hasUsersAtForks` is set.
+   * Whether the block may have user transactions. The activation block of Jovian must not, since its L1 attributes have
+   * no DA footprint scalar yet. The activation block of a later fork may only if `hasUsersAtForks` is set.
    */
   get takesUserTransactions(): boolean {
     const { config, parentTimestamp } = this.context
@@ -104,7 +104,7 @@ export class BlockExecution {
   /**
    * Executes the next transaction of the block.
    *
-   * @throws InvalidTransaction if it is not valid in this block. The state is then unchanged
+   * @throws InvalidTransaction if the transaction is not valid in this block. The state is then unchanged
    */
   async execute(raw: Uint8Array): Promise<ExecutedTransaction> {
     const executed =
@@ -332,7 +332,7 @@ export class BlockExecution {
     }
   }
 
-  /** From Ecotone on only contracts created in the same transaction are removed. Spec: EIP-6780 */
+  /** The accounts to remove. From Ecotone on, only contracts created in the same transaction. Spec: EIP-6780 */
   #destroyed(result: EVMResult | undefined): readonly Address[] {
     const { selfdestruct, createdAddresses } = result?.execResult ?? {}
     return [...(selfdestruct?.keys() ?? [])].filter(

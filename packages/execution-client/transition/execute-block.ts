@@ -120,7 +120,7 @@ export class BlockBuilder {
       parentBeaconBlockRoot: forks.ecotone ? this.#attributes.parentBeaconBlockRoot : undefined,
       requestsHash: forks.isthmus ? noRequestsHash : undefined,
     }
-    // A block that cannot have a child is refused, since the pool and the next build need the base fee after it.
+    // A block that cannot have a child is refused, since the pool and the next build need the base fee of its child.
     nextBaseFee(execution.context.config, header, header.timestamp)
     const { trie } = this.#state
     return { hash: hashHeader(header), header, trie, transactions, changes }
@@ -155,7 +155,10 @@ export async function executeBlock(
   return builder.seal()
 }
 
-/** Spec: protocol/holocene/exec-engine.md#eip-1559-parameters-in-block-header, protocol/jovian/exec-engine.md */
+/**
+ * The extra data of a block's header.
+ * Spec: protocol/holocene/exec-engine.md#eip-1559-parameters-in-block-header, protocol/jovian/exec-engine.md
+ */
 function extraDataOf(
   { eip1559Params, minBaseFee }: PayloadAttributes,
   { eip1559 }: ExecutionConfig,

@@ -11,8 +11,8 @@ export interface ExecutionConfig {
    */
   readonly hasOsakaAtKarst: boolean
   /**
-   * Whether activation blocks from Karst on may have user transactions. op-geth accepts them; op-reth does
-   * not, since no batch may have them. Spec: protocol/karst/derivation.md
+   * Whether activation blocks from Karst on may have user transactions. op-geth accepts such blocks; op-reth does
+   * not, since no batch may have such transactions. Spec: protocol/karst/derivation.md
    */
   readonly hasUsersAtForks: boolean
 }

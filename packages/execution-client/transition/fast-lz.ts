@@ -8,8 +8,8 @@ const maxMatch = 262
 const tail = 13
 
 /**
- * Size of data compressed by FastLZ, level 1. Fjord estimates the L1 data fee from this size. Nothing is compressed:
- * only the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
+ * The size that data would have after compression by FastLZ, level 1. Fjord estimates the L1 data fee from this size.
+ * Nothing is compressed: only the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
  */
 export function fastLzSize(data: Uint8Array): number {
   const positions = new Uint32Array(maxDistance + 1)

@@ -26,7 +26,7 @@ const ethereumForks: readonly (readonly [op: keyof Hardforks, ethereum: Hardfork
   ['canyon', 'shanghai'],
 ]
 
-/** Interpreters of a chain, one for each set of forks, since creating one takes milliseconds. */
+/** Keeps one interpreter for each set of forks of a chain, since creating an interpreter takes milliseconds. */
 export class Interpreters {
   readonly #config: ExecutionConfig
   readonly #made = new Map<string, Promise<EVM>>()
@@ -53,7 +53,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal has a private reference of its own to the state.
+    // The journal also has a private reference to the state.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -104,8 +104,8 @@ const customCrypto: CustomCrypto = {
 }
 
 /**
- * Makes a balance wrap past 2^256 - 1 in a transfer, as in op-geth. The library's own method would fail the transfer;
- * this method adds without a check, and the state wraps the sum.
+ * Makes balances wrap at 2^256 in transfers, as in op-geth. With the library's own method, such a transfer would fail.
+ * The replacement adds without a check, and the state wraps the sum.
  */
 function wrapTransfers(evm: EVM): EVM {
   const addToBalance = async (

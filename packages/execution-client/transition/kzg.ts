@@ -2,7 +2,7 @@ import { bls12_381 } from '@noble/curves/bls12-381.js'
 
 // This is our own implementation. node-eth-kzg, which computes commitments elsewhere, takes 2 s to load its setup.
 
-// Point evaluation, precompile 0x0a. Of the trusted setup, only [τ]G₂ is needed:
+// The precompile for point evaluation, 0x0a. It needs only [τ]G₂ from the trusted setup:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md
 
 const { G1, G2, fields, pairingBatch } = bls12_381
@@ -24,7 +24,7 @@ export interface KzgClaim {
   readonly proof: string
 }
 
-/** Whether the proof of a claim is correct; false if a value in it is not a valid point or field element. */
+/** Whether the proof of a claim is correct; false if a value in the claim is not a valid point or field element. */
 export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
   const [at, value] = [BigInt(z), BigInt(y)]
   if (at >= fields.Fr.ORDER || value >= fields.Fr.ORDER) return false
@@ -37,7 +37,7 @@ export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
     const left = point.subtract(G1.Point.BASE.multiplyUnsafe(value))
     const right = tau.subtract(G2.Point.BASE.multiplyUnsafe(at))
     const pairs = []
-    // Pairs with the point at infinity are skipped: the library refuses them, and their pairing is neutral.
+    // A pair with the point at infinity is skipped: the library refuses it, and its pairing is the neutral element.
     if (!left.is0()) pairs.push({ g1: left.negate(), g2: G2.Point.BASE })
     if (!quotient.is0() && !right.is0()) pairs.push({ g1: quotient, g2: right })
     return pairs.length === 0 || fields.Fp12.eql(pairingBatch(pairs), fields.Fp12.ONE)

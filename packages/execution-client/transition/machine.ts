@@ -44,8 +44,8 @@ export class Machine {
   }
 
   /**
-   * Marks precompiles and the given accounts as warm, at the start of a transaction. Callers mark the entries of an access
-   * list. Spec: EIP-2929, 3651
+   * Marks precompiles and the given accounts as warm, at the start of a transaction. The caller marks the entries of an
+   * access list. Spec: EIP-2929, 3651
    */
   warm(addresses: readonly (Address | undefined)[]): void {
     const { evm } = this

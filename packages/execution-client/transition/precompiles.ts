@@ -20,7 +20,7 @@ interface InputLimits {
   readonly granite?: number
 }
 
-/** Spec: protocol/granite, isthmus, jovian, karst, each exec-engine.md#precompiles */
+/** By address. Spec: protocol/granite, isthmus, jovian, karst, each exec-engine.md#precompiles */
 const inputLimits: readonly (readonly [address: number, limits: InputLimits])[] = [
   [0x08, { osaka: 57_600, jovian: 81_984, isthmus: 112_687, granite: 112_687 }],
   [0x0c, { jovian: 288_960, isthmus: 513_760 }],
@@ -48,7 +48,7 @@ export function opPrecompiles(
   return custom
 }
 
-/** RIP-7212 returns the results of EIP-7951, but costs a different amount of gas. */
+/** The precompile P256VERIFY. RIP-7212 and EIP-7951 specify the same results, but different amounts of gas. */
 function p256Verify(price: bigint): CustomPrecompile {
   const verify = stock(p256Address)
   const unlimited = 10n ** 9n

@@ -21,7 +21,7 @@ export const beaconRootsAddress: Address = '0x000f3df6d732807ef1319fb7b8bb8522d0
 /** The block hash history contract. Spec: EIP-2935 */
 export const historyAddress: Address = '0x0000f90827f1c53a10cb7a02335b175320002935' as Address
 
-/** Passes the beacon root and the parent hash to the two system contracts. Spec: EIP-4788, 2935 */
+/** Passes the beacon root and the parent hash to their system contracts. Spec: EIP-4788, 2935 */
 export async function makeSystemCalls(
   machine: Machine,
   block: EvmBlock,

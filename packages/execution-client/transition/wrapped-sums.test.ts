@@ -112,7 +112,7 @@ test('a deposit with the last nonce creates nothing, keeps the nonce, and uses t
   assert.equal(balanceOf(chain, spent), 7n)
 })
 
-test('the last nonce wraps to 0 after a deposit that cannot pay its value, even if it would create a contract', async () => {
+test('the last nonce wraps to 0 after a deposit that cannot pay its value, even if the deposit would create a contract', async () => {
   const { chain, receipt } = await after({ from: spent, to: undefined, value: 6n })
   assert.deepEqual([receipt.isSuccess, receipt.gasUsed], [false, 200_000n])
   assert.equal(nonceOf(chain, spent), 0n)

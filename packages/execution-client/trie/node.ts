@@ -6,7 +6,7 @@ import { decodeHexPrefix, encodeHexPrefix } from '#protocol/trie/hex-prefix.ts'
 /** A node of the trie. Nodes are immutable: a change creates new nodes along its path. */
 export type TrieNode = Leaf | Extension | Branch | Stored
 
-/** Reference to a node in its parent: its hash, or its encoding if that has less than 32 bytes. */
+/** The reference by which a parent contains a node: the hash of the node, or its encoding if shorter than 32 bytes. */
 interface Referenced {
   reference: RlpItem | undefined
 }
@@ -61,7 +61,7 @@ export function stored(hash: Uint8Array): Stored {
 }
 
 /**
- * Returns the reference to a node, and encodes the node and its new descendants if they have no reference yet.
+ * Returns the reference to a node. Encodes the node and those of its descendants that have no reference yet.
  *
  * @param sink takes the hash and the encoding of each new node of at least 32 bytes
  */
@@ -101,7 +101,7 @@ export function toItem(
   }
 }
 
-/** @throws DecodeError for malformed bytes */
+/** Decodes a node. @throws DecodeError for malformed bytes */
 export function decodeNode(encoded: Uint8Array): Exclude<TrieNode, Stored> {
   return fromItems(decodeRlpList(encoded))
 }

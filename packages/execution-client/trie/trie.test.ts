@@ -108,7 +108,7 @@ test('the root of a list equals the root of a trie that maps its indices to its 
   }
 })
 
-test('a list with indices of three bytes has the root of its trie', () => {
+test('the root of a list with indices of three bytes equals the root of a trie that maps its indices to its values', () => {
   const value = Uint8Array.of(0x80)
   const values = Array.from({ length: 0x1_00_02 }, () => value)
   const nodes = new Nodes()

@@ -20,11 +20,11 @@ type Present = Exclude<TrieNode, Stored>
 
 /** Store of nodes, by hash. */
 export interface NodeSource {
-  /** @throws Error if the node is missing because its state was pruned or is unknown */
+  /** The encoded node with this hash. @throws Error if it is missing because its state was pruned or is unknown */
   node(hash: Uint8Array): Uint8Array
 }
 
-/** Takes new nodes, by hash. */
+/** Receives each new node with its hash. */
 export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void
 
 /**
@@ -74,7 +74,7 @@ export class Trie {
     if (this.#root !== undefined) this.#root = this.#delete(this.#root, toNibbles(key))
   }
 
-  /** Computes the root hash; new nodes go to `sink`. */
+  /** Computes the root hash, and passes new nodes to `sink`. */
   root(sink: NodeSink): Uint8Array {
     if (this.#root === undefined) return emptyTrieRoot
     const reference = referTo(this.#root, sink)

@@ -66,7 +66,7 @@ export function unknownHeaderFields(json: unknown): readonly string[] {
   return Object.keys(json).filter((name) => !blockFields.has(name))
 }
 
-/** Explains why the hash of a header is not the one that the node reported. */
+/** Explains why the hash of a header differs from the hash that the node reported. */
 export function headerHashProblem({
   computed,
   reported,

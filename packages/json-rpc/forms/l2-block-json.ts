@@ -27,7 +27,7 @@ const blockJson = z.looseObject({
 /**
  * Parses a block as `eth_getBlockByNumber` returns it, with full transactions or with their encoded bytes in `raw`.
  *
- * @throws DecodeError that names the malformed field, or the hash that the header or the transactions do not match
+ * @throws DecodeError that names the malformed field, or the hash that does not match the header or the transactions
  */
 export function parseL2Block(json: unknown, config: RollupConfig): CheckedL2Block {
   const fields = parseJson(blockJson, json, 'block')

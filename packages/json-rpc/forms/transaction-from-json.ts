@@ -74,7 +74,7 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
  * Encodes a transaction from its fields. This is needed, because no JSON-RPC method returns the bytes of all
  * transactions of a block.
  *
- * @throws DecodeError that names the field if one is missing or malformed, or the type is unknown
+ * @throws DecodeError if a field is missing or malformed, or if the type is unknown. The error names the field
  */
 export function encodeTransactionJson(json: TransactionJson): Uint8Array {
   const type = json['type'] === undefined ? 0 : Number(json['type'])

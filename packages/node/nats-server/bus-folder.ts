@@ -76,8 +76,8 @@ export async function claimBusFolder(
     serverStarted: async ({ pid, url }) => {
       const owner = { ...claim, server: pid, serverStart: startOf(pid) }
       await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
-      // Commands take the modification time of the URL file as the start of the node, so a restart of the server must
-      // not write the file again.
+      // Commands read the start time of the node from the modification time of the URL file, so a restart of the server
+      // must not write the file again.
       if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },
@@ -87,7 +87,7 @@ export async function claimBusFolder(
 /**
  * Does work on the files of a bus.
  *
- * @throws Fault `folder-refused` if the operating system refuses access to one of them
+ * @throws Fault `folder-refused` if the operating system refuses access to one of the files
  */
 export async function inFolder<Value>(folder: string, work: () => Promise<Value>): Promise<Value> {
   try {
@@ -176,7 +176,7 @@ async function readOwner(folder: string): Promise<BusOwner | undefined> {
   }
 }
 
-/** Whether a process is a NATS server. Process ids are reused, so the id may belong to another program. */
+/** Whether the process with an id is a NATS server. Process ids are reused, so the id may belong to another program. */
 async function isNatsServer(pid: number): Promise<boolean> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('nats')

@@ -66,7 +66,7 @@ test('a configured server that cannot be run is an error: no other server is use
     await assert.rejects(find(path, named).found, { code: 'nats-server-missing', message })
 })
 
-test('a server on PATH is preferred to building or downloading one', async () => {
+test('a server on PATH is preferred to a built or downloaded server', async () => {
   const path = pathWith('on-path', { 'nats-server': server('2.11.0'), go: 'exit 1' })
   const { found, said } = find(path)
   assert.deepEqual((await found)?.version, '2.11.0')
@@ -117,7 +117,7 @@ test('if Go is installed, a server is built from its Go module, and is kept in t
   assert.match(said[0] ?? '', /building nats-server 2\.15\.2/)
 })
 
-test('a source that fails is reported, and the next one is tried', async () => {
+test('a source that fails is reported, and the next source is tried', async () => {
   const path = pathWith('failing-go', {
     go: 'echo "no network" >&2; exit 1',
     docker: 'exit 0',
@@ -168,7 +168,7 @@ test('if a build is stopped, all of its processes end, no file is left, and no o
   await rejected
   assert.ok(performance.now() - stoppedMs < 500)
   assert.deepEqual(readdirSync(cacheDir), ['nats-server-debian'])
-  // After some time, init reaps a process whose parent has ended.
+  // A process whose parent has ended disappears only after some time, when init reaps it.
   const state = /\) (\w)/.exec(readIfThere(`/proc/${pid}/stat`))?.[1]
   assert.ok(state === undefined || state === 'Z', state)
 })

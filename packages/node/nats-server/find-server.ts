@@ -16,11 +16,11 @@ export type FoundServer =
 
 /** Options of a search for a server. */
 export interface FindServerOptions {
-  /** The program given by a setting; no other is tried. */
+  /** The program given by a setting. If it is given, no other program is tried. */
   readonly named?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cacheDir?: string
-  /** Called before a slow step, for each source that failed, and for a server that is older than the tested one. */
+  /** Called before a slow step, for each source that failed, and for a server older than `natsServerVersion`. */
   readonly report?: Report
   /** Stops the search, and a running build or download. */
   readonly signal?: AbortSignal | undefined
@@ -39,9 +39,9 @@ const probeTimeoutMs = 20_000
 
 /**
  * Finds a NATS server. If no program is given, uses the first available source: a program on `PATH`, the cache, a build
- * of the Go module, Debian's package unpacked without root, or the Docker image.
+ * of the Go module, Debian's package (which is unpacked without root), or the Docker image.
  *
- * @returns undefined if none of these is available
+ * @returns undefined if no source is available
  * @throws Fault `nats-server-missing` if the given program cannot be run; `aborted` if the signal is aborted
  */
 export async function findNatsServer({
@@ -68,7 +68,7 @@ export async function findNatsServer({
         report(`using nats-server ${found.version}, ${older}`, 'warn')
       return found
     } catch (error) {
-      // A stopped build is no reason to use another server.
+      // If the search was stopped during a build, no other server is tried.
       if (!isFault(error) || error.code === 'aborted') throw error
       report(error.message, 'warn')
     }

@@ -46,7 +46,7 @@ export class KeptServer {
     this.#kept = this.#keep()
   }
 
-  /** Starts a server. @throws Fault as `startNatsServer`, if the first start fails */
+  /** Starts a server. @throws Fault as `startNatsServer` if the first start fails */
   static async start(
     bus: Pick<PreparedBus, 'start'>,
     options: KeptServerOptions,
@@ -106,7 +106,7 @@ export class KeptServer {
       try {
         const running = await this.#bus.start({ host, port, onLog, signal })
         this.#running = running
-        // If `stop` was called during this start, it stopped the earlier server and not this one.
+        // If `stop` was called during this start, it stopped the earlier server process and not the new one.
         if (signal.aborted) await running.stop()
         failures = 0
         reported = undefined

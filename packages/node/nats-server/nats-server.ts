@@ -125,7 +125,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
  * Checks that the store can be written. If one of its files is read-only, the server ends with a stack trace or loses
  * messages, depending on the release.
  *
- * @throws the error of the operating system for the first such file
+ * @throws the error of the operating system for the first file that cannot be written
  */
 async function requireWritable(storeDir: string): Promise<void> {
   for (const path of ['', ...(await readdir(storeDir, { recursive: true }))])
@@ -141,7 +141,7 @@ function launch(
   }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
 ): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  // In its own process group, the server does not get signals from the terminal. The supervisor stops it.
+  // The server has its own process group, so that it does not get signals from the terminal. The supervisor stops it.
   if (server.kind === 'program')
     return spawn(server.path, ['-c', configFile], { stdio, detached: true })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`

@@ -82,7 +82,7 @@ function resultOf(child: ChildProcess): Promise<CommandResult> {
   })
 }
 
-/** Kills a process and those that it started. */
+/** Kills a process and all processes that it started. */
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')

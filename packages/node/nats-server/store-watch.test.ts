@@ -31,7 +31,7 @@ function watched() {
   return { watch, pass, heal, reports, restarts }
 }
 
-test('a server whose store failed is restarted when its folder accepts writes again, and not before', async () => {
+test('a server whose store failed is restarted only when its folder accepts writes again', async () => {
   const { watch, pass, heal, reports, restarts } = watched()
   for (let count = 0; count < 100; count++) watch.readLine(failure)
   await pass(60)

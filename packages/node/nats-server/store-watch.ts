@@ -49,7 +49,7 @@ export class StoreWatch {
     report(`the NATS server cannot store messages: ${messageOf(line)}; ${why}`)
   }
 
-  /** To be called when the server has ended: its next process opens the store again. */
+  /** Must be called when the server has ended, since its next process opens the store again. */
   ended(): void {
     this.#failedMs = undefined
     this.#reported = undefined
@@ -77,14 +77,14 @@ export class StoreWatch {
 }
 
 /**
- * Whether a line of a NATS server's log says that its store failed. A line about a client is ignored, since it has text
- * that the client chose.
+ * Whether a line of a NATS server's log says that its store failed. A line about a client is ignored, since the client
+ * chooses a part of its text.
  */
 export function isStoreFailure(line: string): boolean {
   return /\[(?:ERR|WRN|FTL)\]/u.test(line) && !/ - cid:\d/u.test(line) && failures.test(line)
 }
 
-/** Words of the server about its store, from 2.9 to 2.15, and of the operating system. */
+/** Words in errors about the store, of nats-server 2.9 to 2.15 and of the operating system. */
 const failures =
   /failed to store a msg|critical write error|will be disabled|disabling jetstream|no space left on device|read-only file system|permission denied|input\/output error|quota exceeded/iu
 

@@ -10,7 +10,7 @@ import { storeFolder } from './nats-server.ts'
  * and the server is started on an empty store, to which the services write their states again. If the server does not
  * start on the empty store either, the old store is moved back.
  *
- * @throws the error of the first start; `aborted` if the second one is cancelled
+ * @throws the error of the first start; Fault `aborted` if the second start is cancelled
  */
 export async function withUsableStore<Running>(
   dataDir: string,

@@ -39,7 +39,7 @@ interface Step {
 
 /**
  * Orders batches before Holocene. Batches may arrive in any order. A batch that is later than the next block is kept.
- * It has the same methods as `BatchStage`.
+ * The queue has the same methods as `BatchStage`.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class BatchQueue {
@@ -57,7 +57,7 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // L1 origins before the epoch of the safe head are not dropped yet: if a refused block revokes this span, the next
+    // L1 origins before the epoch of the safe head are not dropped yet. If a refused block revokes this span, the next
     // span may start at the same L1 origin.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)

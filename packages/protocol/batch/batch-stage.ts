@@ -90,7 +90,7 @@ export class BatchStage {
     if (blocks === undefined) return this.#refuse({ kind: 'drop', reason: 'epoch-unknown' })
     this.#nextSpan.replace(blocks)
     const batch = this.#nextSpan.take(safeHead)
-    // The check above made sure that the last block is after the safe head.
+    // The check above made sure that the last block of the span is after the safe head.
     return batch === undefined ? needsData('past') : this.#judge(batch, safeHead)
   }
 

@@ -9,7 +9,7 @@ import { hash } from '#test/fakes/values.ts'
 import type { SingularBatch } from './batch.ts'
 import { checkSingularBatch } from './batch-validity.ts'
 
-/** Fields that differ from the default batch, which is block 13 on top of block 12, and from its default context. */
+/** Changes to the default batch and its default context. The default batch is block 13 on top of block 12. */
 interface Case extends Partial<Omit<SingularBatch, 'transactions'>> {
   readonly transactions?: readonly string[]
   /** Number of the L1 block in which the batch was complete. */
@@ -95,7 +95,7 @@ test('the epoch of a batch must be the epoch of the head or the next one', () =>
 })
 
 // Rules: singular-epoch
-test('a batch must not extend the epoch of the head if the known L1 blocks begin after it', () => {
+test('a batch must not extend the epoch of the head if the known L1 blocks begin after that epoch', () => {
   const l1Blocks = epochs(3, 4)
   assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')
@@ -177,7 +177,7 @@ test('a block that begins an epoch and exceeds its drift must be empty', () => {
 })
 
 // Rules: batch-transactions
-test('a batch must not have an empty transaction or a deposit, or a type that its forks do not allow', () => {
+test('a batch must not have an empty transaction, a deposit, or a type that the active forks do not allow', () => {
   assert.equal(check({ transactions: ['02c0', ''] }), 'drop empty-transaction')
   assert.equal(check({ transactions: ['02c0', '7e'] }), 'drop deposit-in-batch')
   assert.equal(check({ transactions: ['7e'], forks: { lagoon: 0n } }), 'drop deposit-in-batch')

@@ -13,7 +13,7 @@ export interface BatchContext {
   readonly safeBlock: SafeBlockLookup
 }
 
-/** Looks up a block up to the safe head; undefined if it has not been fetched. */
+/** Looks up the safe head or a block below it; undefined if the block has not been fetched. */
 export type SafeBlockLookup = (number: bigint) => SafeBlock | undefined
 
 /** A block of the safe chain, to compare with a batch that overlaps it. */
@@ -28,13 +28,13 @@ export type BatchVerdict =
   | { readonly kind: 'accept' }
   /** The batch is invalid, and cannot become valid later. */
   | { readonly kind: 'drop'; readonly reason: BatchFlaw }
-  /** The batch is not after the safe head. Only from Holocene on. */
+  /** From Holocene on: the batch is not after the safe head. */
   | { readonly kind: 'past' }
-  /** The batch is later than the next block. Only before Holocene. */
+  /** Before Holocene: the batch is later than the next block. */
   | { readonly kind: 'future' }
   /** The batch cannot be checked: more L1 blocks must be known, or a block before the genesis would be needed. */
   | { readonly kind: 'undecided'; readonly reason: MissingKnowledge }
-  /** The check needs a block of the safe chain, whose number is never above that of the safe head. */
+  /** The check needs a block of the safe chain: the safe head, or a block below the safe head. */
   | NeedsBlock
 
 /** A block of the safe chain has to be fetched first. */

@@ -11,7 +11,8 @@ export interface EpochRules {
 
 /**
  * The L1 blocks that the pipeline has read and that the next L2 blocks may have as their L1 origin.
- * They are kept when the batch stage replaces the batch queue, since blocks read before Holocene are needed after it.
+ * They are kept when the batch stage replaces the batch queue, since L1 blocks read before Holocene are also needed
+ * afterwards.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class L1Origins {
@@ -64,11 +65,11 @@ export class L1Origins {
 
   // Rule origin-fits: The L1 origin of the head is the first known L1 block or the block before it; otherwise
   // derivation is reset. Spec: derivation.md#batch-queue, derive/batch_queue.go
-  /** Whether the first block can be the epoch of the block after the safe head. */
+  /** Whether the first known L1 block can be the epoch of the block after the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // After `makeEmptyBatch` has moved past the head's epoch, the first L1 block is the one after that epoch.
+    // After `makeEmptyBatch` has moved past the head's epoch, the first known L1 block is the block after that epoch.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n
@@ -88,7 +89,7 @@ export class L1Origins {
     const [epoch, nextEpoch] = this.#blocks
     if (epoch === undefined || nextEpoch === undefined) return undefined
     const lastOfWindow = epoch.number + this.#rules.sequencingWindow
-    // Rule window-over: At the last L1 block of the window, empty blocks are made after all its batches are read; at a
+    // Rule window-over: At the last L1 block of the window, empty blocks are made after all its batches are read. At a
     // later L1 block, they are made without waiting for its batches. Spec: derivation.md#batch-queue,
     // derive/base_batch_stage.go
     const isOver = isOutOfData

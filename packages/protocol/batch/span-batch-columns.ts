@@ -24,7 +24,7 @@ export interface SpanBatchColumns {
   readonly l1OriginNumber: bigint
   readonly parentCheck: Uint8Array
   readonly l1OriginCheck: Uint8Array
-  /** One bit for each block: whether its L1 origin differs from that of the block before. */
+  /** One bit for each block: whether its L1 origin differs from the L1 origin of the block before. */
   readonly originBits: Bitlist
   /** Number of transactions of each block. */
   readonly transactionCounts: Uint32Array
@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // Only the columns are kept, since the rest of the channel after them may be far larger.
+  // Only the columns are kept, since the rest of the channel may be far larger than the batch.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 
@@ -113,7 +113,8 @@ class ColumnReader {
   count(): number {
     const from = this.position
     this.position = endOfUvarint(this.#bytes, from)
-    // A small number may have a long encoding, so its length does not show whether it is within the limit.
+    // A small number may have a long encoding, so the length of the encoding does not show whether the number is within
+    // the limit.
     const count =
       smallUvarint(this.#bytes, from, this.position) ??
       Number(uvarint(this.#bytes, from, this.position))

@@ -13,11 +13,11 @@ import {
 
 /**
  * Limit in bytes on a number in a set-code transaction. op-node decodes these numbers into 256 bits. Numbers of older
- * types have no limit.
+ * transaction types have no limit.
  */
 const wordBytes = 32
 
-/** A post-exec transaction has a value in a column that it does not use. */
+/** Thrown if a post-exec transaction has a value in a column that such a transaction does not use. */
 export class PostExecSlotError extends DecodeError {}
 
 // Rule span-transactions: Transactions are rebuilt byte for byte. If a transaction cannot be rebuilt, only its batch is
@@ -77,7 +77,7 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** Copies a post-exec transaction without a check of its list. Its entries in the other columns must be empty. */
+  /** Copies a post-exec transaction without checking its RLP. Its entries in the other columns must be empty. */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
     this.#checkPostExecSlots()
@@ -86,8 +86,8 @@ export class SpanBatchTransactions {
     return this.#writer.verbatim(bytes, from, this.#scan.position)
   }
 
-  // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas limit;
-  // else its span batch is skipped. op-node up to v1.19.6 takes any values. Later versions do not.
+  // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas
+  // limit. Otherwise its span batch is skipped. op-node up to v1.19.6 takes any values. Later versions do not.
   // Spec: lagoon/derivation.md#transposed-envelope-fields, derive/span_batch_txs.go of op-node after v1.19.6
   #checkPostExecSlots(): void {
     const { bytes, creationBits, parityBits } = this.#columns
@@ -162,7 +162,7 @@ export class SpanBatchTransactions {
     else this.#writer.uint(27 + parity)
   }
 
-  /** Converts a column's number to RLP; only large values become bigints. */
+  /** Converts a number of a column to RLP. Only a large number is first converted to a bigint. */
   #copyUvarint(at: number): void {
     const { bytes } = this.#columns
     const end = endOfUvarint(bytes, at)

@@ -82,7 +82,7 @@ test('the timestamps of a span must be aligned with blocks', () => {
 })
 
 // Rules: span-parent
-test('the parent of a span is the block before its first, and must be available', () => {
+test('the parent of a span is the block before its first block, and must be available', () => {
   assert.equal(check('13-14!'), 'drop other-parent')
   assert.equal(check('11-14!'), 'drop other-parent')
   assert.equal(check('11-14', { safeBlock: () => undefined }), 'needs-block')
@@ -115,7 +115,7 @@ test('the hash of the last epoch must equal the hash of its L1 block', () => {
 })
 
 // Rules: span-whole
-test('before Holocene the check of a span includes its new blocks; from Holocene on it does not', () => {
+test('the check of a span includes its new blocks before Holocene, but not from Holocene on', () => {
   for (const [word, reason] of [
     ['13-14/3', 'epoch-before-l1-origin'],
     ['13-14+7e', 'deposit-in-batch'],

@@ -20,8 +20,8 @@ export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVer
 
 /**
  * Checks a span batch from Holocene on, without its new blocks, which are checked one by one later.
- * Blocks that overlap the safe chain must equal the safe blocks. If a deposits-only block replaced one of the safe
- * blocks, the rest of the span was made for the replaced block. That rest must not follow the replacement.
+ * Blocks that overlap the safe chain must equal the safe blocks. If a deposits-only block replaced one of these blocks,
+ * the rest of the span was made for the replaced block. So the rest must not follow the replacement.
  * Spec: protocol/holocene/derivation.md#span-batches
  */
 export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {

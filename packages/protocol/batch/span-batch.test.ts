@@ -185,7 +185,7 @@ const columns = (...parts: readonly Uint8Array[]) =>
   decodeSpanBatchColumns(Buffer.concat([prefix, ...parts]))
 
 // Rules: limit-span
-test('a span batch without blocks, or with more than the limit, is refused', () => {
+test('a span batch without blocks, or with more blocks than the limit, is refused', () => {
   const most = MAX_SPAN_BATCH_ELEMENT_COUNT
   const rest = new Uint8Array(bitlistBytes(most) + most)
   assert.equal(columns(count(most), rest).transactionCounts.length, most)

@@ -41,7 +41,7 @@ class ColumnBlocks implements SpanBatchBlocks {
   readonly #firstEpoch: bigint
   /** For each block, the distance of its epoch from the first epoch. */
   readonly #epochs: Uint32Array
-  /** For each block, the number of transactions up to and including it. */
+  /** For each block, the number of transactions up to and including this block. */
   readonly #ends: Uint32Array
   readonly #transactions: readonly Uint8Array[]
 

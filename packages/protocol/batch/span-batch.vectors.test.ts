@@ -109,7 +109,7 @@ for (const { stage, note, encoded } of vectors.rejected) {
 }
 
 // Rules: origin-bits
-test('epochs are counted back from the last by the origin bits', () => {
+test('the origin bits count epochs back from the last epoch', () => {
   for (const { l1OriginNum, originBits, epochNums } of vectors.epochExamples) {
     const bytes = [
       Uint8Array.of(1, 0),
@@ -155,8 +155,8 @@ test('a span batch can have a post-exec and a signed transaction', () => {
 })
 
 /**
- * Name of a vector that op-node v1.19.6, which made the vectors, accepts. By the newer rule, which Atoll follows, the
- * batch is skipped.
+ * Name of a vector that op-node v1.19.6 accepts. This version made the vectors. Atoll follows a newer rule, by which
+ * the batch is skipped.
  */
 const takenByOldRule = 'creation bit clear, with to, signature, nonce, gas: ignored'
 
@@ -175,7 +175,7 @@ for (const { name, encoded, error, transactions } of postExec.spanCases) {
   })
 }
 
-/** The post-exec transaction alone in a span batch, as parts: bits, signature, recipient, data, nonce and gas limit. */
+/** A span batch with only a post-exec transaction, in parts: bits, signature, recipient, data, nonce and gas limit. */
 const slots = {
   creation: '01',
   parity: '00',

@@ -12,7 +12,7 @@ export interface PayloadAttributes {
   readonly parentBeaconBlockRoot: Hash | undefined
   /** Typed transaction bytes in order; the first is the L1 attributes deposit. */
   readonly transactions: readonly Uint8Array[]
-  /** Whether the block must have no other transactions. */
+  /** Whether the block must have no transactions other than `transactions`. */
   readonly noTxPool: boolean
   readonly gasLimit: bigint
   /** Absent before Holocene. */

@@ -5,7 +5,8 @@ import { emptyOmmersHash, hashHeader, noRequestsHash } from './header.ts'
 import type { Payload } from './payload.ts'
 
 /**
- * Computes the block hash that a payload should have. The fields of the payload show which fork fields the header has.
+ * Computes the block hash that a payload should have. The optional fields that the payload has decide which fork fields
+ * the header has.
  * Spec: execution-apis, ExecutionPayloadV3; protocol/isthmus/exec-engine.md#block-body-withdrawals-list
  */
 export function hashPayload(payload: Payload): Hash {

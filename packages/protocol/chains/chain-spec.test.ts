@@ -29,7 +29,7 @@ test('the activation block is the first block at or after the fork time, and a f
   assert.deepEqual(first(2n), [2n])
 })
 
-/** The channel rules that differ between one second before a fork and its activation time. */
+/** The channel rules at the activation time of a fork that differ from the rules one second earlier. */
 const changeAt = (fork: HardforkName) => {
   const config = at({ [fork]: 100n })
   const [before, after] = [99n, 100n].map((time) => Object.entries(channelRules(config, time)))

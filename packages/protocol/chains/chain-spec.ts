@@ -3,7 +3,7 @@ import type { RollupConfig } from './rollup-config.ts'
 
 // Rules of a rollup that depend on a timestamp. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
 
-/** Whether a hardfork is active: the timestamp has reached its time or the time of a later hardfork. */
+/** Whether a hardfork is active: the timestamp has reached the time of this hardfork or of a later one. */
 export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bigint): boolean {
   for (let at = hardforkNames.indexOf(fork); at < hardforkNames.length; at++) {
     const name = hardforkNames[at]
@@ -13,7 +13,8 @@ export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bi
   return false
 }
 
-// Rule activation-block: The activation block is the first at or after the fork's time; a fork active at genesis has none.
+// Rule activation-block: The activation block is the first block at or after the fork's time. A fork that is active at
+// genesis has no activation block.
 // Spec: superchain-upgrades.md, types.go
 /** Whether the L2 block with this timestamp activates a hardfork; false if the hardfork is active at genesis. */
 export function isActivationBlock(

@@ -1,6 +1,6 @@
 import type { HardforkName } from './hardforks.ts'
 
-/** Fork times that an operator sets in place of the config's, as with `--override.karst`. */
+/** Fork times that an operator sets in place of the times in the config, as with `--override.karst`. */
 export type ForkOverrides = Readonly<
   Partial<
     Record<HardforkName | 'pectrablobschedule', bigint> & { 'keep-karst-upgrade-gas': boolean }

@@ -109,7 +109,7 @@ export class JsonReader {
   }
 }
 
-/** Limit on the characters that a problem shows of a value. */
+/** Maximum number of characters of a value that a problem shows. */
 const longestShown = 80
 
 function shown(value: unknown): string {

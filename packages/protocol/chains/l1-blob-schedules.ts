@@ -68,7 +68,7 @@ export function l1ChainConfigJson(
   }
 }
 
-/** Default update fractions of forks that have no entry; other forks keep the fraction of the fork before. */
+/** Update fractions of forks without an entry. A fork that is not listed here keeps the fraction of the fork before. */
 const defaultFractions: Readonly<Record<string, bigint>> = {
   cancun: fractions.cancun,
   prague: fractions.prague,
@@ -96,8 +96,8 @@ const gethForks: readonly string[] = [
  *
  * @param json the chain config, or a genesis with the chain config in `config`
  * @returns oldest first
- * @throws DecodeError that names the field if a field is malformed, or if a fork that geth does not know has no time or
- * the same time as another fork
+ * @throws DecodeError that names the field, if a field is malformed. Also for a fork that geth does not know, if it has
+ * no time, or the same time as another fork
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const config = chainConfigOf(json)
@@ -115,8 +115,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // A fork that geth knows is not planned if it has no time, as in geth; see `unplannedL1Forks`. Any other fork
-      // may have its time in a field of another name, so it must not be ignored.
+      // As in geth, a fork that geth knows is not planned if it has no time; see `unplannedL1Forks`. Any other fork may
+      // have its time in a field of another name, so it must not be ignored.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
@@ -140,8 +140,9 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 }
 
 /**
- * The forks of geth that have an entry in `blobSchedule`, but no time in the chain config, not even null. geth accepts
- * this config and takes these forks as not planned. But the author of the config may also have forgotten their times.
+ * The forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config, not even null.
+ * geth accepts this config and treats these forks as not planned. But the author of the config may also have forgotten
+ * their times.
  *
  * @param json an L1 chain config, as for `parseL1BlobSchedule`
  */
@@ -153,7 +154,8 @@ export function unplannedL1Forks(json: unknown): readonly string[] {
 }
 
 /**
- * The chain id of an L1 chain config in geth's form, or of a genesis with one; undefined if it has none.
+ * Reads the chain id of an L1 chain config in geth's form, or of a genesis that contains such a config. Returns
+ * undefined if there is no chain id.
  *
  * @throws DecodeError if the field is malformed
  */

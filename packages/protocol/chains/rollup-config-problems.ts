@@ -90,8 +90,8 @@ function lagoonProblems(
     problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
   else if (!dependencySet.includes(config.l2ChainId))
     problems.push(`lagoon_time: the dependency set does not contain ${config.l2ChainId} itself`)
-  // op-node would add the upgrade gas of both forks to the gas limit of a block that activates both, and remove only that
-  // of Karst again.
+  // In a block that activates both forks, op-node would add the upgrade gas of both to the gas limit. Afterwards, it
+  // would remove only the upgrade gas of Karst.
   const { genesis, blockTime } = config
   const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })
   if (

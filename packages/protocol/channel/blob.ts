@@ -47,8 +47,8 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
 }
 
 /**
- * Moves the data of a group to its place in the output. `copyWithin` takes half the time of a loop, a third when cold.
- * Data moves towards the front only, so the following groups stay intact.
+ * Moves the data of a group to its place in the output. `copyWithin` takes half the time of a loop, or a third while
+ * the code is cold. Data moves towards the front only, so the following groups stay intact.
  */
 function joinGroup(bytes: Uint8Array, group: number): void {
   const from = group * groupBytes

@@ -4,15 +4,16 @@ import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
 /**
- * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. The decompressor
- * returns output after each piece.
+ * op-node's decompressor first gets a buffer of 4,096 bytes without the version byte, then pieces of 32,768 bytes. The
+ * decompressor returns output after each piece.
  */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
 /**
  * The search for a flaw covers this many output bytes past the limit: the sum of the largest window and the largest
- * block. A window may be decoded before any of its bytes is returned. One more byte of input adds at most a block.
+ * block. A window may be decoded before any of its bytes is returned. One more byte of input adds at most one block of
+ * output.
  */
 const searchBytes = 1 << 25
 
@@ -96,8 +97,8 @@ function flawless({ bytes }: Prefix): Decompressed {
 function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
   if (consumed === data.length) return flawless(whole)
-  // op-node returns the last output together with the error only if the last byte of the stream and the byte after it
-  // are in the same piece of input.
+  // op-node returns the last output together with the error in only one case: the last byte of the stream and the byte
+  // after it are in the same piece of input.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {
@@ -148,7 +149,7 @@ const askedBytes = 4_096
 /**
  * Number of bytes that op-node returns because its buffer is full, while the buffer is smaller than the window. The
  * size of the buffer is the smallest power of two that the next block fits in. So the buffer is full only if a block
- * ends exactly at its end.
+ * ends exactly at the end of the buffer.
  */
 function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
   let end = data.length

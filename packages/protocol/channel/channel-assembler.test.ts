@@ -12,7 +12,7 @@ const rules: ChannelRules = {
   allowsBrotli: true,
 }
 
-/** Adds frames `a:0:text!@l1Block`; returns the outcomes, and the data of a complete channel. */
+/** Adds frames such as `a:0:text!@9`, where 9 is the L1 block; returns outcomes and the data of complete channels. */
 function feed(text: string): readonly string[] {
   const assembler = new ChannelAssembler()
   return text.split(' ').map((step) => {

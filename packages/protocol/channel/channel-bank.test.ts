@@ -14,8 +14,8 @@ const canyon: ChannelRules = {
 const bedrock: ChannelRules = { ...canyon, isReadInOrder: true }
 
 /**
- * Adds frames `a:0:text!@l1Block`. As in op-node, the bank is read until it returns nothing, before and after each
- * frame; `@l1Block` without a frame only reads.
+ * Adds frames such as `a:0:text!@9`, where 9 is the L1 block. `@9` without a frame only reads. As in op-node, the bank
+ * is read until it returns nothing, before and after each frame.
  */
 function feed(rules: ChannelRules, text: string): readonly string[] {
   const bank = new ChannelBank()

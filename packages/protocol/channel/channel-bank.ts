@@ -21,14 +21,14 @@ export type BankAdd =
 /**
  * Assembles many channels at a time, before Holocene.
  *
- * Pruning depends on the order of calls. As in op-node, `read` is called after each frame until it returns nothing,
- * and again when the next L1 block is read, before the frames of that block are added.
+ * Pruning depends on the order of calls. As in op-node, `read` is called after each frame until it returns nothing. At
+ * the next L1 block, `read` is called again, before the frames of that block are added.
  * Spec: protocol/derivation.md#channel-bank
  */
 export class ChannelBank {
   /** In the order in which they were opened. */
   readonly #channels = new Map<ChannelId, Channel>()
-  /** Total size of all channels, updated with each change: there may be too many channels to sum them each time. */
+  /** Total size of all channels. Updated with each change, since the bank may hold too many channels to sum up. */
   #sizeBytes = 0
 
   /** Removes and returns one channel, while the L1 block with number `l1Block` is read. */

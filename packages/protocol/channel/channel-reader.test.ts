@@ -181,7 +181,7 @@ test('a truncated brotli stream gives all output before its end', () => {
   assert.deepEqual(lengths([data.subarray(0, -300)]), [3_000, 'truncated'])
 })
 
-test('if a brotli stream has a flaw, only full buffers before it count, whose size grows with the blocks', () => {
+test('before a flaw in a brotli stream, only full buffers count, and the buffer size grows with the blocks', () => {
   // One block with batches of 1,024 bytes, heads included, then a metadata block with its reserved bit set.
   const blockOf = (batches: number, last: number) => {
     const lengths = Array.from({ length: batches }, (_, at) => (at < batches - 1 ? 1_021 : last))

@@ -14,7 +14,7 @@ export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 const openingRatio = 64
 const openingBytes = 1 << 16
 
-/** Factor by which the limit grows for the next decompression, which starts over because it cannot be continued. */
+/** Factor by which the limit grows for the next decompression. A decompression starts over: it cannot be continued. */
 const growth = 8
 
 /** The decompressed beginning of a channel. */
@@ -30,7 +30,8 @@ type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 /**
  * Reads the encoded batches of a channel one by one; the first byte of each is its type.
  * Batches before a flaw are returned. A few bytes of L1 may decompress to the limit, so the reader decompresses step by
- * step: each step ends at `growth` times the step before, or at the end of the next batch if that is further.
+ * step. The limit of each step is `growth` times the limit of the step before. If the next batch ends later, the step
+ * ends with that batch.
  *
  * Spec: protocol/derivation.md#channel-format
  */
@@ -82,7 +83,7 @@ export class ChannelReader {
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // All earlier reads decide which bytes of the last piece op-node loses, so the reads are repeated.
+    // All earlier reads of op-node decide which bytes of the last piece it loses, so the reads are simulated again.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);

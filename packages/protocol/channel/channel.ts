@@ -83,14 +83,14 @@ export class Channel {
     return 'added'
   }
 
-  /** Removes frames whose number is above that of the last frame. */
+  /** Removes frames with a number above the number of the last frame. */
   #close(endNumber: number): void {
     this.#endNumber = endNumber
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // As in op-node, not only the size of the removed frames is subtracted, but also that of the kept frames. This
-    // leaves 0. The pruning of the bank depends on this size.
+    // As in op-node, the sizes of the removed frames and of the kept frames are both subtracted, which leaves 0. The
+    // pruning of the bank depends on this size.
     this.#sizeBytes = 0
   }
 }

@@ -8,7 +8,7 @@ const frameNumbers = 65_536
 /**
  * Removes the frames of one batcher transaction that cannot become part of a channel.
  * The first frame is kept, since it may continue a channel of an earlier transaction. The channel assembler decides
- * whether it does.
+ * whether this frame does continue that channel.
  *
  * Spec: protocol/holocene/derivation.md#frame-queue
  */

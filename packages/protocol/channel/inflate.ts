@@ -5,7 +5,7 @@ import { fixedDistances, fixedLiterals, HuffmanCode } from './huffman-code.ts'
 /** Size of the window of op-node's decompressor, which returns output when the window is full. */
 const windowBytes = 32_768
 
-/** The order of the code length code lengths in a block. Spec: RFC 1951, 3.2.7 */
+/** The order in which a block lists the lengths of its code length codes. Spec: RFC 1951, 3.2.7 */
 const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const
 
 const endOfBlock = 256
@@ -207,8 +207,9 @@ class Inflater {
   }
 
   /**
-   * Reads symbols while so much input is left that its end need not be checked. All state is in local variables, which
-   * doubles the speed. The reading stops before a symbol that is neither a literal nor the start of a match.
+   * Reads symbols while at least `aheadBytes` of input are left, so that the end of the input need not be checked. All
+   * state is in local variables, which doubles the speed. The reading stops before a symbol that is neither a literal
+   * nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data

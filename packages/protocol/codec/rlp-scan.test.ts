@@ -48,7 +48,7 @@ const { item } = fc.letrec<{ item: RlpItem }>((tie) => ({
   ),
 }))
 
-test('encoded data can be scanned; corrupted data can be scanned if and only if it decodes', () => {
+test('encoded data can be scanned, and corrupted data can be scanned if and only if the data decodes', () => {
   fc.assert(
     fc.property(item, fc.nat(), fc.nat({ max: 255 }), (value, place, byte) => {
       const bytes = encodeRlp(value)

@@ -13,7 +13,7 @@ export class RlpWriter {
   #start = 0
   #position = 0
 
-  /** @param sizeBytes sum over all lists of their content and {@link overheadPerList} */
+  /** @param sizeBytes size of the content of all lists, plus {@link overheadPerList} for each list */
   constructor(sizeBytes: number) {
     this.#bytes = new Uint8Array(sizeBytes)
   }

@@ -140,7 +140,7 @@ test('from Ecotone on, an invalid scalar stops derivation', () => {
 })
 
 // Rules: scalar-updates
-test('the time of its L1 block decides which fee scalars an update may set', () => {
+test('the time of the L1 block with an update decides which fee scalars the update may set', () => {
   const word = (value: number) => value.toString(16).padStart(64, '0')
   const scalar = `02${'0'.repeat(62)}`
   const update: L1Log = {

@@ -42,7 +42,7 @@ export type AttributesOutput =
       readonly reason: AttributesMismatch
     }
   | {
-      /** L1 has data that its contracts cannot produce. Derivation must stop, since continuing would fork the chain. */
+      /** L1 has data that the rollup's contracts cannot produce. Derivation must stop, or L2 would fork. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
       /** The malformed log, and the reason. */

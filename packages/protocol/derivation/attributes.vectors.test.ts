@@ -71,7 +71,7 @@ interface L1Vectors {
 const { config, cases } = readVectors('attributes.json') as Vectors
 const l1 = readVectors('l1_block.json') as L1Vectors
 
-/** Prague's update fraction on Mainnet; the header is from Prague's time. */
+/** The update fraction of Prague on Mainnet. The header of the vectors is from the time of Prague. */
 const pragueFraction = 5_007_716n
 
 function rollupOf({ forks = {} }: Case): RollupConfig {

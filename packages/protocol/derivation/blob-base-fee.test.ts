@@ -6,7 +6,7 @@ import { blobBaseFee, fakeExponential } from './blob-base-fee.ts'
 
 const sepolia = { ...testRollup, l1BlobSchedule: l1BlobSchedule(11_155_111n) ?? [] }
 
-/** The fee at an excess of a hundred million, which differs for each fraction. */
+/** The fee at an excess blob gas of 100 million. At this excess, each update fraction gives another fee. */
 const feeAt = (timestamp: bigint, config = sepolia) =>
   blobBaseFee(config, { timestamp, excessBlobGas: 100_000_000n })
 

@@ -18,7 +18,8 @@ export interface BlockRules {
 /** Form of the L1 attributes deposit, named by the fork that introduced it. */
 export type L1AttributesForm = 'bedrock' | 'ecotone' | 'isthmus' | 'jovian'
 
-// Rule activation-l1-attributes: The activation block of a fork has the previous form of L1 attributes, unless it is genesis.
+// Rule activation-l1-attributes: The activation block of a fork has the previous form of L1 attributes, unless the
+// activation block is the genesis.
 // Spec: ecotone/l1-attributes.md, derive/l1_block_info.go
 /** The rules of the L2 block with a timestamp. */
 export function blockRulesAt(config: RollupConfig, timestamp: bigint): BlockRules {
@@ -61,8 +62,8 @@ export class BlockRulesByTime {
       if (time > timestamp && (until === undefined || time < until)) until = time
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
-    // Within a block time after a fork's time, rules are not cached. There, `begins` is empty only if the fork was
-    // already active: since genesis, or because a later fork implies it.
+    // Rules are not cached during the first block time after a fork's time. In this period, `begins` is empty only if
+    // the fork was already active: since genesis, or because a later fork implies it.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

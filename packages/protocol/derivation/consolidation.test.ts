@@ -147,7 +147,7 @@ test('before Canyon there are no withdrawals, and before Holocene no extra data'
 })
 
 // Rules: consolidate-extra-data
-test('nonzero EIP-1559 parameters are compared without replacement', () => {
+test('the constants of the chain do not replace nonzero EIP-1559 parameters', () => {
   const params = { eip1559Params: '0x0000000800000002' as Bytes8 }
   const extraData = fromHex('0x0100000008000000020000000000000005')
   assert.equal(differs({ attributes: params, block: { extraData } }), undefined)

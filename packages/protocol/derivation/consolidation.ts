@@ -106,7 +106,7 @@ function withdrawalsDifference(
       derived: listName(attributes.withdrawals) ?? 'none',
       block: listName(block.withdrawals) ?? 'none',
     }
-  // From Isthmus on the field is a storage root, which follows from execution only.
+  // From Isthmus on the field is a storage root, which only execution can compute.
   if (isIsthmus && withdrawalsRoot === undefined)
     return { field: 'withdrawalsRoot', derived: 'any', block: 'none' }
   if (isIsthmus || withdrawalsRoot === undefined) return undefined

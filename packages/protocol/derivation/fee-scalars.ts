@@ -16,7 +16,7 @@ export interface OperatorFee {
   readonly constant: bigint
 }
 
-/** Replaces a scalar from before Ecotone that has data in its padding. */
+/** The value that replaces a scalar from before Ecotone with data in its padding. */
 const maxScalar = 2n ** 32n - 1n
 
 /** Whether a word is a valid encoding of weights. Before Ecotone `setGasConfig` accepted any word. */

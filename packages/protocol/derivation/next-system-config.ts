@@ -18,7 +18,7 @@ const zeroParams = toBytes8(new Uint8Array(8))
 /**
  * Computes the system config for the child of a block from the config that the block was built with. The result equals
  * `systemConfigOf` of the block, but the block need not be decoded. Fields that the fork does not encode are reset, and
- * constants replace zeros.
+ * constants of the chain replace zeros.
  *
  * @param used the config of the block, including the updates of its L1 origin, with a valid scalar
  */

@@ -78,7 +78,7 @@ test('the upgrade transactions of lagoon equal the vectors, with two more for a 
 })
 
 // Rules: upgrade-transactions
-test('the other forks have no upgrade transactions', () => {
+test('Regolith, Canyon, Delta, Granite and Holocene have no upgrade transactions', () => {
   const without = hardforkNames.filter((name) => upgradeTransactions(name, together).length === 0)
   assert.deepEqual(without, ['regolith', 'canyon', 'delta', 'granite', 'holocene'])
 })

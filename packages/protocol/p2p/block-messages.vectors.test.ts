@@ -40,7 +40,7 @@ for (const want of messageVectors) {
   })
 }
 
-test('signing the payload of message M5 with its key yields message M5', () => {
+test('signing the payload of message M5 with the key of its signer yields message M5', () => {
   const data = openGossipData(fromHex(messageVectors.at(-1)?.data ?? ''))
   const body = encodePayload(4, samplePayload)
   assert.deepEqual(decodePayload(4, body), samplePayload)
@@ -49,7 +49,7 @@ test('signing the payload of message M5 with its key yields message M5', () => {
   assert.deepEqual(data.bytes.subarray(0, 65), signature)
 })
 
-test('the hash of a payload is bound to the chain as in op-alloy', () => {
+test('the signing hash of a chain id and a payload hash equals that of op-alloy', () => {
   const hash = payloadHash(new Uint8Array(32).fill(0x99))
   assert.equal(toHex(hash), '0xbbeecdc05c0a866a8dabc849a37ed68cbd51ff7f6f0be478f24a682822f71df2')
   assert.equal(
@@ -58,7 +58,7 @@ test('the hash of a payload is bound to the chain as in op-alloy', () => {
   )
 })
 
-test('the id of a message that is not snappy covers its raw bytes', () => {
+test('the id of a message that is not valid snappy is computed from its raw bytes', () => {
   const data = openGossipData(Uint8Array.of(1, 2, 3, 4, 5))
   assert.equal(data.kind, 'raw')
   const topic = '/optimism/10/0/blocks'

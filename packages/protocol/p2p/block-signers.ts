@@ -10,7 +10,7 @@ export interface BlockSigners {
   readonly previous?: { readonly address: Address; readonly until: bigint } | undefined
 }
 
-/** Seconds for which the previous signer is accepted, or until the new signer signs a block. As in op-node. */
+/** Seconds for which the previous signer is accepted, unless the new signer signs a block earlier. As in op-node. */
 export const signerGraceSeconds = 10_800n
 
 const noAddress = /^0x0+$/u

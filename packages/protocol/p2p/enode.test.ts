@@ -24,7 +24,7 @@ test('the port of discovery may differ, and the host may be a name or an IPv6 ad
   assert.equal(of('[2001:db8::1]:1').host, '2001:db8::1')
 })
 
-test('anything else is refused', () => {
+test('text that is not an enode URL is refused', () => {
   const texts = [
     '',
     `enode://${key}@1.2.3.4`,

@@ -32,7 +32,7 @@ export function messageId(data: GossipData, { form, topic, sha256 }: MessageIdRu
   return sha256(chunks).subarray(0, idBytes)
 }
 
-/** The topic after its length, 64 bits little-endian. */
+/** The length of the topic as 64 bits little-endian, then the topic. */
 function topicChunks(topic: string): readonly Uint8Array[] {
   const name = textEncoder.encode(topic)
   const length = new Uint8Array(8)

@@ -57,7 +57,8 @@ test('keys and peer ids of other kinds are refused', () => {
   assert.throws(() => publicKeyOf(new Uint8Array(32)), { name: 'RangeError' })
   for (const length of [0, 63, 64, 65])
     assert.throws(() => compressPublicKey(new Uint8Array(length)), DecodeError)
-  // An Ed25519 key; the hash of an RSA key; digits that base58 lacks; a key that is not on the curve; a truncated one.
+  // An Ed25519 key; the hash of an RSA key; digits that base58 lacks; no digits; a key that is not on the curve; a
+  // truncated peer id.
   const offCurve = toBase58(fromHex(`0x00250802122102${'ff'.repeat(32)}`))
   for (const peerId of [
     '12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA',

@@ -105,7 +105,7 @@ function changed(of: PayloadVersion, change: (ssz: DataView) => void): () => voi
 const put = (at: number, value: number) => (ssz: DataView) => ssz.setUint32(at, value, true)
 
 test('each offset is checked at its edges', () => {
-  // Extra data at 560, transactions at 577 with their first offset, withdrawals at the end.
+  // The extra data is at offset 560, the transactions with their first offset are at 577, the withdrawals at the end.
   const cases: readonly (readonly [at: number, accepted: number, refused: readonly number[]])[] = [
     [fieldAt.extraDataOffset, 560, [559, 561, 0, 2 ** 32 - 1]],
     [fieldAt.transactionsOffset, 577, [559, 593, 592, 2 ** 32 - 1]],

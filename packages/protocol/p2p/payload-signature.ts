@@ -35,7 +35,8 @@ export function signingHash(l2ChainId: bigint, hash: Uint8Array): Uint8Array {
 }
 
 /**
- * Signs a {@link signingHash}. The signature is deterministic (RFC 6979), and `s` is the smaller of its two values.
+ * Signs a {@link signingHash}. The signature is deterministic (RFC 6979), and `s` is the smaller of the two valid
+ * values.
  *
  * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
  */
@@ -76,8 +77,8 @@ export function messageSigner(
 
 /**
  * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both
- * values of `s` are valid. A block that is sent again with the other value is a repeat, since repeats are detected by
- * block hash.
+ * values of `s` are valid. A block that is sent again with the other value of `s` is a repeat, since repeats are
+ * detected by block hash.
  */
 export function blockSigner(
   hash: Uint8Array,

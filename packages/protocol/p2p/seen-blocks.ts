@@ -10,7 +10,7 @@ export const maxBlocksPerHeight = 6
 export class SeenBlocks {
   readonly #heights = new Map<bigint, Set<Hash>>()
 
-  /** Remembers a new block. `too-many`: the height already has the maximum number of blocks; this is checked first. */
+  /** Remembers a new block. `too-many`: the height has the maximum number of blocks already; this is checked first. */
   add(height: bigint, hash: Hash): 'new' | 'seen' | 'too-many' {
     const hashes = this.#lookUp(height)
     if (hashes.size >= maxBlocksPerHeight) return 'too-many'
@@ -21,7 +21,7 @@ export class SeenBlocks {
 
   #lookUp(height: bigint): Set<Hash> {
     const hashes = this.#heights.get(height) ?? new Set<Hash>()
-    // A map keeps the order of insertion, so its first key is the height that was not looked up for longest.
+    // A map keeps the order of insertion, so its first key is the height whose last lookup is the oldest.
     this.#heights.delete(height)
     this.#heights.set(height, hashes)
     const [oldest] = this.#heights.keys()

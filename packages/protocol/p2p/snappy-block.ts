@@ -29,7 +29,7 @@ export function decompress(compressed: Uint8Array, maxBytes: number): Uint8Array
   const length = declaredLength(compressed)
   if (length > maxBytes) throw new DecodeError(`${length} bytes decompressed, at most ${maxBytes}`)
   try {
-    // To have the output copied takes a third of the time that memory of the library takes. A copy can also be
+    // A copy of the output takes a third of the time that a view into the library's memory takes. A copy can also be
     // transferred to another thread.
     const data = uncompressSync(compressed, { asBuffer: true, copyOutputData: true })
     if (typeof data !== 'string') return toUint8Array(data)

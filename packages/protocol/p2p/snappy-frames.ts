@@ -8,8 +8,8 @@ import { compress, decompress } from './snappy-block.ts'
 const streamHead = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59)
 
 /**
- * Limit on chunks without data in one stream. A normal stream has only one such chunk, its head. Further ones only cost
- * time.
+ * Limit on chunks without data in one stream. A normal stream has only one such chunk, its head. Further chunks without
+ * data only cost time.
  */
 const maxEmptyChunks = 1_000
 
@@ -91,8 +91,8 @@ function dataOf(type: number, body: Uint8Array): Uint8Array {
 }
 
 /**
- * The checksum as frames have it: rotated and with a constant added, since plain checksums are weak for data that
- * contains checksums.
+ * The checksum in the form that frames have: rotated and with a constant added, since plain checksums are weak for data
+ * that contains checksums.
  */
 function maskedChecksum(data: Uint8Array): number {
   const checksum = crc32c(data)

@@ -126,7 +126,7 @@ test('a block is at most 5 seconds ahead', () => {
   assert.equal(verdictOnBlock({}, { now: now - 6n }), 'reject too-new')
 })
 
-test('the block hash has to match the payload, which is checked after the time', () => {
+test('the block hash has to match the payload; the time is checked before the hash', () => {
   const blockHash = hash(1)
   assert.equal(verdictOnBlock({ blockHash }), 'reject wrong-hash')
   assert.equal(verdictOnBlock({ blockHash }, { now: now + 61n }), 'reject too-old')

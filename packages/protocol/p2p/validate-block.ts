@@ -101,7 +101,7 @@ export function validateBlock(
   }
 }
 
-/** The first rule about the content that a payload breaks. */
+/** The first rule that the content of a payload breaks. */
 function payloadProblem(
   version: PayloadVersion,
   payload: Payload,

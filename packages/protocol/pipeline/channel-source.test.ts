@@ -18,7 +18,7 @@ const rules: ChannelRules = {
   allowsBrotli: false,
 }
 
-/** Adds frames `a:0:text!` in L1 blocks such as `@5`; returns the outcomes. */
+/** Adds frames such as `a:0:text!`, in L1 blocks such as `@5`; returns the outcomes. */
 function feed(source: ChannelSource, text: string): string {
   const said: string[] = []
   for (const block of text.split('@').slice(1)) {

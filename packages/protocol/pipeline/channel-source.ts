@@ -24,7 +24,7 @@ export interface ChannelInput {
   readonly onDropped: (dropped: DroppedFrame | DroppedChannel) => void
 }
 
-/** Returns complete channels, each as its frames' data in order. */
+/** Returns complete channels. Each channel is the data of its frames, in order. */
 export interface ChannelSource {
   /** The next channel; undefined if this L1 block completes no more channels. */
   next(input: ChannelInput): readonly Uint8Array[] | undefined
@@ -61,7 +61,7 @@ export class BankedChannels implements ChannelSource {
   flush(): void {}
 }
 
-/** Channels from Holocene on: one at a time, with its frames in order. */
+/** Channels from Holocene on: one channel at a time, whose frames must arrive in order. */
 export class AssembledChannels implements ChannelSource {
   readonly #assembler = new ChannelAssembler()
 

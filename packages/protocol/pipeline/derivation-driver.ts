@@ -4,8 +4,8 @@ import type { DerivedAttributes, L2Head, Pipeline, PipelineOutput } from './pipe
 import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
 
 /**
- * Stores the heads of a derived chain, and updates them and the pipeline with the outcome of each set of attributes. It
- * neither builds blocks nor reads L1: the caller applies the attributes and reports the outcome.
+ * Stores the heads of a derived chain, and updates them and the pipeline with the outcome of each set of attributes.
+ * The driver neither builds blocks nor reads L1: the caller applies the attributes and reports the outcome.
  *
  * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
  */

@@ -31,7 +31,7 @@ test('an invalid update of the batcher has no effect', () => {
 })
 
 // Rules: base-batcher
-test('in its base, the pipeline reads the data of the given batcher, and ignores updates of the batcher', () => {
+test('in its base block, the pipeline reads the data of the given batcher, and ignores updates of the batcher', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
   assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')
@@ -64,7 +64,7 @@ test('frames of one transaction are read in order', () => {
 })
 
 // Rules: blob-calldata
-test('from Ecotone on the calldata of a blob transaction is ignored; before Ecotone only its calldata is read', () => {
+test('of a blob transaction, only the blobs are read from Ecotone on, and only the calldata before Ecotone', () => {
   const channels = { a: '13', b: '13 14' }
   const at = (ecotone: bigint) => ({ channels, hardforkTimes: { delta: 0n, ecotone } })
   assert.equal(run('@3 {a}b', at(36n)), '. 13 .')

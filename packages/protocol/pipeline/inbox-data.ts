@@ -25,7 +25,7 @@ interface InboxItem {
 // Rule blob-missing: A block is not read until all blobs of its batcher are available.
 // Spec: ecotone/derivation.md#blob-retrieval, derive/blob_data_source.go
 /**
- * Versioned hashes of the blobs in an L1 block that a batcher posted and that lack their data, in order.
+ * Versioned hashes, in order, of the blobs that a batcher posted in an L1 block and whose data is missing.
  *
  * Spec: protocol/ecotone/derivation.md#blob-retrieval
  */

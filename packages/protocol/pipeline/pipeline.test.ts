@@ -99,7 +99,7 @@ test('if a batch is malformed, the rest of its channel is dropped', () => {
 })
 
 // Rules: span-before-delta
-test('a span batch is valid only if Delta is active at the L1 block being read and at its epoch', () => {
+test('a span batch is valid only if Delta is active at the L1 block being read, and at the epoch of the span', () => {
   const channels = { a: '13-14 13', b: '13-14' }
   const at = (delta: bigint) => ({ channels, hardforkTimes: { canyon: 0n, delta } })
   assert.equal(run('@3 a', at(37n)), '. (batch:span-before-delta) 13 .')

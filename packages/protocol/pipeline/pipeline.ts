@@ -145,7 +145,7 @@ export class Pipeline {
   #reader: ChannelReader | undefined
   #batches: BatchQueue | BatchStage
 
-  /** @throws RangeError if a blob of the base is missing, since another chain would be derived without it */
+  /** @throws RangeError if a blob of the base is missing, since another chain would be derived without the blob */
   constructor(options: PipelineOptions) {
     const { base, config } = options
     this.#config = config

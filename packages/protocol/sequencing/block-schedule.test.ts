@@ -11,10 +11,10 @@ const start = (parentTimestamp: bigint, nowMs: number) => startAtMs({ parentTime
 const seal = (timestamp: bigint, nowMs: number) =>
   sealAtMs({ timestamp, nowMs, sealingMs: defaultSealingMs })
 
-test('on time, a block is built for its block time and sealed 50 ms before its timestamp', () => {
+test('a punctual sequencer builds for one block time, and seals 50 ms before the timestamp of the block', () => {
   assert.equal(start(100n, 100_000), 100_000)
   assert.equal(seal(102n, 100_010), 101_950)
-  // The block is inserted 20 ms before its timestamp, and the next one waits for that time.
+  // The block is inserted 20 ms before its timestamp. The building of the next block waits for that timestamp.
   assert.equal(start(102n, 101_980), 102_000)
   assert.equal(seal(104n, 102_010), 103_950)
 })
@@ -60,7 +60,7 @@ test('a block is sealed at once if less than the sealing time remains', () => {
   assert.equal(sealAtMs({ timestamp: 102n, nowMs: 101_000, sealingMs: 200 }), 101_800)
 })
 
-test('the unsafe head is less than the limit ahead of the safe head', () => {
+test('building needs an unsafe head that is less than the limit ahead of the safe head', () => {
   const at = (unsafe: bigint, maxSafeLag: bigint) => isLagging({ unsafe, safe: 100n, maxSafeLag })
   assert.equal(at(109n, 10n), false)
   assert.equal(at(110n, 10n), true)

@@ -12,8 +12,9 @@ export interface BlockStart {
 }
 
 /**
- * When the building of the parent's child starts, in Unix milliseconds: one block time before the timestamp of the
- * child, which is that of the parent, or now if that time has passed. The chain is thus at most one block ahead of the clock.
+ * When the building of the parent's child starts, in Unix milliseconds: at the timestamp of the parent, which is one
+ * block time before the timestamp of the child. If this time has passed, building starts now. So the chain is at most
+ * one block ahead of the clock.
  * Source: op-node, rollup/sequencing/sequencer.go
  */
 export function startAtMs({ parentTimestamp, nowMs }: BlockStart): number {

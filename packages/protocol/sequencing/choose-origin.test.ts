@@ -38,7 +38,7 @@ function choose({ at, mode = 'normal', forks = forksUpTo('jovian'), ...given }: 
   return 'reason' in choice ? `${choice.kind} ${choice.reason}` : choice.kind
 }
 
-test('the next origin is adopted as soon as the block is not older than it', () => {
+test('the next L1 block becomes the origin as soon as the new block is not older than this L1 block', () => {
   assert.equal(choose({ at: 611n, next }), 'current')
   assert.equal(choose({ at: 612n, next }), 'next')
   assert.equal(choose({ at: 613n, next }), 'next')
@@ -64,7 +64,7 @@ test('the time of the origin decides whether the drift of Fjord applies', () => 
   assert.equal(at(1_201n, 600n), 'current')
 })
 
-test('in recovery mode the next L1 block must be known, and decides as usual', () => {
+test('in recovery mode the next L1 block must be known; if it is, the usual rules apply', () => {
   const mode = 'recovering'
   assert.equal(choose({ at: 602n, mode }), 'next-needed recovering')
   assert.equal(choose({ at: 2_401n, mode }), 'next-needed recovering')
@@ -95,7 +95,7 @@ test('an L1 block is visible from its confirmation depth on', () => {
   assert.equal(isVisible(100n, 1n), false)
 })
 
-test('genesis, a depth of 0 and an unknown L1 head make an L1 block visible', () => {
+test('an L1 block is visible if it is the genesis, if the depth is 0, or if the L1 head is unknown', () => {
   const l1Head = blockId(2)
   assert.equal(isOriginVisible({ number: 0n, l1Head, confirmationDepth: 4n }), true)
   assert.equal(isOriginVisible({ number: 1n, l1Head, confirmationDepth: 4n }), false)

@@ -25,7 +25,8 @@ export type OriginChoice =
   | { readonly kind: 'next-needed'; readonly reason: 'drift' | 'recovering' }
 
 /**
- * Chooses the L1 origin of the parent's child. An origin is adopted as soon as the child is not older than it.
+ * Chooses the L1 origin of the parent's child. The next L1 block becomes the origin as soon as the child is not older
+ * than this L1 block.
  * Spec: protocol/derivation.md#batch-queue; op-node, rollup/sequencing/origin_selector.go
  */
 export function chooseOrigin(source: OriginSource): OriginChoice {
@@ -37,7 +38,8 @@ export function chooseOrigin(source: OriginSource): OriginChoice {
     // Also beyond the drift, a block that is older than the next origin keeps its origin. Such a block is empty.
     return { kind: timestamp >= next.timestamp ? 'next' : 'current' }
   }
-  // Derivation knows the next L1 block when it makes the same block. A choice without that L1 block may differ.
+  // Derivation knows the next L1 block when it makes the same block. A choice without that L1 block may differ from the
+  // choice of derivation.
   if (isRecovering) return { kind: 'next-needed', reason: 'recovering' }
   if (timestamp - current.timestamp > maxSequencerDrift(config, current.timestamp))
     return { kind: 'next-needed', reason: 'drift' }
@@ -54,8 +56,8 @@ export interface OriginCandidate {
 }
 
 /**
- * Whether an L1 block has enough confirmations to become an origin. Genesis always has, and so does every block while
- * the L1 head is unknown.
+ * Whether an L1 block has enough confirmations to become an origin. The genesis always has enough. While the L1 head is
+ * unknown, every L1 block has enough.
  * Source: op-node, rollup/confdepth/conf_depth.go
  */
 export function isOriginVisible({ number, l1Head, confirmationDepth }: OriginCandidate): boolean {

@@ -51,7 +51,7 @@ function attributesOf(version: PayloadVersion): PayloadAttributes {
   }
 }
 
-/** The problem of a payload whose hash matches its fields, unless `payload` has a hash. */
+/** The problem of a payload. The hash of the payload matches its fields, unless `payload` gives another hash. */
 function problem({ version = 4, payload = {}, attributes, forks }: Given): string | undefined {
   const config = configOf(version)
   const { parentHash, number } = payloadOf(version)
@@ -214,7 +214,7 @@ test('a block is at most as large as peers accept', () => {
   const rest = 65 + 32 + 560 + 32 + 2 + 2 * 4
   const allowed = withBytes(maxGossipBytes - rest)
   assert.equal(problem({ payload: allowed }), undefined)
-  // The extra data of Jovian has 15 bytes less than the largest.
+  // The extra data of Jovian has 15 bytes less than the largest extra data.
   assert.equal(signatureBytes + encodePayload(4, payloadOf(4, allowed)).length, maxGossipBytes - 15)
   assert.equal(
     problem({ payload: { ...withBytes(maxGossipBytes - rest + 1), blockHash: hash(1) } }),

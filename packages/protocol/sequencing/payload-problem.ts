@@ -31,9 +31,9 @@ export interface RequestedBlock {
 }
 
 /**
- * The first thing that is wrong with a payload, such as `timestamp is 12, want 10`; undefined if nothing is. The
- * payload may come from a foreign block builder, and is published before the execution client has checked it. Results
- * of execution, such as the state root, are not checked here.
+ * The first problem of a payload, such as `timestamp is 12, want 10`; undefined if there is no problem. The payload may
+ * come from a foreign block builder, and is published before the execution client has checked it. Results of execution,
+ * such as the state root, are not checked here.
  * Spec: protocol/exec-engine.md#engine-api; op-node, rollup/engine/engine_update.go
  */
 export function payloadProblem(
@@ -103,7 +103,7 @@ function attributesProblem(
   return difference && `${difference.field} is ${difference.block}, want ${difference.derived}`
 }
 
-/** Checks what execution may not result in, whatever the transactions are. */
+/** Checks the results of execution that are restricted for all transactions, such as the gas used. */
 function resultProblem(config: RollupConfig, payload: Payload): string | undefined {
   const { timestamp, logsBloom, blobGasUsed = 0n, excessBlobGas = 0n } = payload
   // From Jovian on, this field is the data availability footprint.

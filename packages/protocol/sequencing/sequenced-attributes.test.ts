@@ -102,7 +102,7 @@ test('the time of the origin decides whether the drift of Fjord applies', () => 
   assert.equal(at(1_201n, 600n), undefined)
 })
 
-test('the activation block of each hardfork is empty, and no other block', () => {
+test('the activation block of each hardfork must be empty, and other blocks need not be', () => {
   const at = (fork: HardforkName, time: bigint) =>
     emptyReason({ forks: forksUpTo(fork, { [fork]: time }) })
   for (const fork of hardforkNames) {
@@ -136,7 +136,7 @@ test('an origin that does not follow the parent resets the engine', () => {
   assert.equal(reasonOf({ origin: testL1Block(51, { timestamp: 1_003n }) }), 'l1-timestamp')
 })
 
-test('what stops derivation stops the sequencer', () => {
+test('a system config that stops derivation also stops the sequencer', () => {
   const systemConfig = { ...testSystemConfig, scalar: `0x02${'0'.repeat(62)}` as Bytes32 }
   assert.deepEqual(build({ systemConfig }), { kind: 'critical', reason: 'l1-attributes' })
 })

@@ -70,9 +70,9 @@ interface PoolSource {
 }
 
 /**
- * Why a block must not have transactions of users; undefined if it may. From Jovian on, derivation drops a batch with
- * transactions in an activation block. For earlier forks such a block is valid, but its transactions would be the first
- * to use contracts that the same block upgrades.
+ * Why a block must not have transactions of users; undefined if it may have them. From Jovian on, derivation drops a
+ * batch with transactions in an activation block. For earlier forks such a block is valid, but its transactions would
+ * be the first to use contracts that the same block upgrades.
  * Spec: protocol/derivation.md#batch-queue, protocol/jovian/derivation.md; kona, actors/sequencer
  */
 function poolRule(

@@ -57,9 +57,9 @@ export function isPipelineBase(
 // Rule pipeline-start: The pipeline starts a channel timeout below the safe head. Spec: derivation.md#resetting-the-pipeline,
 // derive/pipeline.go
 /**
- * For a safe head, finds the newest L2 block at whose L1 origin a pipeline can begin. A later L2 block never has
- * an earlier L1 origin, so the search halves the range and reads about twenty blocks instead of all within a channel
- * timeout.
+ * For a safe head, finds the newest L2 block at whose L1 origin a pipeline can begin. A later L2 block never has an
+ * earlier L1 origin, so the search halves the range and reads about twenty blocks instead of all blocks within a
+ * channel timeout.
  *
  * This generator yields the number of each L2 block that it needs, and is resumed with that block.
  *

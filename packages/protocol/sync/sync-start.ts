@@ -9,8 +9,8 @@ const maxReorgWindows = 5n
 // Rule limit-recover: A chain of more than fourteen sequencing windows without a safe head counts as EL-synced.
 // Spec: sync/start.go
 /**
- * If an unsafe chain is longer than this many sequencing windows and has no safe head, it counts as synced by the
- * execution client (EL sync).
+ * A chain without a safe head that is longer than this many sequencing windows counts as synced by the execution client
+ * (EL sync).
  */
 const recoverWindows = 14n
 
@@ -59,10 +59,10 @@ type SyncStartFault =
 // origin, but never below the finalized head.
 // Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
- * Finds the heads to start from. The unsafe head is the newest L2 block for which L1 replaced neither its own L1 origin
- * nor that of any block below it that the search visits. The safe head is a sequencing window below the newest block
- * whose L1 origin is canonical, so that all data that could change the safe head is read again. The safe head is never
- * below the finalized head.
+ * Finds the heads to start from. The unsafe head is the newest L2 block with this property: L1 replaced neither the L1
+ * origin of this block, nor the L1 origin of any lower block that the search visits. The safe head is a sequencing
+ * window below the newest block whose L1 origin is canonical, so that all data that could change the safe head is read
+ * again. The safe head is never below the finalized head.
  *
  * This is a state machine. Each step returns a request for blocks, and the next step takes the answer.
  * Spec: protocol/derivation.md#finding-the-sync-starting-point; the limits (five and fourteen
@@ -89,7 +89,7 @@ export class SyncStart {
     this.#options = options
     this.#at = labels.unsafe
     this.#unsafe = labels.unsafe
-    // If the client has no finalized block, its unsafe head stands in for it until the genesis block is fetched. If the
+    // If the client has no finalized block, the unsafe head takes its place until the genesis block is fetched. If the
     // client has no safe block, the finalized block is the safe head.
     this.#finalized = labels.finalized ?? labels.unsafe
     this.#safe = labels.safe ?? this.#finalized

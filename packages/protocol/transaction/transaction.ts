@@ -57,7 +57,7 @@ export interface Authorization {
 export interface Signature {
   readonly r: bigint
   readonly s: bigint
-  /** 0 or 1. In an authorization up to 255: a value above 1 makes only the authorization invalid. */
+  /** 0 or 1; in an authorization, up to 255. A value above 1 makes only the authorization invalid. */
   readonly yParity: number
 }
 

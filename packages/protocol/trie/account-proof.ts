@@ -7,8 +7,8 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import { decodeHexPrefix, toNibbles } from './hex-prefix.ts'
 
 /**
- * Whether the proof shows that the account is in the state of `stateRoot`. An execution client may answer with another
- * state than that of the block. Spec: yellow paper, appendix D; EIP-1186
+ * Whether the proof shows that the account is in the state of `stateRoot`. An execution client may answer with the
+ * state of another block. Spec: yellow paper, appendix D; EIP-1186
  */
 export function isAccountProven(account: AccountProof): boolean {
   try {

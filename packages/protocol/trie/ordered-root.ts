@@ -27,7 +27,7 @@ interface Range {
 
 /**
  * Computes the root of the trie that maps the RLP of each index to a value, as for a block's transactions and receipts.
- * It recurses over the sorted keys without building the trie.
+ * The computation recurses over the sorted keys without building the trie.
  *
  * @returns 32 bytes
  */
@@ -75,7 +75,7 @@ function encodeNode(entries: Entries, range: Range): Uint8Array {
     writeString(entries, entries.values[from] ?? bytes)
     writePath(entries, { key: first, nibbles: lengthOf(first) - depth, isLeaf: true })
   } else {
-    // Keys are sorted, so a prefix that the first and the last share is common to all.
+    // Keys are sorted, so a prefix that the first and the last key share is common to all keys.
     let shared = depth
     while (nibbleAt(first, shared) === nibbleAt(last, shared)) shared++
     if (shared === depth) writeBranch(entries, range)

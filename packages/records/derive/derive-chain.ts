@@ -19,7 +19,7 @@ export interface SettledBlock {
   readonly derived: DerivedAttributes
   /** Whether the batch was refused and replaced by a deposits-only block. */
   readonly isReplaced: boolean
-  /** Whether the block equals the recorded one; undefined without a recorded block. */
+  /** Whether the block equals the recorded block; undefined if there is no recorded block. */
   readonly matches: boolean | undefined
 }
 
@@ -50,7 +50,7 @@ export interface DeriveResult {
   readonly mismatch: Mismatch | undefined
   /** Refused attributes that were not replaced before L1 ended. */
   readonly refusal: Mismatch | undefined
-  /** Whether derivation ended because the record has no more L2 blocks, rather than because L1 ended. */
+  /** Whether derivation ended because the record has no more L2 blocks; false if it ended because L1 ended. */
   readonly isBeyond: boolean
   /** Seconds of derivation and comparison, including all work on L1 blocks except reading them. */
   readonly seconds: number
@@ -133,7 +133,7 @@ class Derivation {
     return { pipeline, reader }
   }
 
-  /** @returns true at the end of derivation, false if the pipeline must be reset */
+  /** Derives until L1 or the record ends. @returns true at the end, false if the pipeline must be reset before that */
   async #derive({
     pipeline,
     reader,
@@ -145,7 +145,7 @@ class Derivation {
       const output = this.#driver.next()
       switch (output.kind) {
         case 'attributes': {
-          // Most blocks are judged synchronously, because a promise for each would be slow.
+          // Most blocks are judged synchronously, because a promise for each block would be slow.
           const judged = this.#judge(output)
           const judgement = judged instanceof Promise ? await judged : judged
           const replacing = this.#apply(output, judgement)

@@ -33,7 +33,7 @@ export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' 
 }
 
 /**
- * Derives the L2 chain of a record from its L1, and compares it with the recorded one.
+ * Derives the L2 chain of a record from its L1, and compares it with the recorded L2 chain.
  *
  * @throws Fault `record` that names file and line if the record cannot be used; `derivation` if derivation cannot
  * continue

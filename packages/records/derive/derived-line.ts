@@ -3,7 +3,7 @@ import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { attributesToJson } from '#json-rpc/forms/attributes-json.ts'
 import type { SettledBlock } from './derive-chain.ts'
 
-/** A derived block as a line of `expected.ndjson`, with the field `matches`, which is null without a recorded block. */
+/** A derived block as a line of `expected.ndjson`, plus the field `matches`, which is null without a recorded block. */
 export function derivedLine(settled: SettledBlock): string {
   return JSON.stringify({ ...settledJson(settled), matches: settled.matches ?? null })
 }

@@ -43,7 +43,7 @@ export class ExecutedChain implements Judge {
     reference: ReferenceChain,
   ): Promise<ExecutedChain> {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
-    // SQLite deletes a file without a name as soon as it is open, so nothing is left even after a kill.
+    // SQLite deletes a file without a name as soon as it is open, so no file remains even if the process is killed.
     const database = openChainDatabase('')
     // The rule against user transactions in activation blocks applies to sequencers. A derived block is executed with
     // all of its transactions.

@@ -8,14 +8,14 @@ export type Judgement =
   | {
       readonly kind: 'block'
       readonly ref: L2BlockRef
-      /** Whether the block equals the recorded one; undefined without a recorded block. */
+      /** Whether the block equals the recorded block; undefined if there is no recorded block. */
       readonly matches: boolean | undefined
       /** The differences from the recorded block. */
       readonly differences: readonly Difference[]
     }
   /** The execution client refused the payload. */
   | { readonly kind: 'refused'; readonly differences: readonly Difference[] }
-  /** The block is after the last recorded one. */
+  /** The block is after the last recorded block. */
   | { readonly kind: 'beyond' }
 
 /** Replaces the engine: builds a block from attributes, or compares the attributes with a recorded block. */

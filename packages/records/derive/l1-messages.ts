@@ -29,7 +29,7 @@ export type L1Request =
       readonly bytes: number
     }
 
-/** Messages of the thread. */
+/** Messages from the thread. */
 export type L1Answer =
   | { readonly kind: 'loaded' }
   | {
@@ -68,8 +68,8 @@ export function deserializeError({ code, message, stack }: SerializedError): Err
 }
 
 /**
- * Copies the bytes of blocks into one buffer that can be transferred to another thread. Posting views would copy the
- * whole buffer behind each view.
+ * Copies the bytes of blocks into one buffer that can be transferred to another thread. To post the views themselves
+ * would copy the whole buffer of each view.
  */
 export function packBlocks(prepared: readonly SourcedL1Block[]): {
   readonly blocks: readonly SourcedL1Block[]

@@ -15,7 +15,7 @@ import { loadL1, prepareL1 } from './recorded-l1.ts'
 /** Blocks in a message. */
 const blocksPerMessage = 8
 
-/** The thread pauses at this number of unconsumed messages or bytes. The last message may exceed the limit of bytes. */
+/** The thread pauses at this number of unconsumed messages or bytes. The last message may exceed the limit on bytes. */
 const aheadLimits = { messages: 64 / blocksPerMessage, bytes: 16 * 1_024 * 1_024 }
 
 const { port, folder, view, isVerified, isLoaded } = workerData as L1WorkerData

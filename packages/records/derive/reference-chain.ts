@@ -39,8 +39,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * The L2 chain of a record, which takes the place of the engine. Attributes that differ from the recorded block count
- * as refused by the execution client.
+ * The L2 chain of a record, which replaces the engine. If attributes differ from the recorded block, they count as
+ * refused by the execution client.
  */
 export class ReferenceChain implements Judge {
   readonly start: ReferenceStart
@@ -73,7 +73,7 @@ export class ReferenceChain implements Judge {
   /**
    * Reads up to the start block.
    *
-   * @param lines blocks in order, each the child of the one before it
+   * @param lines blocks in order, each of which is the child of the block before it
    * @throws Fault `record`
    */
   static async open(
@@ -189,7 +189,7 @@ function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): Refer
   const candidateOf = (block: ReferenceBlock) =>
     within(block.where, () => baseCandidateOf(config, block, block.block))
   const safe = candidateOf(last)
-  // Lines are in order and without gaps. If the record does not reach back to the base, its first block is the base.
+  // Lines are in order and without gaps. If the record begins after the base, its first block is used as the base.
   const search = findPipelineBase(config, safe, { lowest: first.ref.number })
   const base = searchHeld(search, (number) =>
     candidateOf(blocks[Number(number - first.ref.number)] ?? first),

@@ -57,11 +57,11 @@ async function edited(
 }
 
 for (const [name, options] of Object.entries({ read, loaded })) {
-  test(`blocks arrive unchanged, byte for byte, ${name}`, async (t) => {
+  test(`blocks arrive unchanged, byte for byte (L1 is ${name})`, async (t) => {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins at the requested block and ends the previous reading, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block and ends the previous reading (L1 is ${name})`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -71,7 +71,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a missing block is reported to the reader, ${name}`, async (t) => {
+  test(`a missing block is reported to the reader (L1 is ${name})`, async (t) => {
     const source = sourceOf(t, options)
     const beyond = await source.open(first + BigInt(expected.length))
     await assert.rejects(
@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`opening a block before the first is reported with the first line, ${name}`, async (t) => {
+  test(`if the requested block is before the first block, the error names the first line (L1 is ${name})`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })
@@ -92,7 +92,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
   })
 }
 
-test('all blocks arrive even if only some are held at a time', async (t) => {
+test('all blocks arrive even if only some of them are in memory at a time', async (t) => {
   const long = join(recordsFolder, 'channel-timeout')
   const numbers = (await blocksOf(sourceOf(t, read, long), 0n)).map(({ number }) => Number(number))
   assert.deepEqual(numbers, [...Array(115).keys()])
@@ -135,7 +135,7 @@ test(
     const source = sourceOf(t, read, long)
     const given = await source.open(0n)
     assert.ok(await given.next())
-    // Waits as long as a second source takes to read the whole file.
+    // Waits until a second source has read the whole file.
     const other = sourceOf(t, read, long)
     await blocksOf(other, 0n)
     await other.close()

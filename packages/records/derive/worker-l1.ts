@@ -137,8 +137,8 @@ export class WorkerL1 implements L1Source {
   }
 
   /**
-   * Acknowledges several messages at a time. Each acknowledgement wakes the other thread, on a core that this one may
-   * need.
+   * Acknowledges several messages at a time, since each acknowledgement wakes the other thread, on a core that this
+   * thread may need.
    */
   #noteUsed(): void {
     const [message] = this.#messages

@@ -19,7 +19,7 @@ export interface ChainResult {
   /** Number of blocks with the recorded hash. */
   readonly equal: number
   readonly firstDifference: Difference | undefined
-  /** Number of payloads that the recording client refused, and how many of these the embedded client refuses. */
+  /** Number of payloads that the recording client refused, and the number of these that the embedded client refuses. */
   readonly refused: { readonly recorded: number; readonly refused: number }
   readonly gas: bigint
   /** Seconds of execution only. */
@@ -168,7 +168,7 @@ function differenceOf(
   return { number: block.number, want: block.hash, got: hash, fields }
 }
 
-/** Fields with another name in JSON-RPC. */
+/** JSON-RPC names of the header fields whose names in JSON-RPC differ from ours. */
 const jsonNames: Readonly<Record<string, string>> = {
   ommersHash: 'sha3Uncles',
   beneficiary: 'miner',

@@ -19,7 +19,7 @@ const lineJson = z.object({
 })
 
 /**
- * Reads the L1 blocks of a record in order; each is the child of the one before it.
+ * Reads the L1 blocks of a record in order. Each is the child of the block before it.
  *
  * @throws Fault `record` that names the file, the line and the problem
  */

@@ -7,12 +7,12 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Whether the block is before the recorded chain. Channels and spans that begin before it need such blocks. */
+  /** Whether the block is before the recorded chain. Channels and spans that begin before the chain need it. */
   readonly isBefore: boolean
 }
 
 /**
- * Reads the L2 blocks of a record in order. Each matches its hash and is the child of the one before it. If the
+ * Reads the L2 blocks of a record in order. Each matches its hash and is the child of the block before it. If the
  * record begins later than the chain, the blocks of `before.ndjson` come first.
  *
  * @throws Fault `record` that names the file, the line and the problem

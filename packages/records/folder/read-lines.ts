@@ -12,14 +12,14 @@ export function findFile(folder: string, name: string): string | undefined {
   return [join(folder, name), join(folder, `${name}.gz`)].find((path) => existsSync(path))
 }
 
-/** @throws Fault `record` if there is no such file */
+/** Path of a file of a record, compressed or not. @throws Fault `record` if it is missing */
 export function requireFile(folder: string, name: string): string {
   const path = findFile(folder, name)
   if (path !== undefined) return path
   throw recordFault(`there is no ${name} or ${name}.gz in ${folder}${whyNot(folder)}`)
 }
 
-/** Why a folder cannot be used, as the end of an error text; empty if it can be used. */
+/** Why a folder cannot be used, as the last part of an error text; empty if the folder can be used. */
 function whyNot(folder: string): string {
   try {
     accessSync(folder, constants.R_OK | constants.X_OK)
@@ -51,7 +51,7 @@ export interface RecordLine {
   readonly where: string
 }
 
-/** Limit on a line in bytes, ten times an L1 block with all its blobs. A string cannot be much longer. */
+/** Limit on a line in bytes. An L1 block with all its blobs has a tenth of it. A string cannot be much longer. */
 export const maxLineBytes = 256 * 1_024 * 1_024
 
 /** Reads the lines of a file, compressed or not, as JSON values. @throws Fault `record` with file and line */

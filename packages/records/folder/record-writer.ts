@@ -26,7 +26,7 @@ export class RecordWriter {
     this.#folder = folder
   }
 
-  /** @throws Fault `settings` if the path exists, or its parent folder is missing */
+  /** Begins a record at a path. @throws Fault `settings` if the path exists, or its parent folder is missing */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
@@ -54,7 +54,7 @@ export class RecordWriter {
     file.packed.write(`${line}\n`)
   }
 
-  /** Waits until the disk has caught up, so that few lines are buffered. @throws the disk's error */
+  /** Waits until the buffered lines are written, so that few lines are in memory. @throws the error of the disk */
   async drained(): Promise<void> {
     for (const { packed, written } of this.#files.values())
       if (packed.writableNeedDrain || packed.destroyed)

@@ -20,14 +20,15 @@ export interface L2Line extends RecordedL2 {
   readonly line: string
 }
 
-/** Blocks in a request; even the largest blocks fit into one answer. */
+/** Number of blocks in a request. Even the largest blocks fit into one answer. */
 const blocksPerRequest = 16
 
 /**
- * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the one before it.
- * The next blocks are fetched while the caller uses the current ones. Ends at the first block that the node lacks.
+ * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the block before it. The next
+ * blocks are fetched while the caller uses the current blocks. Ends at the first block that the node does not have.
  *
- * @param first numbers of two blocks: the first to fetch, and the first of the record; blocks between them are marked `isBefore`
+ * @param first numbers of two blocks: the first block to fetch, and the first block of the record. Blocks between them
+ * are marked `isBefore`
  * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
  * other errors of the client
  */
@@ -58,7 +59,7 @@ export async function* fetchL2Chain(
 }
 
 /**
- * Fetches consecutive blocks, up to the first missing one.
+ * Fetches consecutive blocks, up to the first missing block.
  *
  * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
  * other errors of the client

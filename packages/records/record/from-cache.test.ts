@@ -33,7 +33,7 @@ async function watchedFolder(t: TestContext): Promise<string> {
   return dataDir
 }
 
-test('a record made from the da-watcher cache equals the replayed one, even if the cache also has another branch', async (t) => {
+test('a record made from the da-watcher cache equals the replayed record, even if the cache also has another branch', async (t) => {
   const dataDir = await watchedFolder(t)
   const cache = new L1Cache(join(dataDir, cacheFile), { maxBytes: 1e9 })
   const l1 = await linesOf(folder, 'l1.ndjson')
@@ -52,7 +52,7 @@ test('a record made from the da-watcher cache equals the replayed one, even if t
   }
 })
 
-test('if the cache is missing, or not exactly one of L1 node and cache is given, a recording fails and leaves no folder', async (t) => {
+test('if the cache does not exist, or both or neither of L1 node and cache are given, a recording fails and leaves no folder', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }

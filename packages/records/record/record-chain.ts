@@ -22,7 +22,7 @@ export interface RecordChainOptions {
   readonly config: RollupConfig
   /** Number of the L2 block that is the safe head at the start. */
   readonly from: bigint
-  /** Number of the last L2 block; before Holocene the rest of its span is recorded too. */
+  /** Number of the last L2 block. Before Holocene, the rest of the block's span is recorded too. */
   readonly to: bigint
   readonly l1: {
     readonly client: RecordableL1Source
@@ -46,8 +46,8 @@ export interface RecordedChain {
 }
 
 /**
- * Records an L2 chain and the L1 it is derived from. The chain is derived during the recording: this shows how much of
- * L1 is needed, and detects inconsistent data.
+ * Records an L2 chain and the L1 from which it is derived. The chain is derived during the recording, which shows how
+ * much of L1 is needed and detects inconsistent data.
  *
  * @throws Fault with advice if L1 and L2 do not match, end too early, or an answer is wrong
  */
@@ -100,7 +100,7 @@ class Recording {
     this.#safe = options.from
   }
 
-  /** Passes the blocks on. Writes the lines up to block `from`, and keeps later lines until their blocks are safe. */
+  /** Yields the blocks. Writes the lines up to block `from`, and keeps each later line until its block is safe. */
   async *noting(lines: ReturnType<typeof fetchL2Chain>): ReturnType<typeof fetchL2Chain> {
     const { writer, from } = this.#options
     for await (const block of lines) {

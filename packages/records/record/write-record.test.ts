@@ -214,7 +214,7 @@ for (const [what, again, code, message] of [
 
 test('before Holocene, a recording of an L2 chain that does not match L1 ends with an error', async (t) => {
   const record = join(recordsFolder, 'fork-canyon')
-  // With another batch inbox, no batches are found, so derivation makes empty blocks, which differ from those of L2.
+  // With another batch inbox, no batches are found. So derivation makes empty blocks, which differ from the L2 blocks.
   const rollup = JSON.parse(readFileSync(join(record, 'rollup.json'), 'utf8')) as Json
   const rollupConfig = join(newFolder(t), 'rollup.json')
   const other = { ...rollup, batch_inbox_address: `0x${'11'.repeat(20)}`, seq_window_size: 2 }

@@ -7,7 +7,7 @@ import type { ReplayedBlock } from './replayed-chain.ts'
 
 /** A temporary reorg of a chain. */
 export interface Reorg {
-  /** Number of replaced blocks, `block` being the last of them. */
+  /** Number of replaced blocks. The last of them is `block`. */
   readonly depth: bigint
   /** Number of the head at which the reorg begins. */
   readonly block: bigint

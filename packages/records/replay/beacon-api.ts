@@ -48,7 +48,7 @@ function answer(chain: ReplayedChain, { url, method }: IncomingMessage, response
   response.end(JSON.stringify(found))
 }
 
-/** @returns undefined for an unknown path */
+/** The data of the answer for a path. @returns undefined for an unknown path */
 function dataAt(chain: ReplayedChain, { pathname, searchParams }: URL): unknown {
   if (pathname === '/eth/v1/beacon/genesis') return { genesis_time: String(chain.first.timestamp) }
   if (pathname === '/eth/v1/config/spec') return { SECONDS_PER_SLOT: String(secondsPerSlot) }

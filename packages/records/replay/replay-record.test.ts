@@ -104,12 +104,12 @@ async function fetched(t: TestContext, url: string) {
 
 const withoutIndex = withBlobs?.blobs?.map(({ versionedHash, blob }) => ({ versionedHash, blob }))
 
-test('blobs are served by slot, and checked', async (t) => {
+test('blobs are served by slot, and the client verifies them', async (t) => {
   const { beaconUrl } = await replayed(t)
   assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
 })
 
-test('if a beacon node does not serve blobs, sidecars are requested, whatever path the URL has', async (t) => {
+test('if a beacon node does not serve blobs, sidecars are requested, even if the URL has a path and a query', async (t) => {
   const { beaconUrl } = await replayed(t)
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
@@ -131,7 +131,7 @@ test('if a beacon node does not serve blobs, sidecars are requested, whatever pa
   ])
 })
 
-test('if a beacon node fails, the request is retried, and if a server is not a beacon node, this is detected', async (t) => {
+test('if a beacon node fails, the request is retried; if a server is not a beacon node, this is detected', async (t) => {
   let requests = 0
   const busy = await serveHttp(t, (_request, response) => {
     requests++

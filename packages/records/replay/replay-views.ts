@@ -25,8 +25,8 @@ const usualSlotSeconds = 12n
 const reorgStepMs = 1_000
 
 /**
- * The views of a growing chain, in order. Each block appears at its recorded time. Safe and finalized lag behind, and
- * catch up with the head at the end.
+ * The views of a growing chain, in order. Each block appears at its recorded time. The safe and the finalized block lag
+ * behind the head, and reach it at the end.
  *
  * @throws Fault `settings` for a reorg outside of the record, or a reorg of finalized blocks
  */
@@ -63,7 +63,7 @@ class Growing {
       yield* this.#reorg(reorg)
       number += reorg.stay
     }
-    // The head has reached the end. Safe and finalized follow one block at a time.
+    // The head has reached the end. The safe and the finalized block follow, one block at a time.
     for (let slot = number; slot <= this.#last + finalizedLag; slot++)
       yield this.#timed(slot, { fork: slot, head: this.#last, branch: [] })
   }
@@ -81,8 +81,8 @@ class Growing {
   }
 
   /**
-   * The view from the time of a slot on. `fork` is the last block below a branch. The safe and finalized blocks are never
-   * above it, since the blocks of a branch are replaced later.
+   * The view from the time of a slot on. `fork` is the last block below a branch. The safe and the finalized block are
+   * never above `fork`, since the blocks of a branch are replaced later.
    */
   #timed(
     slot: bigint,
@@ -109,7 +109,7 @@ class Growing {
   }
 }
 
-/** Views at unlimited speed, one step apart: the views just before and during each reorg, then the last view. */
+/** The views at unlimited speed, one step apart: those just before and during each reorg, and then the last view. */
 function hurried(views: readonly TimedView[]): readonly TimedView[] {
   const isForked = (at: number) => (views[at]?.view.branch.length ?? 0) > 0
   return views

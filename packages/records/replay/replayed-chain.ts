@@ -61,7 +61,7 @@ export interface ChainView {
   readonly head: bigint
   readonly safe: bigint
   readonly finalized: bigint
-  /** Consecutive blocks that replace the recorded ones with the same numbers. */
+  /** Consecutive blocks that replace the recorded blocks with the same numbers. */
   readonly branch: readonly ReplayedBlock[]
 }
 

@@ -10,7 +10,7 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts'
 const folder = mkdtempSync(join(tmpdir(), 'atoll-nkeys-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('a key is written so that only its owner can read it, and read back', async () => {
+test('a written key can be read again, and only by its owner', async () => {
   const path = join(folder, 'deep', 'down', 'one.nkey')
   const key = createNkey()
   await writeSecretFile(path, key.seed)
@@ -49,7 +49,7 @@ for (const [name, content] of [
   })
 }
 
-test('the keys of the bus are made once, one for each of its users', async () => {
+test('the bus has one key for each of its users, and only missing keys are created', async () => {
   const bus = join(folder, 'bus')
   const first = await ensureBusKeys(bus)
   assert.deepEqual([...first.keys()], busRoles)

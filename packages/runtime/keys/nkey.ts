@@ -22,7 +22,7 @@ export function createNkey(): Nkey {
 /**
  * Reads a key from its file.
  *
- * @param make advice for an operator on how to get a key, for the text of an error
+ * @param make how an operator can get a key, for the text of an error
  * @throws Fault `bad-key` if the file is missing or has no user seed
  */
 export async function readNkey(

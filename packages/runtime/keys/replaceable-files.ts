@@ -10,7 +10,7 @@ export interface ReplaceableOptions<Content> {
 
 /**
  * The content of files that an operator may replace while the service runs, such as a secret or a certificate. While
- * the files are being replaced, they may have no usable content. Then the last content stays.
+ * the files are being replaced, they may have no usable content. The last usable content then stays in use.
  */
 export class ReplaceableFiles<Content> {
   readonly #options: ReplaceableOptions<Content>
@@ -22,7 +22,7 @@ export class ReplaceableFiles<Content> {
     this.#options = options
   }
 
-  /** @throws Fault `bad-key`, `file-refused` if the files cannot be used at the start */
+  /** Reads the files for the first time. @throws Fault `bad-key`, `file-refused` if they cannot be used */
   static async open<Content>(
     options: ReplaceableOptions<Content>,
   ): Promise<ReplaceableFiles<Content>> {

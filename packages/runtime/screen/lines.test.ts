@@ -24,7 +24,7 @@ test('a text is cut at a space, so that no number loses digits', () => {
   assert.equal(cut('a=1 b=234 c=5', 10), 'a=1 …')
 })
 
-test('a terminal that reports no size counts as 80 columns wide, and so does other output', () => {
+test('a terminal that reports no size counts as 80 columns wide, and so does an output that is not a terminal', () => {
   assert.equal(widthOf({ isTTY: true, columns: 120 }), 120)
   assert.equal(widthOf({ isTTY: true, columns: 0 }), 80)
   assert.equal(widthOf({ columns: 120 }), 80)

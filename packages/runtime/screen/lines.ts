@@ -1,4 +1,4 @@
-/** Width of a terminal that does not report one, and of output that does not go to a terminal. */
+/** Width of a terminal that does not report its width, and of an output that is not a terminal. */
 export const usualWidth = 80
 
 /** A part of `tty.WriteStream`, such as `process.stdout`. */
@@ -30,7 +30,7 @@ export function wrap(
   const spaces = ' '.repeat(Math.max(0, Math.min(indent, width - 1)))
   let rest = text
   while (rest.length > width) {
-    // Spaces at the beginning are an indent, at which a line cannot end.
+    // Spaces at the beginning are an indent, and a line cannot end there.
     const begin = rest.search(/\S/u)
     const last = rest.lastIndexOf(' ', width)
     const end = last > begin ? last : rest.indexOf(' ', begin)

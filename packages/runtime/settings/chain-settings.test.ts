@@ -38,7 +38,7 @@ test('the error for a wrong L1 chain config names the file and the problem', asy
   }
 })
 
-test('an L1 chain config with entries of forks without a time is a warning that names the times', async () => {
+test('if an L1 chain config has entries for forks without a time, a warning names the missing times', async () => {
   assert.deepEqual(await l1ChainConfigWarnings(undefined), [])
   const entry = { baseFeeUpdateFraction: 5 }
   const config = { chainId: 1, cancunTime: 1, blobSchedule: { cancun: entry, bpo4: entry } }
@@ -50,7 +50,7 @@ test('an L1 chain config with entries of forks without a time is a warning that 
   )
 })
 
-test('neither or both of network and rollup config is a mistake, which is reported with all others', () => {
+test('if both or neither of network and rollup config are given, this mistake is reported with all other mistakes', () => {
   const file = 'test/vectors/records/all-forks-lagoon/rollup.json'
   const read = (...args: readonly string[]) => {
     const { settings } = readSettings(chainSettings, { args, env: {} })

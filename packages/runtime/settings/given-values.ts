@@ -9,13 +9,13 @@ export interface GivenValue {
   readonly name: string
   readonly origin: 'flag' | 'environment'
   readonly value: string | boolean
-  /** Absent if the name is ours. */
+  /** The alias that was given; absent if our own name was given. */
   readonly alias?: SettingAlias
 }
 
 /**
  * Finds all values given for a setting, under our names and under those of other programs. A flag replaces a variable,
- * so variables count only without a flag. If our own flag is repeated, the last value counts.
+ * so variables count only if no flag is given. If our own flag is repeated, the last value counts.
  */
 export function givenValues(
   { key, flag, variable }: SettingDescription,

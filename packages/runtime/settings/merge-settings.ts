@@ -5,7 +5,7 @@ import type { SettingsSchema } from './settings.ts'
  * Merges several schemas into one. Schemas with a common setting must import the same declaration of it, because two
  * declarations under one name could differ, and the order of the schemas would decide which one applies.
  *
- * @param overrides settings that replace those of the same name in `schemas`
+ * @param overrides settings that replace the settings of the same name in `schemas`
  * @throws Error if a name is declared twice and not overridden
  */
 export function mergeSettings(

@@ -1,4 +1,4 @@
-/** Areas of settings, in the order of help; a setting belongs to the first that matches its key. */
+/** Areas of settings, in the order of help. A setting belongs to the first area whose pattern matches its key. */
 const areas: readonly (readonly [name: string, keys: RegExp])[] = [
   ['Chain', /^(?:network|rollupConfig|l1ChainConfig|dependencySet|chainId)$/u],
   ['L1', /^(?:l1(?!Beacon)|verifierL1)/u],

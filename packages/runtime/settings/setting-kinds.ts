@@ -4,10 +4,10 @@ import * as z from 'zod'
 import { toError } from '#runtime/fault.ts'
 import { readProblem } from '#runtime/json-file.ts'
 
-/** Expected value of a setting whose kind declares none. */
+/** Expected value of a setting whose kind does not declare an expected value. */
 export const anyText = 'text'
 
-/** End of the expected value of a list. */
+/** End of the text that describes the expected value of a list. */
 export const severalText = 'several with commas'
 
 /** Expected value of a switch. */
@@ -46,7 +46,7 @@ export function url(protocols: readonly string[], example: string): z.ZodType<st
   return want(z.string().refine(fits), `a URL, such as ${example}`)
 }
 
-/** A URL without user and password, which the server would ignore, since it uses another kind of authorization. */
+/** A URL without user and password. The server would ignore them, since it uses another kind of authorization. */
 export function urlWithoutUser(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) => {
     if (!URL.canParse(text)) return true

@@ -16,7 +16,7 @@ function helpWith(schema: SettingsSchema, width = 80): string {
 
 const many = z.strictObject({ ...serviceSettings.shape, ...chainSettings.shape })
 
-test('many settings are grouped by area, after the required ones', () => {
+test('many settings are grouped by area, after the required settings', () => {
   const titles = helpWith(many).match(/^\S.*:$/gmu)
   assert.deepEqual(titles, [
     'Required:',
@@ -46,7 +46,7 @@ test('a switch is shown with its negation, and another setting with its value', 
   )
 })
 
-test('without room beside the flags, descriptions are below them', () => {
+test('if there is no room beside the flags, each description is below its flag', () => {
   const help = helpWith(chainSettings, 60)
   assert.match(help, /^ {2}--network <value>\n {6}network whose rollup config/mu)
   assert.deepEqual(

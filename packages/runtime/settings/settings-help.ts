@@ -3,13 +3,13 @@ import { usualWidth, widthOf, wrap } from '#runtime/screen/lines.ts'
 import { switchText } from './setting-kinds.ts'
 import type { SettingDescription } from './settings.ts'
 
-/** Narrowest column for descriptions beside their flags. With less room, each description is below its flag. */
+/** Minimum width of the descriptions beside their flags. With less room, each description is below its flag. */
 const narrowest = 45
 
 /** Indent of a description below its term. */
 const indent = 6
 
-/** If a setting has more values than this, they have no room beside its flag, and are listed at the end. */
+/** If a setting has more values than this, they are listed at the end of the help and not beside its flag. */
 const listedBeside = 12
 
 /** Makes the help of a command, and of commands that are added to it later, fit the terminal. */
@@ -58,7 +58,7 @@ function subcommandTerm(command: Command): string {
   return [command.name(), ...names].join(' ')
 }
 
-/** Formats a term and its description as commander does, but without room the description is below the term. */
+/** Formats a term and its description as commander does. If there is no room, the description is below the term. */
 function formatItem(
   ...[term, termWidth, description, helper]: Parameters<Help['formatItem']>
 ): string {

@@ -38,7 +38,7 @@ export function addSettings(
     .allowExcessArguments()
 }
 
-/** More optional settings than this are grouped by area. */
+/** If there are more optional settings than this, they are grouped by area. */
 const ungrouped = 12
 
 /** The settings in the order of help, each with the title of its group. */
@@ -87,7 +87,7 @@ export function suggestionFor(
   }
 }
 
-/** Declares that a flag may lack its value. Otherwise commander would read the next flag as the value. */
+/** Declares the value of a flag as optional. Otherwise commander would read the next flag as the value. */
 function valued(flag: string): string {
   return `${flag} [value]`
 }

@@ -54,7 +54,7 @@ function mistakes(args: readonly string[], env: Record<string, string> = {}): re
   return []
 }
 
-test('a flag beats the environment, and the environment beats the default', () => {
+test('a flag overrides the environment, and the environment overrides the default', () => {
   assert.equal(read([]).engineTimeoutMs, 5_000)
   assert.equal(read([], { ATOLL_ENGINE_TIMEOUT_MS: '7' }).engineTimeoutMs, 7)
   const env = { ATOLL_ENGINE_TIMEOUT_MS: '7' }
@@ -92,7 +92,7 @@ test('five mistakes are reported in one message, each with the expected value', 
   })
 })
 
-test('an unknown flag is one mistake, whether it has a value or not', () => {
+test('an unknown flag is one mistake, with or without a value', () => {
   assert.deepEqual(mistakes([...needed, '--colour', 'red', '--shape=round', '--loud']), [
     '--colour is not known',
     '--shape is not known',
@@ -106,12 +106,12 @@ test('if a word after a switch is not a value of the switch, the word is a mista
   assert.deepEqual(mistakes([...needed, '--verbose', 'stray']), ['--verbose is "stray"'])
 })
 
-test('the last of several flags of a setting counts', () => {
+test('if a flag is given several times, the last value counts', () => {
   assert.equal(read(['--mode=cl', '--verbose', '--mode', 'el', '--no-verbose']).verbose, false)
   assert.equal(read(['--mode=cl', '--mode', 'el']).mode, 'el')
 })
 
-test('a setting may have the name of another setting with no- before it', () => {
+test('the name of a setting may be no- followed by the name of another setting', () => {
   const both = z.strictObject({ node: z.string().default('a'), noNode: onOff().default(false) })
   const { settings } = readSettings(both, { args: ['--node=b', '--no-node'], env: {} })
   assert.deepEqual(settings, { node: 'b', noNode: true })
@@ -226,7 +226,7 @@ test('a mistake in a secret setting does not show its value', () => {
   )
 })
 
-test('the keys of URLs are not shown, and other values are shown as they are', () => {
+test('the value of a setting is shown without the keys of URLs, and otherwise unchanged', () => {
   const [one, list, other] = [
     'a URL, such as x',
     'a URL, such as x; several with commas',
@@ -251,7 +251,7 @@ test('the keys of URLs are not shown, and other values are shown as they are', (
   assert.equal(shownValue({ want: other, isSecret: true }, 'x'), '(secret)')
 })
 
-test('the keys of a URL that is not the value of a setting are not shown', () => {
+test('if a URL is given outside of a setting, its keys are not shown', () => {
   const found = mistakes([...needed, 'http://a/key'])
   assert.deepEqual(found, ['http://a/… is not known'])
 })

@@ -49,17 +49,17 @@ export interface SettingAlias {
   readonly variable: string
   /** Key of our setting. */
   readonly key: string
-  /** The other program's form of the value; absent if it is ours. */
+  /** The other program's form of the value; absent if the form is the same as ours. */
   readonly form?: SettingForm
 }
 
 /** Another program's form of a value. */
 export interface SettingForm {
-  /** The expected value, in that form. @param bounds of our setting, if it is a number */
+  /** The expected value, in the other program's form. @param bounds of our setting, if it is a number */
   readonly want: (bounds: Bounds | undefined) => string
-  /** All values in that form; absent if they are not a list. */
+  /** All valid values in the other program's form; absent if the valid values are not a list. */
   readonly choices?: readonly string[]
-  /** Converts a value to our form. @returns undefined if it is not valid */
+  /** Converts a value to our form. @returns undefined if the value is not valid */
   readonly toOurs: (value: string) => string | undefined
 }
 
@@ -75,7 +75,7 @@ export interface ReadSettings<Schema extends SettingsSchema> {
   /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
   /**
-   * Environment variables of other programs that have no counterpart here and were ignored. Such a variable is no
+   * Environment variables of other programs that have no counterpart here and were ignored. Such a variable is not an
    * error, since an environment may be shared. A variable that changes the chain is an error.
    */
   readonly passedOver: readonly Mistake[]
@@ -114,7 +114,7 @@ export interface SettingDescription {
   readonly isOptional: boolean
   /** Whether its value must not be shown. */
   readonly isSecret: boolean
-  /** All of its values; undefined if they are not a list. */
+  /** All valid values; undefined if the valid values are not a list. */
   readonly choices: readonly string[] | undefined
   /** Undefined if the setting is not a number. */
   readonly bounds: Bounds | undefined
@@ -123,7 +123,8 @@ export interface SettingDescription {
 }
 
 /**
- * Reads the settings of a program at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
+ * Reads the settings of a program at its start. For example, `l1RpcUrl` is the value of `--l1-rpc-url`; if this flag is
+ * not given, the value of `ATOLL_L1_RPC_URL`; otherwise the default.
  *
  * @throws SettingsError that names every bad, missing and unknown setting
  */
@@ -258,14 +259,17 @@ function mistakeOf(
   return { what, right: rightOf(setting, given, hintOf(issue)) }
 }
 
-/** The expected value of a setting, in the form of the program whose name was used, and another name of the setting. */
+/**
+ * Text for a mistake in a setting: its expected value, and another name of it. If the setting was given under its name
+ * in another program, both are in the form of that program.
+ */
 function rightOf(
   setting: SettingDescription,
   given: GivenValue | undefined,
   hint?: string,
 ): string {
   const { flag, variable } = given?.alias ?? setting
-  // The description may name the values in our form, which differs here.
+  // The description may name the values in our form. If the other program has another form, the description is omitted.
   const description = given?.alias?.form === undefined ? setting.description : ''
   const purpose = description === '' ? '' : ` (${description})`
   const hinted = hint === undefined ? '' : `; ${hint}`
@@ -314,13 +318,13 @@ function isUrl({ want }: Pick<SettingDescription, 'want'>): boolean {
 function withoutUrlKeys(url: string): string {
   if (!URL.canParse(url)) return '…'
   const { protocol, host, pathname, search, hash, username, password } = new URL(url)
-  // The text is such as `localhost:8545/key`, in which `localhost` is parsed as the protocol.
+  // In a text such as `localhost:8545/key`, `localhost` is parsed as the protocol.
   if (host === '') return /^\d{1,5}$/u.test(pathname + search + hash) ? url : `${protocol}…`
   if (pathname.length + search.length + hash.length > 1) return `${protocol}//${host}/…`
   return username + password === '' ? url : `${protocol}//${host}`
 }
 
-/** Reports unknown words. A word after an unknown flag counts as the flag's value, so that one slip is one mistake. */
+/** Reports unknown words. A word after an unknown flag counts as its value, so that both are one mistake. */
 function unknownWords(
   words: readonly string[],
   descriptions: readonly SettingDescription[],
@@ -359,7 +363,7 @@ function foreignVariables(
   })
 }
 
-/** @param name a name, or a prefix if it ends with `separator` */
+/** Whether a word has a name. @param name the whole name, or a prefix of it if it ends with `separator` */
 function isNamed(word: string, name: string, separator: string): boolean {
   return name.endsWith(separator) ? word.startsWith(name) : word === name
 }

@@ -46,7 +46,8 @@ export function adoptHead(
 }
 
 /**
- * Merges new heads into the known heads. The finalized head never goes back, even if an endpoint reports a lower one.
+ * Merges new heads into the known heads. The finalized head never goes back, even if an endpoint reports a lower
+ * finalized head.
  */
 function headsWith(
   known: L1Heads | undefined,
@@ -77,7 +78,7 @@ function unchanged(state: State, nowMs: number): Result {
   return withFailure(state, { topic: 'heads', failure, nowMs })
 }
 
-/** Reads the unsafe block signer at the head, unless the head cannot have changed it. */
+/** Reads the unsafe block signer at the head, if the head may have changed the signer. */
 function followSigner(state: State, ...effects: readonly Effect[]): Result {
   const { head, signer, isReadingSigner } = state
   if (head === undefined || isReadingSigner || signer?.at.hash === head.ref.hash)

@@ -102,8 +102,8 @@ test('final blocks in a cache of another L1 with the same chain id are not trust
 })
 
 /**
- * Writes a cache of another L1. It has three final blocks: the genesis, which is the same, block 3, which differs, and
- * the block at `highest`.
+ * Writes a cache of another L1. It has three final blocks: the genesis block, which both L1s share; block 3, which
+ * differs; and the block at `highest`.
  */
 async function cacheOfEarlierL1(
   t: TestContext,

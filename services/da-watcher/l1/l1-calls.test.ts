@@ -65,7 +65,7 @@ const countOf = ({ calls }: FaultyNode, method: string) =>
   calls.filter((call) => call.method === method).length
 
 for (const [at, [method, answer]] of Object.entries(methods).entries())
-  test(`if a node has only ${method}, this method is used after one attempt with each method that is tried before it`, async (t) => {
+  test(`if a node has only ${method}, each method before it is attempted once, and then ${method} is used`, async (t) => {
     const served = await node(t, { [method]: answer })
     const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
     for (const [number, block] of blocks.entries())

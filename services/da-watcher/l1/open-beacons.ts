@@ -5,7 +5,10 @@ import type { SharedSlotTimes } from '#l1/slot-times.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
 
-/** Delay before the next beacon endpoint is queried too. It is long, because blobs take long to fetch and verify. */
+/**
+ * Delay before the next beacon endpoint is queried too. The delay is long, because fetching and verifying blobs takes
+ * long.
+ */
 const beaconHedgeMs = 3_000
 
 /** How beacon endpoints are queried. */

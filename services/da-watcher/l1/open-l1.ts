@@ -155,7 +155,7 @@ function openAllBeacons(
   ])
   const [primary] = l1BeaconUrls
   const single = parseHeaderLines(l1BeaconHeader, '--l1-beacon-header').get('')
-  // As in op-node, the single header is for the first beacon endpoint, and for no archive.
+  // As in op-node, the single header is sent only to the first beacon endpoint.
   const headersOf = (url: string) => ({ ...(url === primary && single), ...fromFile(url) })
   const slotTimes = new SharedSlotTimes(rollup.l1ChainId, {
     genesisTime: l1BeaconGenesisTime === undefined ? undefined : BigInt(l1BeaconGenesisTime),

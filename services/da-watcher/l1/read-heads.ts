@@ -19,7 +19,7 @@ export interface HeadSource {
 
 /**
  * Queries one endpoint after another until an endpoint has a head that is not below the known head. With
- * `everyEndpoint`, it then also reads the newest head of every endpoint that is not resting.
+ * `everyEndpoint`, then also reads the newest head of every endpoint that is not resting.
  */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source
@@ -44,7 +44,7 @@ export async function readHeads(source: HeadSource, query: HeadQuery): Promise<H
   return { answers: [...answers, ...others.map(({ answer }) => answer)], fault: undefined }
 }
 
-/** A header as the head of L1. */
+/** Converts a verified header to a head of L1. */
 export function toL1Head({ ref, header }: VerifiedL1Header, systemConfig: Address): L1Head {
   const entries = [systemConfig, configUpdateEvent, unsafeBlockSignerUpdate]
   const mayUpdateSigner = entries.every((entry) => mayHaveLog(header.logsBloom, fromHex(entry)))
@@ -65,8 +65,8 @@ async function readHead(
   if (latest === undefined) throw behind(endpoint, 'it has no head')
   const head = toL1Head(latest, systemConfig)
   if (!withFinality) return { endpoint: endpoint.name, head, finality: undefined }
-  // An endpoint may answer the calls of a batch at different times, so L1 may advance by one block in between, but not
-  // by two.
+  // An endpoint may answer the calls of a batch at different times, so L1 may advance by one block between two answers,
+  // but not by two blocks.
   for (const found of [safe, finalized])
     if (found !== undefined && found.ref.number > head.ref.number + 1n)
       throw invalid(endpoint, `it reports block ${found.ref.number} as safe above its head`)

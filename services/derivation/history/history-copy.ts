@@ -15,9 +15,9 @@ const maxWaitingEntries = 1_024
 const entriesPerCheck = 64
 
 /**
- * Maintains the copy of the safe-head history on the bus, the log `derivation.safe-at`, with an entry for each L1
+ * Maintains the copy of the safe-head history on the bus: the log `derivation.safe-at`, which has an entry for each L1
  * block. New entries are appended immediately. Checks restore entries that the bus lost with its store. Each check
- * compares the newest entry, and some of the others in turn.
+ * compares the newest entry and some older entries; successive checks reach all entries.
  */
 export class HistoryCopy {
   readonly #bus: Bus

@@ -71,7 +71,7 @@ test('if a history belongs to another chain, it is moved aside', (t) => {
   assert.equal(warned.length, 1)
 })
 
-test('if the file is missing or empty, the history is new; if another process uses the file, it is refused', (t) => {
+test('if the file is missing or empty, the history is new; if another process uses the file, the file is refused', (t) => {
   const { path, open, warned } = written(t)
   rmSync(path)
   open().close()

@@ -24,9 +24,9 @@ export interface Begun {
   /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
   /**
-   * After EL sync, safe heads of the history that the engine may go back to, in order of preference: the newest, then
-   * the first at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one
-   * of them, or until the history is cleared because none of them is on the chain.
+   * Safe heads of the history to which the engine may go back after EL sync, in order of preference: first the newest,
+   * then the earliest at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back
+   * to one of these safe heads, or until the history is cleared because no such safe head is on the chain.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
@@ -215,7 +215,7 @@ export class SafeHeadHistory {
   // Spec: safedb/safedb.go
   /**
    * The entry of the L1 block that made the new safe head safe becomes the newest entry, and gets the new safe head. If
-   * that entry is the oldest of the history and had another safe head, it is removed too, because the new safe head may
+   * that entry is the oldest of the history and had another safe head, the entry is removed too: the new safe head may
    * have become safe at an earlier L1 block.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {
@@ -231,7 +231,7 @@ export class SafeHeadHistory {
     if (!isFirst || known.hash === safe.hash) this.#put({ l1, safe, generation })
   }
 
-  /** If the engine applied attributes while derivation was down, records the block by the stored intent. */
+  /** If the engine applied attributes while derivation was down, records their block from the stored intent. */
   #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
     if (attributesDigest === undefined || outcome === 'dropped') return
     const row = this.#file.get(

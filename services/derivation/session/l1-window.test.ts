@@ -97,7 +97,7 @@ test('the number of blocks is limited', () => {
   assert.equal(given, maxWindowBlocks)
 })
 
-test('each consecutive failure doubles the delay before the next request, up to half a second, and its reason is kept', () => {
+test('each consecutive failure doubles the delay before the next request, up to half a second, and the reason of the failure is kept', () => {
   const { window, due, fail, give, pass } = windowTo(11)
   for (const pauseMs of [250, 500, 500, 500]) {
     fail(the(due()))

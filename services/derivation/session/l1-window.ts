@@ -80,7 +80,8 @@ export class L1Window {
     const next = this.#at.number + 1n
     const block = this.#fetched.get(next)?.block
     if (block === undefined || block.parentHash === this.#at.hash) return block
-    // Either this block or its predecessor was reorged out. A new request, which names the parent, shows which of them.
+    // Either this block or its predecessor was reorged out. A new request, which names the parent, shows which of the
+    // two was.
     this.#clear()
     return undefined
   }

@@ -37,7 +37,7 @@ export interface Starting extends SessionBase {
 
 /**
  * Derives attributes. Driver, pipeline, window, safe blocks and reports are mutable, because they buffer L1 data, and a
- * copy for each event would cost more than derivation itself. Only the step uses them.
+ * copy for each event would cost more than derivation itself. Only the step uses these objects.
  */
 export interface Deriving extends SessionBase {
   readonly phase: 'deriving'
@@ -50,8 +50,8 @@ export interface Deriving extends SessionBase {
   readonly inFlight: InFlight | undefined
   readonly blocked: Blocked | undefined
   /**
-   * The L1 block that made the first safe head of the session safe. It must still be canonical when derivation reads it
-   * again.
+   * The L1 block that made the first safe head of the session safe. This L1 block must still be canonical when
+   * derivation reads it again.
    */
   readonly madeSafe: BlockId | undefined
   /** The last L1 block that was derived completely. */

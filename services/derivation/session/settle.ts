@@ -23,8 +23,8 @@ export function settle(
   }
   if (pendingSafe.parentHash !== request.parent.hash) return [undefined, counted]
   if (outcome === 'replaced') driver.flush()
-  // The engine's heads, not our request, show whether the block is the last in its span: the engine may have applied
-  // the same attributes that another instance sent.
+  // The engine's heads show whether the block is the last in its span. Our request does not show this, because the
+  // engine may have applied the same attributes from another instance.
   const isLastInSpan = localSafe.hash === pendingSafe.hash
   const isSafe = driver.applied({ systemConfig: derived.systemConfig, isLastInSpan }, pendingSafe)
   if (!isSafe) return [settled, counted]

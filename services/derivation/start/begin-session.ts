@@ -20,7 +20,7 @@ export function beginSession(state: State, chain: ChainState): Stepped {
     retry: noRetry,
   }
   return [
-    // Batches are noted from the beginning again, because the new pipeline reads again L1 blocks that an earlier
+    // The record of batches starts again without entries, because the new pipeline repeats L1 blocks that an earlier
     // session read.
     { ...state, session, sessions: id, batches: noBatches },
     { kind: 'begin-session', session: id, chain },

@@ -95,7 +95,7 @@ async function start(options: Start) {
   return { found: found.kind === 'found' ? Number(found.base.number) : found.kind, fetched }
 }
 
-test('L1 is read from a channel timeout below the L1 origin of the safe head', async () => {
+test('L1 is read from one channel timeout below the L1 origin of the safe head', async () => {
   assert.equal((await start({ safe: 120, madeSafe: 61 })).found, 40)
   assert.equal((await start({ safe: 121, madeSafe: 61 })).found, 40)
   assert.equal((await start({ safe: 122, madeSafe: 62 })).found, 41)

@@ -73,13 +73,13 @@ interface Base {
 }
 
 /**
- * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, a channel
- * timeout below the safe head's L1 origin.
+ * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, which is one
+ * channel timeout below the safe head's L1 origin.
  *
  * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice,
  * because the batches that made the head safe were included in later L1 blocks. Therefore the L1 block that made the
- * head safe must be known and canonical, unless the engine has just gone back so far that derivation reads all of these
- * L1 blocks again.
+ * head safe must be known and canonical. This is not required if the engine has just gone back so far that derivation
+ * reads all of these later L1 blocks again.
  *
  * @throws DecodeError if a block of the engine does not belong to this chain
  */
@@ -115,8 +115,8 @@ export async function readStart(
 // reset.
 // Spec: Atoll's own
 /**
- * Whether the L1 block that made the safe head safe was reorged out. If that block is unknown, checks the L1 origin of
- * the unsafe head, because the engine chose its heads by that origin.
+ * Whether the L1 block that made the safe head safe was reorged out. If this L1 block is unknown, checks the L1 origin
+ * of the unsafe head, because the engine chose its heads by the L1 origin of the unsafe head.
  */
 async function isReorged(
   { chain, madeSafe }: StartRequest,
@@ -150,8 +150,8 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 }
 
 /**
- * L1 block 0. From this block on, the history has the L2 genesis as the safe head: users of L1 contracts that are older
- * than the L2 genesis ask for the safe head at L1 blocks below the L1 origin of the genesis.
+ * L1 block 0. In the history, the L2 genesis is the safe head from this block on. Some L1 contracts are older than the
+ * L2 genesis, and their users query the safe head at L1 blocks below the L1 origin of the genesis.
  */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)

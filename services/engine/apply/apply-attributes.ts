@@ -140,7 +140,7 @@ async function buildPayload(
   })
 }
 
-/** Restores the unsafe chain that the dropped span had replaced, if there was one. */
+/** If the dropped span had replaced an unsafe chain, restores that chain. */
 async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
   const { backupUnsafe, unsafe } = heads
   if (backupUnsafe !== undefined) {

@@ -8,7 +8,7 @@ import type { ClientPorts } from '#services/engine/ports.ts'
 /** Outcome of `checkPayload`. */
 type Checked =
   | { readonly kind: 'valid' }
-  /** A retry cannot change that. */
+  /** The block is invalid. A retry cannot change that. */
   | { readonly kind: 'invalid'; readonly reason: string }
 
 /**

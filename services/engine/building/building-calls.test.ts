@@ -202,7 +202,7 @@ for (const [what, event] of [
     assert.deepEqual(waitingOf(next), [])
   })
 
-test('if a reset becomes due during a job, the call is stale, but an inserted block is the unsafe head', () => {
+test('if a reset becomes due during the job of a call, the call is stale, but a block that the job inserted is the unsafe head', () => {
   for (const outcome of [started(1), sealed(1), executed(21), inserted(21)]) {
     const due = give(running(outcome), resetCalled).next
     const { answer, jobs, next } = give(due, done(outcome))
@@ -321,7 +321,7 @@ test('a sealed block is answered again; another payload id or timestamp is fetch
   assert.deepEqual([jobs, state.chain], [[], atRest().chain])
   for (const other of [seal(2), seal(1, { timestamp: 1n })])
     assert.deepEqual(give(state, called(other)).jobs, ['building'])
-  // The timestamp is that of the request, but the parent is another block.
+  // The timestamp equals the timestamp of the request, but the parent is another block.
   const payload = { ...payloadAt(21), parentHash: hash(1_020) }
   const onOther = { ...state.building, sealed: { payloadId: payloadIdOf(1), payload } }
   assert.deepEqual(give({ ...state, building: onOther }, called(seal(1))).jobs, ['building'])

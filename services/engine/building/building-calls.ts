@@ -37,7 +37,7 @@ export function answerWaiting(state: State): Stepped {
   return [{ ...state, building: { ...state.building, waiting } }, ...answers]
 }
 
-/** The calls without the first one, whose job starts. */
+/** The calls of the sequencer without the first waiting call, whose job starts. */
 export function withoutFirst(building: Building): Building {
   return { ...building, waiting: building.waiting.slice(1) }
 }
@@ -102,7 +102,7 @@ function withoutSealed(building: Building, { blockHash }: Payload): Building {
   return { ...building, started: undefined, sealed: undefined }
 }
 
-/** The answer to a call that needs no job; undefined if it needs one. */
+/** The answer to a call that needs no job; undefined if the call needs a job. */
 function answerOf(state: State, called: BuildingCall): Effect | undefined {
   const chain = chainFor(state, called)
   if (typeof chain === 'string') return stale(called, chain)

@@ -56,7 +56,7 @@ type Fresh<Response extends { readonly kind: string }> = Exclude<
   { readonly kind: 'stale' }
 >
 
-/** The calls of the sequencer, and what their repeats get as answers. */
+/** The waiting calls of the sequencer, and the results that answer repeated calls. */
 export interface Building {
   /** Calls that wait until no job is running, the earliest first. */
   readonly waiting: readonly BuildingCall[]

@@ -66,7 +66,7 @@ test('an upgrade of the execution client is detected at the next check', async (
   assert.equal(client.calls.length, 2)
 })
 
-test('after the execution client was unreachable, it is checked at each tick until it answers', async () => {
+test('an execution client that was unreachable is checked at each tick until it answers', async () => {
   const { watch, client, upgrade, notices } = await watched()
   await watch.tick()
   watch.expire()

@@ -5,8 +5,8 @@ import { Fault } from '#runtime/fault.ts'
 
 /**
  * Limit on forkchoice calls in vain within `paceWindowMs`. A call is in vain if it fails, repeats an earlier call, or
- * is answered with SYNCING; without attributes, also if it is answered with INVALID. Each job has its own pauses. This
- * limit is for all jobs together, for example if two jobs set the heads back and forth.
+ * is answered with SYNCING. A call without attributes is also in vain if it is answered with INVALID. Each job has its
+ * own pauses. This limit is for all jobs together, for example if two jobs set the heads back and forth.
  */
 export const maxVainForkchoices = 10
 
@@ -99,7 +99,7 @@ function keyOf({ head, safe, finalized }: ForkchoiceHeads): string {
   return `${head} ${safe} ${finalized}`
 }
 
-/** Distinguishes the attributes for one parent: those of the batch, and those with deposits only. */
+/** Distinguishes the two kinds of attributes for one parent: from the batch, and with deposits only. */
 function digestOf({ timestamp, transactions }: PayloadAttributes): string {
   return `${timestamp} ${transactions.length}`
 }

@@ -1,6 +1,6 @@
 import type { Job, State } from '#services/engine/state.ts'
 
-/** The job to start; undefined while one is running, or if none is due. */
+/** The job to start; undefined while a job is running, or if no job is due. */
 export function nextJob(state: State): Job | undefined {
   if (state.running !== undefined) return undefined
   return dueJobs(state).find(({ kind }) => !state.paused.includes(kind))

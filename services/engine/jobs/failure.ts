@@ -2,12 +2,12 @@ import type { Fault } from '#runtime/fault.ts'
 import type { FaultCode } from '#runtime/fault-codes.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** The failures of one kind of job since it last succeeded. */
+/** The failures of one kind of job since a job of this kind last succeeded. */
 export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
-  /** Times of the first and of the last of the consecutive failures, in monotonic milliseconds. */
+  /** Times of the first and of the last consecutive failure, in monotonic milliseconds. */
   readonly sinceMs: number
   readonly lastMs: number
   /** Number of consecutive failures. */

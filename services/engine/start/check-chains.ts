@@ -3,8 +3,8 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { ClientPorts, L1Refs, Ports } from '#services/engine/ports.ts'
 
 /**
- * Checks the chain id of L1, and the hash of the rollup's genesis block on L1, unless L1 has pruned that block or is
- * behind.
+ * Checks the chain id of L1. Also checks the hash of the rollup's genesis block on L1, if L1 has that block: L1 may
+ * have pruned the block or be behind.
  *
  * @throws Fault `wrong-chain` if L1 is another chain than in the rollup config; other faults of calls to L1
  * Source: op-node, Config.ValidateL1Config

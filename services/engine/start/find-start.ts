@@ -13,7 +13,8 @@ export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
   /**
-   * Whether the client's finalized head is the genesis or not set, so that the client may still be fetching the chain.
+   * Whether the client's finalized head is the genesis or not set. In this case the client may still be fetching the
+   * chain.
    */
   readonly isAtGenesis: boolean
 }
@@ -25,9 +26,9 @@ interface FindStartOptions {
 }
 
 /**
- * Finds the heads to continue from, sets them in the execution client, and finds where derivation starts for them. A
- * client that is still fetching the chain gets no forkchoice, because a forkchoice with its current head would stop the
- * sync. The caller must have checked both chains with `checkL1Chain` and `checkL2Chain`.
+ * Finds the heads to continue from, sets them in the execution client, and finds where derivation starts with these
+ * heads. A client that is still fetching the chain gets no forkchoice, because a forkchoice with its current head would
+ * stop the sync. The caller must have checked both chains with `checkL1Chain` and `checkL2Chain`.
  *
  * @throws Fault `wrong-chain`, `reorg-past-finality` or `reorg-too-deep`, which need an operator; other faults, after
  * which the search is repeated

@@ -17,8 +17,8 @@ const settleMs = 1_000
 
 /**
  * Rewinds the chain of an execution client to a block. The block becomes the unsafe head; the safe and finalized heads
- * are lowered to the block if they were above it. The engine must not run meanwhile. When it starts, it begins a new
- * generation.
+ * are lowered to the block if they were above it. The engine must not run meanwhile. When the engine starts, it begins
+ * a new generation.
  *
  * @throws Fault `rewind-refused`; `wrong-chain` if the client has another chain than the rollup config; faults of its
  * calls

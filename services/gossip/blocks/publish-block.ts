@@ -26,14 +26,14 @@ const maxSent = 256
  */
 const maxSending = 16
 
-/** Sends a block of the sequencer, unless it was sent before. */
+/** Sends a block of the sequencer, unless the block was sent before. */
 export function publishRequested(
   state: State,
   { call, payload }: Extract<Event, { kind: 'publish-requested' }>,
 ): Result {
   const { own } = state
   const hash = payload.blockHash
-  // If the execution client lost the blocks below this one, they are requested from peers.
+  // If the execution client lost the blocks below this block, the lost blocks are requested from peers.
   const above = withAbove(state, payload)
   if (own.sent.includes(hash))
     return [
@@ -71,8 +71,8 @@ export function blockPublished(
 }
 
 /**
- * Refuses the calls that wait for a block which could not be sent. The callers may repeat them. If the signer failed,
- * the sequencer repeats them soon, unless the signer has another key.
+ * Refuses the calls that wait for a block which could not be sent. The callers may repeat these calls. If the signer
+ * failed, the sequencer repeats its call soon, unless the signer has another key.
  */
 export function publishFailed(
   state: State,

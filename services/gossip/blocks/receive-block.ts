@@ -53,8 +53,8 @@ export function receiveBlock(
 
 /**
  * The verdict for gossipsub. A block that is too old or too new does not lower the score of its peer, unlike in the
- * specs: after this host was suspended, or while its clock is wrong, the blocks of all honest peers have a wrong age.
- * op-node rejects such blocks, but its scores do not count rejected blocks.
+ * specs. The reason: after this host was suspended, or while its clock is wrong, the blocks of all honest peers have a
+ * wrong age. op-node rejects such blocks, but its scores do not count rejected blocks.
  */
 function costOf(verdict: BlockVerdict): Verdict {
   const isOfAge = verdict.kind === 'reject' && ['too-old', 'too-new'].includes(verdict.reason)

@@ -61,7 +61,7 @@ test('a node finds the peers of its chain, and dials them at their address', asy
   assert.equal(first.network.peers().length, 1)
 })
 
-test('the record of a node has an address only if the node knows its own', async (t) => {
+test('the record of a node has an address only if the node knows its own address', async (t) => {
   const advertised = { p2pAdvertiseIp: '192.0.2.7', p2pAdvertiseTcp: '1000', p2pAdvertiseUdp: '0' }
   const { discovery, network } = await nodeOf(t, 155, advertised)
   const record = parseRecord(discovery.record ?? '')

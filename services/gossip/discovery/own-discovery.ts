@@ -35,7 +35,7 @@ export async function openOwnDiscovery(
   { config, key, clock, network, store, log, searchMs }: DiscoveryParts,
 ): Promise<Discovery> {
   const { p2pListenIp: ip, p2pListenUdp: udp } = settings
-  // A fifth of gossip's modules, loaded only when they are needed.
+  // Discovery is a fifth of gossip's modules, so it is loaded only when it is needed.
   const { openDiscovery } = await import('#libp2p/discovery.ts')
   return openDiscovery({
     key,

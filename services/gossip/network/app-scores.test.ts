@@ -5,7 +5,7 @@ import { AppScores, type Deed, maxPeers } from './app-scores.ts'
 
 const slotMs = 2_000
 
-/** Scores with a clock that stands at `at.ms`. */
+/** Scores with a clock whose time is always `at.ms`. */
 function scoresAt() {
   const at = { ms: 0 }
   const clock: Clock = { ...systemClock, monotonicMs: () => at.ms }

@@ -5,15 +5,15 @@ import { decayOver } from './score-params.ts'
 export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'refused-rpc'
 
 /**
- * Factor and limit of each counter. Source: op-node, app_params.go, except for the limit of `refused-block`: a peer
- * must not be ignored or banned only for blocks that the execution client refused. Peers relay whatever the sequencer
- * signed, and the fault may be in the client.
+ * Factor and limit of each counter. Source: op-node, app_params.go. The limit of `refused-block` differs from op-node:
+ * a peer must not be ignored or banned only for blocks that the execution client refused. Peers relay whatever the
+ * sequencer signed, and the fault may be in the client.
  */
 const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: number }>> = {
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
-  // Not in op-node: an RPC that is too large, or beyond the rate. It lowers the score to that of a peer that is ignored.
+  // Not in op-node: an RPC that is too large, or beyond the rate. One such RPC lowers the score to `ignoredBelow`.
   'refused-rpc': { factor: -40, cap: 3 },
 }
 
@@ -29,8 +29,8 @@ interface Counters {
 }
 
 /**
- * The part of the scores that this service computes, not gossipsub: for answers to requests, for blocks that the
- * execution client refused, and for RPCs beyond the limits.
+ * The part of the scores that this service computes, in addition to the part of gossipsub. It counts answers to
+ * requests, blocks that the execution client refused, and RPCs beyond the limits.
  */
 export class AppScores {
   readonly #clock: Clock

@@ -93,7 +93,7 @@ export async function describePeers(
   }
 }
 
-/** What the host remembers of a peer; undefined if it has just left. */
+/** What the host remembers of a peer; undefined if the peer has just left. */
 async function storedPeer(
   { peerStore }: Pick<Host<Record<string, never>>, 'peerStore'>,
   id: PeerId,

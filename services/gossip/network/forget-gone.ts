@@ -5,7 +5,7 @@ export const forgetMs = 60_000
 
 /**
  * Removes peers that are not connected from the store of libp2p. The store has no limit, and each query of the peers
- * reads all of it. Gossip keeps the peers that it may dial in a store of its own.
+ * reads the whole store. Gossip keeps the peers that it may dial in a store of its own.
  */
 export async function forgetGone(
   host: Pick<Libp2p, 'getConnections' | 'peerStore'>,

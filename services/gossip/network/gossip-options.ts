@@ -20,8 +20,8 @@ export interface GossipSettings {
 }
 
 /**
- * Limit on the bytes that wait until a peer reads them. Beyond the limit, the stream to the peer is closed. It has room
- * for two RPCs of 4 MiB, the largest that the library sends.
+ * Limit on the bytes that wait until a peer reads them. Beyond the limit, the stream to the peer is closed. The limit
+ * has room for two RPCs of 4 MiB, which is the largest RPC that the library sends.
  */
 export const maxOutboundBytes: number = 8 * 2 ** 20
 
@@ -56,9 +56,9 @@ export function gossipOptions(
     // tags.
     tagMeshPeers: false,
     allowedTopics: new Set(topics),
-    // `limitPeers` needs it.
+    // `limitPeers` needs this option.
     awaitRpcHandler: true,
-    // A peer opens one, and another after it lost the first.
+    // A peer opens one stream, and a second stream after it lost the first.
     maxInboundStreams: 2,
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
@@ -71,7 +71,7 @@ export function gossipOptions(
       // A peer may not send more messages in a burst, not even in answer to an IWANT. An RPC with more messages is
       // dropped as a whole.
       maxMessages: messageRate.burst,
-      // An honest peer sends one control entry of each kind for each topic, and repeats some of them.
+      // An honest peer sends one control entry of each kind for each topic, and repeats some of these entries.
       maxControlMessages: 16,
       // By the limit on control entries, a peer may not send more message ids in a burst anyway.
       maxIhaveMessageIDs: controlRate.burst,
@@ -79,7 +79,7 @@ export function gossipOptions(
       maxIdontwantMessageIDs: controlRate.burst,
       maxPeerInfos: 16,
     },
-    // By this id, gossipsub recognises a copy of a message before it is decompressed.
+    // By this id, gossipsub recognises a copy of a message before the copy is decompressed.
     fastMsgIdFn: ({ topic, data }) => `${topic} ${data === undefined ? '' : toHex(sha256([data]))}`,
     msgIdFn: (message) => opener.idOf(message),
   }

@@ -24,7 +24,9 @@ export function hostAddresses(
   }
 }
 
-/** The port that is announced to peers: 0 stands for the port on which the host listens, as in op-node. */
+/**
+ * The port that is announced to peers. If `advertised` is 0, it is the port on which the host listens, as in op-node.
+ */
 export function shownPort(advertised: number | undefined, listened: number): number {
   return advertised === undefined || advertised === 0 ? listened : advertised
 }

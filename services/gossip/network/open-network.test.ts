@@ -149,14 +149,14 @@ test('a peer that sends 2 MiB of empty RPCs is disconnected after 20 of them, an
   assert.equal(seen['rpc-rate'], 1)
 })
 
-test('malformed RPCs count as empty RPCs do', async (t) => {
+test('malformed RPCs count like empty RPCs', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   // Two bytes: a field that ends too early.
   const malformed = Uint8Array.of(2, 0x0a, 0x7f)
   peer.stream.send(joined(times(30, () => malformed)))
   await until(() => seen['rpc-rate'] === 1)
-  // The RPC with which the peer subscribed costs one, so the twentieth is too much.
+  // The RPC with which the peer subscribed costs one, so the twentieth malformed RPC exceeds the limit.
   assert.equal(seen.malformed, 20)
 })
 
@@ -178,8 +178,8 @@ test('if the score of a peer is too low, its messages are dropped before they ar
   const { network, seen, join } = await judgingHost(t, 'reject')
   const scoreOf = ({ id }: RawGossipPeer) =>
     network.peers().find((found) => found.id === id)?.score ?? 0
-  // Gossipsub itself checks the scores once a second. If it does so before the last RPC below arrives, it drops that
-  // RPC, and the test is repeated with another peer.
+  // Gossipsub itself checks the scores once a second. If this check comes before the last RPC below, gossipsub drops
+  // that RPC, and the test is repeated with another peer.
   for (let peers = 1; seen.busy === 0; peers++) {
     assert.ok(peers <= 8, 'gossipsub dropped the RPCs of eight peers itself')
     const peer = await join()

@@ -159,7 +159,10 @@ async function openGossip(
   return { host, opener }
 }
 
-/** Aborts the connections of a peer that sends RPCs beyond a limit, because the rest would be decrypted in vain. */
+/**
+ * Aborts the connections of a peer that sends RPCs beyond a limit, because otherwise the rest of the data would be
+ * decrypted in vain.
+ */
 function refuse(
   host: Host<{ gossip: GossipSub }>,
   peer: PeerId,

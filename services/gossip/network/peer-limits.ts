@@ -24,13 +24,13 @@ export interface GossipHandlers {
   handlePeerReadStreamError(error: Error, peer: PeerId): void
 }
 
-/** Why an RPC is dropped, or only the control message in it (`control-rate`). Each has a limit, see peer-rate.ts. */
+/** Why an RPC is dropped. With `control-rate`, only the control message in the RPC is dropped. See peer-rate.ts. */
 export type RpcDropReason = 'control-rate' | 'malformed' | 'rpc-rate' | 'too-large'
 
 /** Rules and callbacks for the messages of peers. */
 export interface PeerLimits {
   readonly clock: Clock
-  /** Whether the score of a peer is so low that all that it sends is dropped. */
+  /** Whether the score of a peer is so low that everything from this peer is dropped. */
   readonly isIgnored: (peer: string) => boolean
   readonly onMessageDropped: (topic: string) => void
   readonly onRpcDropped: (peer: PeerId, reason: RpcDropReason) => void
@@ -64,7 +64,7 @@ function limitMessages(
     if (isIgnored(peer) || !rate.take(peer)) return onMessageDropped(message.topic)
     const turn = turns.take(peer)
     if (turn !== undefined) await turn
-    // Messages before this one in the same RPC may have lowered the score.
+    // Earlier messages in the same RPC may have lowered the score.
     if (isIgnored(peer)) return onMessageDropped(message.topic)
     if (message.data !== undefined) onPassed(message.data, peer)
     await handle(from, message)
@@ -86,7 +86,7 @@ function limitControl(
   }
 }
 
-/** Handles one RPC of a peer in a turn of the event loop, and none beyond the limit of the peer. */
+/** Handles at most one RPC of each peer in a turn of the event loop, and no RPC beyond the limit of the peer. */
 function limitRpcs(
   handlers: GossipHandlers,
   { clock, onRpcDropped }: Pick<PeerLimits, 'clock' | 'onRpcDropped'>,
@@ -115,12 +115,13 @@ function limitRpcs(
     if (problems.has(rpc)) onRpcDropped(from, 'malformed')
     if (rate.take(peer, costs.get(rpc) ?? emptyRpcCost)) return handle(from, rpc)
     onRpcDropped(from, 'rpc-rate')
-    // Gossipsub waits for the handler before it decodes the next RPC, and there may be a million in what it has read.
+    // This promise never resolves. Gossipsub decodes the next RPC only when the handler has ended, and the bytes that
+    // it has already read may contain a million RPCs.
     return new Promise(() => undefined)
   }
 }
 
-/** Bytes of an RPC that cost as much as another RPC. */
+/** Number of bytes that increase the cost of an RPC by 1. */
 const rpcCostBytes = 64 * 1024
 
 function isEmpty({ subscriptions, messages, control }: RPC): boolean {
@@ -141,8 +142,8 @@ function limitSize(
 }
 
 /**
- * Aborts the earlier stream of a peer that opens another one. Gossipsub only stops writing to the earlier stream, and
- * each stream may hold an RPC of 10 MiB that the peer never finishes.
+ * Aborts the earlier stream of a peer that opens another stream. Gossipsub only stops writing to the earlier stream,
+ * and each stream may hold an RPC of 10 MiB that the peer never finishes.
  */
 function limitStreams(handlers: GossipHandlers): void {
   const create = handlers.createInboundStream.bind(handlers)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { controlRate, messageRate, PeerRate } from './peer-rate.ts'
 
-/** Sends messages in one burst. @returns how many of them are taken */
+/** Sends messages in one burst. @returns the number of messages that the limit lets through */
 const sendOn = (rate: PeerRate) => (peer: string, count: number) =>
   Array.from({ length: count }, () => rate.take(peer)).filter(Boolean).length
 

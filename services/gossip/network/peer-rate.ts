@@ -15,18 +15,19 @@ export interface RateLimit {
 export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
 
 /**
- * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. In each heartbeat, twice a
- * second, an honest peer sends the ids of the blocks of the last seconds: after a gap up to 60, otherwise a few.
+ * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. In each heartbeat (two per
+ * second), an honest peer sends the ids of the blocks of the last seconds: up to 60 ids after a gap, otherwise a few.
  */
 export const controlRate: RateLimit = { perSecond: 256, burst: 1_024 }
 
 /**
- * Limit on the RPCs of a peer. Each costs 1, and 1 more for each 64 KiB. An RPC without content costs `emptyRpcCost`.
- * An honest peer sends an RPC for each block and a few in each heartbeat; the blocks of a minute are 64 MiB at most.
+ * Limit on the RPCs of a peer. Each RPC costs 1, and 1 more for each 64 KiB. An RPC without content costs
+ * `emptyRpcCost`. An honest peer sends an RPC for each block and a few in each heartbeat; the blocks of a minute are 64
+ * MiB at most.
  */
 export const rpcRate: RateLimit = { perSecond: 200, burst: 2_000 }
 
-/** Cost of an RPC without content, or that is malformed. Honest peers send none. */
+/** Cost of an RPC that is empty or malformed. Honest peers do not send such RPCs. */
 export const emptyRpcCost = 100
 
 /** Limit on peers that are remembered. */
@@ -44,7 +45,7 @@ export class PeerRate {
     this.#limit = limit
   }
 
-  /** Counts what a peer sends, unless it is too much. @returns whether the peer may send it */
+  /** Counts what a peer sends, if the limit allows it. @returns whether the peer may send it */
   take(peer: string, count = 1): boolean {
     const { perSecond, burst } = this.#limit
     const nowMs = this.#clock.monotonicMs()

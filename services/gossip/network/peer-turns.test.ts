@@ -21,7 +21,7 @@ test('one message of a peer is opened in each turn of the event loop, in order, 
   await Promise.all(all)
   assert.ok(loops >= 3)
   assert.deepEqual(opened, ['a1', 'a2', 'a3', 'a4'])
-  // After two more turns, the peer has no turn to wait for.
+  // After two more turns, the next message of the peer does not have to wait.
   for (let loop = 0; loop < 2; loop++) await nextLoop()
   const waiting = [open('a', 'a5'), open('a', 'a6'), open('b', 'b1')]
   assert.deepEqual(opened.slice(4), ['a5', 'b1'])

@@ -1,6 +1,6 @@
 import { setImmediate as nextLoop } from 'node:timers/promises'
 
-/** Spreads the messages of each peer: one in a turn of the event loop, so that other work runs between them. */
+/** Opens one message of each peer in a turn of the event loop, so that other work runs between the messages. */
 export class PeerTurns {
   /**
    * When the next message of a peer may be opened. Only peers with a message in this turn or a later one have an entry.

@@ -26,8 +26,8 @@ export function decayOver(epochs: number): number {
 
 /**
  * Scores of peers, with the presets of op-node. For a topic, only invalid messages count: three of the four topics are
- * idle, so scores for deliveries would lower the scores of honest peers. With the defaults, one invalid message does
- * not get a peer banned, and four do.
+ * idle, so scores for deliveries would lower the scores of honest peers. With the defaults, a peer is banned for four
+ * invalid messages, but not for one.
  */
 export function scoreOptions({
   scoring,

@@ -23,7 +23,7 @@ function takeAll({ queue }: ReturnType<typeof queueOf>): readonly unknown[] {
   return names
 }
 
-test('peers take turns, and the items of each keep their order', () => {
+test('peers take turns, and the items of each peer keep their order', () => {
   const filled = queueOf('a1', 'a2', 'a3', 'b1', 'c1', 'b2')
   assert.deepEqual(takeAll(filled), ['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
   assert.deepEqual(filled.add('a4'), [])
@@ -45,7 +45,7 @@ test('up to its limit the queue drops nothing; beyond it, the peer with the most
   assert.deepEqual(takeAll(filled), ['a1', 'b1', 'c1', 'b2'])
 })
 
-test('a peer loses the item that it adds if it would then have the most bytes, even if another peer has the same number', () => {
+test('if an item gives its peer the most bytes, the peer loses this item, even if another peer has the same number of bytes', () => {
   const filled = queueOf('a1:5', 'b1:5')
   assert.deepEqual(filled.add('a2:1'), ['a2'])
   assert.deepEqual(filled.add('c1:5'), ['c1'])

@@ -7,7 +7,7 @@ export interface Queued {
 /** A queue in which all peers have equal shares of the turns and of the room. */
 export class FairQueue<Item extends Queued> {
   readonly #maxBytes: number
-  /** Peers in the order of their turns. Each has its items, the oldest first. */
+  /** Peers in the order of their turns. Each peer has its items, the oldest first. */
   readonly #peers = new Map<string, Item[]>()
   #bytes = 0
 

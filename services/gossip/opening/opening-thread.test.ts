@@ -196,7 +196,7 @@ test('at most 64 MiB wait; beyond that, the peer with the most bytes loses its n
   assert.equal(await open(thread, 'a', { data: dataOf(7), bytes: maxQueuedBytes }), 1_000)
 })
 
-test('if a peer is ignored when the turn of its waiting messages comes, they are dropped', async (t) => {
+test('waiting messages of a peer are dropped if the peer is ignored when their turn comes', async (t) => {
   const ignored = new Set<string>()
   const thread = openThread(t, { isIgnored: (peer) => ignored.has(peer) })
   const opening = [1, 2, 3].map((number) => open(thread, 'a', { data: dataOf(number) }))

@@ -50,7 +50,7 @@ export const maxQueuedBytes: number = 64 * 2 ** 20
 
 /**
  * Opens messages of peers and checks their signatures on another thread, since 10 MiB take 0.1 s. The thread opens one
- * message at a time, and all peers have equal shares of it.
+ * message at a time, and all peers have equal shares of the thread's time.
  */
 export class OpeningThread {
   readonly #options: OpeningOptions
@@ -63,7 +63,7 @@ export class OpeningThread {
     this.#options = options
   }
 
-  /** Starts the thread before the first message, since its start takes longer than most messages. */
+  /** Starts the thread before the first message, since the start of the thread takes longer than most messages. */
   prepare(): void {
     if (this.#worker === undefined && !this.#isClosed) this.#start().unref()
   }

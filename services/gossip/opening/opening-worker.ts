@@ -10,7 +10,10 @@ export interface OpeningRequest {
   readonly bytes: Uint8Array
 }
 
-/** An opened message. If it cannot be decompressed, its bytes are those of the request, and are not sent back. */
+/**
+ * An opened message. If the message cannot be decompressed, its bytes equal the bytes of the request, and are not sent
+ * back.
+ */
 export type OpeningAnswer = { readonly id: Uint8Array } & (
   | {
       readonly kind: 'decompressed'

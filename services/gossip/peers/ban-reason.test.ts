@@ -16,7 +16,7 @@ const clean: PeerScores = {
   rejectedPayloads: 0,
 }
 
-test('the reason of a ban has all that lowers a score, and nothing that raises it', () => {
+test('the reason of a ban lists everything that lowers a score, and nothing that raises a score', () => {
   const bad = { invalidMessageDeliveries: 3.96, rejectedPayloads: 2, errorResponses: 1 }
   const reason = banReason(-123.4, { ...clean, ...bad, behavioralPenalty: 0.25 })
   const parts = [

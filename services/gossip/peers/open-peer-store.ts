@@ -29,7 +29,7 @@ export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore 
   }
 }
 
-/** Reads all tables: after a kill, the write-ahead log may hide that the database file is damaged. */
+/** Opens the store and reads all tables, because after a kill the write-ahead log may hide damage to the file. */
 function openChecked(path: string, chainId: bigint): PeerStore {
   const store = new PeerStore(path, chainId)
   try {

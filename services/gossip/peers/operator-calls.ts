@@ -14,8 +14,8 @@ const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{
 type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | 'network' | 'store'>
 
 /**
- * Answers the calls of operators, which rpc makes. The calls do not wait behind blocks that wait for validation; only
- * their changes of gossip's state do.
+ * Answers the calls of operators, which rpc makes. The calls do not wait behind blocks that wait for validation. Only
+ * the changes that the calls make to gossip's state wait behind these blocks.
  */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
   const { bus, log } = parts
@@ -73,7 +73,7 @@ async function answerPeers(
   }
 }
 
-/** Stores the bans and blocks that a change may have changed. */
+/** Stores the bans and the blocked peers, IPs and subnets, because a change may have modified them. */
 function storeChange(change: PeerChange, { gate, log, store }: Parts): void {
   const isUnblock = change === 'disconnect' || change.startsWith('unblock')
   tryToStore(log, () => {
@@ -126,7 +126,7 @@ async function changeNow(
       const isNew = gate.blockPeer(name)
       const wasConnected = isConnected(name)
       // In op-node, blocking a peer does not disconnect it. The peer is blocked first, so that it cannot connect again
-      // in between. The block holds even if the disconnect fails.
+      // in between. The peer stays blocked even if the disconnect fails.
       await network.disconnect(name).catch((error: unknown) => {
         log.warn({ error: toError(error), name }, 'a blocked peer could not be disconnected')
       })

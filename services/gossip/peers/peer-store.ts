@@ -12,7 +12,7 @@ const maxAddresses = 8
 /** Number of records of nodes that are stored. As in kona-node. */
 const maxRecords = 2_048
 
-/** Number of own blocks whose hashes are stored, so that none is sent again after a restart. */
+/** Number of own blocks whose hashes are stored, so that no own block is sent again after a restart. */
 const maxSentBlocks = 64
 
 const schema = `
@@ -79,7 +79,7 @@ export class PeerStore {
     }))
   }
 
-  /** Adds a ban, and removes those that are over. */
+  /** Adds a ban, and removes the bans that are over. */
   addBan({ kind, name, untilMs, reason }: Ban, nowMs: number): void {
     this.#file.transaction(() => {
       this.#file.run('DELETE FROM bans WHERE until_ms <= ?', nowMs)

@@ -13,7 +13,7 @@ const firstMs = 3_000
 /** Pauses between two searches, with fewer peers than wanted and with enough. As in op-node. */
 const pausesMs = { hungry: 5_000, fed: 20_000 }
 
-/** Begins a search when one is due. */
+/** Begins a search when a search is due. */
 export function searchMore(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { options, search } = state
   if (!options.canDiscover || search.isRunning) return [state, []]

@@ -91,7 +91,7 @@ test('below the lower limit, other known peers are dialed: four at a time, the m
   const { did, state: dialing } = tick(state, 10, [peer('x')])
   assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
   assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
-  // With one more connected peer, only one more is dialed.
+  // With one more connected peer, only one more peer is dialed.
   const { state: one } = ended(dialing, { id: 'd', nowMs: 20 })
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
@@ -183,7 +183,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })
 
-test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, but no static peers and no new peers', () => {
+test('above the upper limit, peers are disconnected down to the lower limit, once a minute; the worst peers first, but no static or new peers', () => {
   const peers = [
     peer('s', { score: -9 }),
     peer('new', { sinceMs: 31_000 }),
@@ -215,7 +215,7 @@ test('a node without peers for a minute shows a notice', () => {
   assert.deepEqual(noticesOf(tick(state, 61_000, [peer('s')]).state, 200_000), [])
 })
 
-test('a search begins after three seconds, then every five seconds with few peers and every twenty with enough', () => {
+test('the first search begins after 3 s, and further searches begin every 5 s with too few peers, or every 20 s with enough peers', () => {
   const starts: number[] = []
   let state = stateOf('', { canDiscover: true })
   const peers = (nowMs: number) => (nowMs < 10_000 ? [] : [peer('a'), peer('b')])

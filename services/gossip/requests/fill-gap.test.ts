@@ -97,7 +97,7 @@ test('after a refusal, another peer is asked two block times later; only a faile
   }
 })
 
-test('the blocks below an own block are requested, also when it was sent before', () => {
+test('the blocks below an own block are requested, also if the own block was sent before', () => {
   const signer = { name: 'the key', address: signerAddress }
   const payload = payloadOf(4)
   const call = 1 as CallId<PublishPayloadResponse>

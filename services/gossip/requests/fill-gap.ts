@@ -81,7 +81,7 @@ export function payloadFetched(
     const [stored, effects] = storeBlock(state, payload)
     const isStored = effects.length > 0
     const above = isStored ? withAbove(stored, payload) : stored.above
-    // A block without room is fetched again later.
+    // A block for which there was no room is fetched again later.
     const nextMs = isStored ? state.fetching.nextMs : laterMs
     const fetching = { ...state.fetching, isRunning: false, nextMs }
     const [next, more] = fillGap({ ...stored, above, fetching }, nowMs)

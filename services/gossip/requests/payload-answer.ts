@@ -90,8 +90,8 @@ function refusalOf(result: number): keyof typeof refusals {
 }
 
 /**
- * Decodes data in the version in which it is valid. Versions differ in the offset of the first variable part, so there
- * is at most one.
+ * Decodes data in the version in which it is valid. Versions differ in the offset of the first variable part, so the
+ * data is valid in at most one version.
  */
 function firstDecoded(
   versions: readonly PayloadVersion[],

@@ -4,9 +4,13 @@ import type { Address } from '#protocol/primitives.ts'
 /** Signs the blocks of the sequencer. */
 export interface BlockSigner {
   readonly account: SignerAccount
-  /** Signs a block. @param payloadHash of the body of its message @returns a failure instead of throwing it */
+  /**
+   * Signs a block.
+   *
+   * @param payloadHash hash of the body of the block's message @returns a failure instead of throwing it
+   */
   sign(payloadHash: Uint8Array): Promise<Signing>
-  /** Checks whether the signer answers. @returns why not; undefined if it answers */
+  /** Checks whether the signer answers. @returns why the signer does not answer; undefined if it answers */
   check(): Promise<string | undefined>
   close(): Promise<void>
 }
@@ -28,8 +32,8 @@ export interface FailedSigning {
 }
 
 /**
- * Why a block was not signed: the signer did not answer, or not in time; it refused; its answer is not a signature; the
- * signature is that of another account.
+ * Why a block was not signed: the signer cannot be reached; it did not answer in time; it refused; its answer is not a
+ * signature; another account signed.
  */
 export type SigningFailure = 'unreachable' | 'timed-out' | 'refused' | 'malformed' | 'wrong-key'
 

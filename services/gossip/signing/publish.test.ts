@@ -8,7 +8,7 @@ import { FakeSigner, signerAnswers } from '#test/fakes/remote-signer.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import { RemoteSigner } from './remote-signer.ts'
 
-/** The reason if the server does not run; it may close a connection after the request is sent. */
+/** The reason if the server does not run. A server that ends may also close a connection after the request is sent. */
 const down = /(?:ECONNREFUSED|ECONNRESET|other side closed)/
 
 const otherAddress = signerOf(new Uint8Array(32).fill(2))
@@ -78,7 +78,7 @@ test('a block that the signer signs with another key is not sent, and not repeat
   assert.deepEqual(await world.signatures(), { 'wrong-key': 1, signed: 1 })
 })
 
-test('if the account of the signer is not the signer of the chain, the signer is not asked, and the status says so', async (t) => {
+test('if the account of the signer is not the signer of the chain, the signer gets no request, and the status shows the problem', async (t) => {
   const { server, world, publish } = await start(t)
   await world.sign(otherAddress)
   const message = /--signer-address is 0x1a64.*, but the chain's signer is 0x5050/

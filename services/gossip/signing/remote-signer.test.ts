@@ -88,7 +88,7 @@ const failures: readonly (readonly [keyof typeof signerAnswers, SigningFailure, 
   ['answers with an object', 'malformed', /its answer is not a signature/],
 ]
 for (const [behaviour, outcome, reason] of failures)
-  test(`if the signer ${behaviour}, it is said why, and the next block is signed when the signer works`, async (t) => {
+  test(`if the signer ${behaviour}, the failure has a reason, and the next block is signed when the signer works`, async (t) => {
     const server = await FakeSigner.start(t)
     const signer = await remote(t, server.url, { timeoutMs: 200 })
     server.answer = signerAnswers[behaviour]
@@ -111,7 +111,7 @@ test('a signer that is down and comes back signs again', async (t) => {
   assert.deepEqual(await signer.sign(hash), signed)
 })
 
-test('signatures that hang on all connections do not delay later ones beyond the timeout', async (t) => {
+test('signatures that hang on all connections do not delay later signatures beyond the timeout', async (t) => {
   const server = await FakeSigner.start(t)
   server.answer = signerAnswers.hangs
   const signer = await remote(t, server.url, { timeoutMs: 300 })
@@ -214,7 +214,7 @@ test('a signature that is being made while certificates are replaced still arriv
   )
 })
 
-test('a signer of an unknown authority gets no request, and does not take a client of one', async (t) => {
+test('a signer with a certificate of an unknown authority gets no request, and a signer refuses a client with such a certificate', async (t) => {
   const [ca, other] = [await authority('authority'), await authority('other')]
   const client = await ca.issue('client')
   const server = await FakeSigner.start(t, { ...(await ca.issue('signer')), ca: ca.cert })

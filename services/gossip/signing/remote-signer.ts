@@ -85,7 +85,7 @@ export class RemoteSigner implements BlockSigner {
     return this.#failure('wrong-key', `it signs as ${signer}, but --signer-address is ${address}`)
   }
 
-  /** Calls the method with which op-node checks op-signer. Any answer of JSON-RPC shows that the signer can be reached. */
+  /** Calls the method with which op-node checks op-signer. Any JSON-RPC answer shows that the signer can be reached. */
   async check(): Promise<string | undefined> {
     try {
       await this.#call('health_status', [])
@@ -100,7 +100,7 @@ export class RemoteSigner implements BlockSigner {
     await this.#client?.rpc.close()
   }
 
-  /** Calls the method that the signer has. A signer without this method is asked for the others. */
+  /** Calls the method that the signer has. If the signer does not have this method, calls the other methods. */
   async #ask(request: SignRequest): Promise<{ readonly result: unknown } | FailedSigning> {
     const others = this.#methods.filter((method) => method !== this.#method)
     let failure: unknown

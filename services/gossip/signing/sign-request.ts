@@ -18,7 +18,7 @@ export interface SignMethod {
 /** Domain of signatures on blocks: zero. */
 const domainBytes = 32
 
-/** As Go encodes an array, a number and bytes. The fields have the order of op-node. */
+/** The first version. Its fields are encoded as Go encodes an array, a number and bytes, in the order of op-node. */
 const first: SignMethod = {
   method: 'opsigner_signBlockPayload',
   paramsOf: ({ l2ChainId, payloadHash, address }) => [
@@ -45,8 +45,8 @@ const second: SignMethod = {
 
 /**
  * The methods with which a signer signs the blocks of a chain, in the order in which they are tried. op-node calls the
- * first version, which every op-signer has; a later signer may have only the second. The first version has the chain id
- * as a number of JSON, so it is not used for ids that a `number` would round.
+ * first version, which every op-signer has. A later signer may have only the second version. In the first version the
+ * chain id is a JSON number, so this version is not used for ids that a `number` would round.
  */
 export function signMethods(l2ChainId: bigint): readonly [SignMethod, ...SignMethod[]] {
   return l2ChainId <= BigInt(Number.MAX_SAFE_INTEGER) ? [first, second] : [second]

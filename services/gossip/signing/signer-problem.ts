@@ -11,7 +11,7 @@ export interface SignerProblem {
   readonly isAnswered: boolean
 }
 
-/** Period of the check. A node that stands by would otherwise detect a problem only when it has to sign. */
+/** Period of the check. Without the check, a standby node would detect a problem only when it has to sign. */
 const checkMs = 30_000
 
 /** Checks at the start and periodically whether the signer answers. */
@@ -26,7 +26,10 @@ export function checkingSigner(signer: BlockSigner | undefined, clock: Clock): S
   }
 }
 
-/** Why peers would refuse own blocks; undefined if they would not, or if the chain's signer is not known yet. */
+/**
+ * Why peers would refuse own blocks; undefined if peers would accept own blocks, or if the chain's signer is not known
+ * yet.
+ */
 export function wrongSignerOf({
   options: { signer },
   signers,

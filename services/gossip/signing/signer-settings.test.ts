@@ -26,7 +26,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 const parts = { clock: systemClock, l2ChainId: 10n, log: silent }
 const remote = { signerUrl: 'https://signer', signerAddress }
 
-test('the signer is a key file, a remote signer, or none', async () => {
+test('a node signs with a key file, with a remote signer, or not at all', async () => {
   const open = (given: Readonly<Record<string, string>>) =>
     openSigner(signerSettings.parse(given), parts)
   assert.equal(await open({}), undefined)

@@ -75,9 +75,9 @@ export interface RemoteSettings extends Omit<SignerSettings, 'signerUrl' | 'sign
 }
 
 /**
- * The settings of the remote signer; undefined without one.
+ * The settings of the remote signer; undefined without a remote signer.
  *
- * @throws Fault `settings` if settings contradict each other, or one lacks another
+ * @throws Fault `settings` if settings contradict each other, or if a setting requires another setting that is missing
  */
 export function remoteSettings(settings: SignerSettings): RemoteSettings | undefined {
   const { signerUrl, signerAddress } = settings

@@ -31,8 +31,8 @@ const deadlineMs = 4_000
 const connectDeadlineMs = 15_000
 
 /**
- * Deadline of a call that starts or stops the sequencer. To start, the sequencer asks op-conductor. To stop, it waits
- * until the block that it published is the unsafe head.
+ * Deadline of a call that starts or stops the sequencer. To start, the sequencer asks op-conductor. To stop, the
+ * sequencer waits until the block that it published is the unsafe head.
  */
 const switchDeadlineMs = 35_000
 
@@ -40,9 +40,9 @@ const switchDeadlineMs = 35_000
 const noClient = ''
 
 /**
- * The queues of calls. Long calls do not share places with short ones: a dial may last ten seconds, and a stop of the
- * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which hands the sequencing over to
- * another node after a call that fails.
+ * The queues of calls. Long calls do not share places with short calls: a dial may last ten seconds, and a stop of the
+ * sequencer half a minute. Reads of blocks must not delay the calls of op-conductor, which moves the sequencing to
+ * another node after a failed call.
  */
 interface Queues {
   readonly node: CallQueue
@@ -80,7 +80,7 @@ export class NodeCalls {
     this.#caller = caller
   }
 
-  /** The same calls for a client: they wait in the client's queue, and are not made after it hangs up. */
+  /** The same calls for a client. The calls wait in the client's queue, and are not made after the client hangs up. */
   by(caller: Caller | undefined): NodeCalls {
     return new NodeCalls(this.#bus, this.#context, { queues: this.#queues, caller })
   }

@@ -28,7 +28,7 @@ export type Subscriber = (block: L2BlockRef) => void
 
 /**
  * Sends the blocks that become the head to subscribed clients, one after another. When the head jumps or is
- * reorganised, a feed with `hasEachBlock` fetches the blocks from the new head down to one that clients have seen.
+ * reorganised, a feed with `hasEachBlock` fetches the blocks from the new head down to a block that clients have seen.
  */
 export class HeadFeed {
   readonly #options: FeedOptions
@@ -38,7 +38,7 @@ export class HeadFeed {
   /** Called at the next head. */
   readonly #waiting = new Set<() => void>()
   #head: L2BlockRef | undefined
-  /** Work is done in order, so that no client misses a block or gets one twice. */
+  /** Work is done in order, so that no client misses a block or gets a block twice. */
   #work: Promise<void> = Promise.resolve()
 
   constructor(options: FeedOptions) {
@@ -115,7 +115,7 @@ export class HeadFeed {
   /**
    * Subscribes a client. Returns a function that ends the subscription.
    *
-   * @param missed the missed blocks, from `since`, which the client gets first
+   * @param missed the missed blocks that `since` returned; the client gets these blocks first
    * @param after the last block that the client had seen before the missed blocks
    */
   subscribe(

@@ -166,7 +166,7 @@ test('a client can continue after a block of the chain, up to a limit of missed 
   await beyond
 })
 
-test('a client that has seen a higher head at another replica waits for it', async () => {
+test('a client that has seen a higher head at another replica waits until this replica has that head', async () => {
   const { clock, feed } = feedOf()
   await feed.announce(blockOf(20))
   const missed = feed.since(blockOf(21))
@@ -199,7 +199,7 @@ test('a malformed sequence is refused', async (t) => {
   }
 })
 
-test('if a client continues with the safe head, it gets only the newest safe head that it missed', async (t) => {
+test('a client that continues a subscription to the safe head gets only the newest of the safe heads that it missed', async (t) => {
   const { world, replica } = await worldAt(t, 9)
   await world.writeChain({ safe: blockOf(3) })
   const method = 'ws_subscribe_safe_head'

@@ -106,7 +106,7 @@ test('a refusal of the sequencer reaches the client byte for byte', async (t) =>
   }
 })
 
-test('if the sequencer does not run, or does not answer, each method is an error that names it', async (t) => {
+test('if the sequencer does not run, or does not answer, the answer of each method is an error that names the sequencer', async (t) => {
   const { world, replica } = await RpcWorld.started(t, { ports: { hasSequencer: true } })
   for (const method of ['admin_startSequencer', 'admin_stopSequencer', 'admin_sequencerActive'])
     assert.equal(

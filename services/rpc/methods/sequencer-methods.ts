@@ -6,7 +6,8 @@ import { zeroHash } from '#services/rpc/status/ref-json.ts'
 import { boolean, hash, omittable, readParams } from './params.ts'
 import { serverError } from './server-error.ts'
 
-// The methods of the namespace `admin` for a sequencer. op-conductor calls them, and compares the texts of their errors.
+// The methods of the namespace `admin` for a sequencer. op-conductor calls these methods, and compares the texts of
+// their errors.
 // Source: op-node, node/api.go
 
 /** Dependencies of the methods for a sequencer. */
@@ -18,7 +19,7 @@ export interface SequencerMethodsOptions extends Pick<Context, 'log'> {
 export function sequencerMethods({ calls, log }: SequencerMethodsOptions): Methods {
   return {
     admin_startSequencer: async (params, { caller }) => {
-      // op-node requires the hash. In kona-node there is none, so the sequencer decides whether it needs one.
+      // op-node requires the hash. kona-node's method has no hash, so the sequencer decides whether it needs a hash.
       const [head] = readParams<[Hash | undefined]>(params, omittable(hash))
       await calls.by(caller).sequencer({ kind: 'start', head })
       log.info({ head }, 'a client started the sequencer')

@@ -11,7 +11,7 @@ import type { NodeMethodsOptions } from './optimism-methods.ts'
 import { readParams, uint64 } from './params.ts'
 import { serverError } from './server-error.ts'
 
-/** The namespace `superroot`, for the one chain of the node. Source: op-node, node/superroot_api.go */
+/** The namespace `superroot`, for the node's own chain only. Source: op-node, node/superroot_api.go */
 export function superrootMethods(options: NodeMethodsOptions): Methods {
   return {
     superroot_atTimestamp: async (params, { caller }) => {

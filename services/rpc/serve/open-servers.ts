@@ -35,7 +35,10 @@ const adminLimits = {
   maxBytes: 64 * 1024 * 1024,
 } as const
 
-/** Ratio of a client's limit on connections to its limit on open requests. It is above 1, since some connections are idle. */
+/**
+ * Ratio of a client's limit on connections to its limit on open requests. The ratio is above 1, since some connections
+ * are idle.
+ */
 const connectionsPerRequest = 2
 
 /** Limit on the subscriptions of one WebSocket. */

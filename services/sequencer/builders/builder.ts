@@ -4,15 +4,16 @@ import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
 /**
- * What builds blocks in place of the local execution client: a module of the operator, or an Engine API. Each promise
- * may reject, and may take any time: the sequencer then uses the block of the local execution client. The API is
- * documented in docs/building.md.
+ * A builder of blocks in place of the local execution client: a module of the operator, or an Engine API. If a promise
+ * rejects or takes too long, the sequencer uses the block of the local execution client. The API is documented in
+ * docs/building.md.
  */
 export interface Builder<Job = unknown> {
   /**
    * Starts to build the child of a block. Called once for each block, about one block time before `seal`.
    *
-   * @param attributes what the block must have; its transactions come first, in this order
+   * @param attributes what the block must have; the block begins with the transactions in the attributes, in the same
+   *   order
    * @param signal aborted as soon as it is known that the block will not be used
    * @returns anything that identifies the job to `seal`
    */
@@ -33,10 +34,10 @@ export interface BuildParent {
   readonly finalized: BlockId
 }
 
-/** What a module gets. */
+/** What a module gets when it creates its builder. */
 export interface BuilderOptions {
   readonly config: RollupConfig
-  /** Writes a line to the log of the sequencer. @param message a fixed text; what varies belongs in the fields */
+  /** Writes a line to the log of the sequencer. @param message a fixed text; values that vary belong in the fields */
   readonly log: (message: string, fields?: Readonly<Record<string, unknown>>) => void
   /** Aborted when the sequencer ends. */
   readonly signal: AbortSignal

@@ -16,7 +16,7 @@ async function startedWorld() {
   return { builder, sequencer, world }
 }
 
-/** Whether each published block from one on has a transaction of the builder. */
+/** Whether each published block from number `from` on has a transaction of the builder. */
 function areUsed({ published }: SequencerWorld, from: number): boolean {
   return published.slice(from).every(({ transactions }) => transactions.length > 1)
 }
@@ -86,7 +86,7 @@ test('if sending the missed blocks takes longer than a block, the next block is 
   )
 })
 
-test('a builder that syncs is not sent all blocks again and again, but always the heads', async () => {
+test('a builder that syncs gets the heads for each block, but the missing blocks only once in each pause', async () => {
   const { builder, sequencer, world } = await startedWorld()
   await world.untilUnsafe(10n)
   const payloadStatus = { status: 'SYNCING', latestValidHash: null }
@@ -134,7 +134,7 @@ test('a builder that refuses the parent or the attributes fails with its reason'
   assert.match(sequencer.warnings.at(-1)?.reason ?? '', /no longer knows the block/)
 })
 
-test(`a builder that lacks more than ${maxMissing} blocks is sent none of them, and nothing during the pause`, async () => {
+test(`a builder that lacks more than ${maxMissing} blocks gets no block, and nothing is sent to it during the pause`, async () => {
   const clock = new VirtualClock(0)
   const sent: bigint[] = []
   const block = (number: bigint) =>

@@ -14,7 +14,7 @@ const maxResponseBytes = 24 * 1024 * 1024
 /** A block that an Engine API builds. */
 interface EngineJob {
   readonly payloadId: PayloadId
-  /** Of the attributes. */
+  /** Timestamp of the attributes. */
   readonly timestamp: bigint
 }
 
@@ -44,13 +44,15 @@ export function engineBuilder(
         if (status.kind === 'invalid')
           throw new Error(`it refuses block ${ref.number}, the parent: ${status.reason}`)
         if (status.kind === 'syncing') {
-          // This may take longer than the block. It then continues, and a later parent is sent again after it.
+          // Sending the missing blocks may take longer than this block. In that case the sending continues, and a later
+          // parent is sent again afterwards.
           await unlessAborted(missing.send(payload), signal)
           await executionClient.newPayload(payload)
         }
       }
       signal.throwIfAborted()
-      // The forkchoice is sent even if the builder lacks the parent, because it makes the builder fetch the parent.
+      // The forkchoice is sent even if the builder lacks the parent, because the forkchoice makes the builder fetch the
+      // parent.
       const heads = { head: ref.hash, safe: safe.hash, finalized: finalized.hash }
       const built = await executionClient.build(heads, attributes)
       switch (built.kind) {

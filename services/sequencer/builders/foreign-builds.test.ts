@@ -41,7 +41,7 @@ async function countOf({ registry }: RunningSequencer, outcome: BuilderOutcome):
   return values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0
 }
 
-/** Makes three blocks, which must be on time and from the local execution client, and say why. */
+/** Makes three blocks. They must be on time and from the local execution client, and the log must say why. */
 async function assertLocal(
   { sequencer, world }: Pick<Started, 'sequencer' | 'world'>,
   { outcome, reason }: { readonly outcome: BuilderOutcome; readonly reason: RegExp },
@@ -281,7 +281,7 @@ test('if the local execution client does not execute the block in time, the loca
   await assertLocal({ sequencer, world }, { outcome: 'late', reason: /not executed, 250 ms after/ })
 })
 
-test('if the local block is not sealed, the block of the builder is used all the same', async () => {
+test('if the local block is not sealed, the block of the builder is used nevertheless', async () => {
   const { sequencer, world } = await startedWith()
   await world.untilUnsafe(2n)
   world.engines.client.intercept = ({ method }) => {

@@ -12,12 +12,12 @@ import type { Job, State } from '#services/sequencer/state.ts'
 import type { BuildParent } from './builder.ts'
 import { blockReader, type ReadBlock } from './read-block.ts'
 
-/** The outcome for a block of the builder. The metrics have these words. */
+/** The outcome for a block of the builder. The metrics use these words. */
 export type BuilderOutcome =
   | 'used'
-  /** The builder is not asked: it cannot add anything to the block, or no time is left. */
+  /** The builder is not asked for the block: it cannot add anything to the block, or no time is left. */
   | 'not-asked'
-  /** The block was not there, or not executed, when the time was over. */
+  /** The block had not arrived, or was not executed, when the time was over. */
   | 'late'
   /** The block does not fit its attributes, or the execution client refuses it. */
   | 'refused'
@@ -25,7 +25,7 @@ export type BuilderOutcome =
   | 'syncing'
   /** The builder threw, or could not be reached. */
   | 'failed'
-  /** The chain has moved on. */
+  /** The unsafe head or the generation changed meanwhile. */
   | 'stale'
 
 /** Why there is no block of the builder. */
@@ -39,10 +39,10 @@ type Answer = { readonly outcome: 'used'; readonly payload: Payload } | Missing
 /** A block that the builder was asked for. */
 interface Build {
   readonly job: Job
-  /** What the builder calls the job. Never rejects. */
+  /** The builder's answer to the start of the job. Never rejects. */
   readonly started: Promise<{ readonly outcome: 'started'; readonly job: unknown } | Missing>
   readonly aborter: AbortController
-  /** What the sequencer waits for, for the reason if it is late. */
+  /** What the sequencer waits for. If the block is late, this text is the reason. */
   phase: string
 }
 
@@ -59,8 +59,8 @@ type ForeignContext = Pick<Context, 'bus' | 'clock' | 'log' | 'metrics' | 'signa
 const maxWhy = 300
 
 /**
- * Asks the builder for the blocks that the engine builds, too. Whatever the builder does, no promise of this class
- * rejects because of it, and `seal` returns within the budget.
+ * Asks the builder for the same blocks that the engine builds. Whatever the builder does, no promise of this class
+ * rejects because of the builder, and `seal` returns within the budget.
  */
 export class ForeignBuilds {
   readonly #context: ForeignContext
@@ -76,7 +76,10 @@ export class ForeignBuilds {
     this.#read = blockReader(context.bus)
   }
 
-  /** Takes each state: the builder starts with the engine, and its job is aborted when the sequencer drops the block. */
+  /**
+   * Handles each state: the builder starts a job when the engine starts to build, and the job is aborted when the
+   * sequencer drops the block.
+   */
   follow({ chain, isActive, work }: Pick<State, 'chain' | 'isActive' | 'work'>): void {
     const job = work.kind === 'building' || work.kind === 'sealing' ? work.job : undefined
     if (!isActive) this.#context.status.notices = []
@@ -100,7 +103,7 @@ export class ForeignBuilds {
       build.aborter.abort()
       return undefined
     }
-    // A used block is not aborted.
+    // The job of a used block is not aborted.
     this.#build = undefined
     return answer.payload
   }
@@ -120,7 +123,7 @@ export class ForeignBuilds {
     return build
   }
 
-  /** Why the builder is not asked; undefined if it is. */
+  /** Why the builder is not asked for a block; undefined if it is asked. */
   #whyNotAsked({ attributes }: Job): string | undefined {
     const { config } = this.#options
     if (attributes.noTxPool) return 'the block has no transactions of users'
@@ -128,7 +131,7 @@ export class ForeignBuilds {
     return this.#remainingMs(attributes.timestamp) > 0 ? undefined : 'the block is late already'
   }
 
-  /** Time until the budget of a block ends. It is not longer than the budget if the clock was set back. */
+  /** Time until the budget of a block ends. Even if the clock was set back, this time is at most the budget. */
   #sealBudgetMs(timestamp: bigint): number {
     return Math.min(this.#options.timeoutMs, this.#remainingMs(timestamp))
   }
@@ -172,7 +175,7 @@ export class ForeignBuilds {
     return answer
   }
 
-  /** The checked block, or why there is none. Never rejects. */
+  /** The checked block, or why there is no block. Never rejects. */
   async #answer(build: Build, budgetMs: number): Promise<Answer> {
     const { attributes, generation, parent } = build.job
     const started = await build.started
@@ -184,7 +187,7 @@ export class ForeignBuilds {
       const requested = { parent: idOf(parent), attributes }
       const problem = problemOf(this.#options.config, requested, sealed)
       if (problem !== undefined) return { outcome: 'refused', why: problem }
-      // The builder may write to its buffers again, but what was checked must be what is published.
+      // The builder may write to its buffers again, but exactly the checked block must be published.
       const payload = structuredClone(sealed)
       build.phase = 'its block is not executed'
       const request = { generation, payload }
@@ -217,7 +220,7 @@ export class ForeignBuilds {
       status.notices = []
       return
     }
-    // A reason may have a whole transaction.
+    // A reason may contain a whole transaction.
     const reason = answer.why.slice(0, maxWhy)
     if (outcome === 'not-asked') {
       log.debug({ number, reason }, 'the builder is not asked for a block')
@@ -228,7 +231,7 @@ export class ForeignBuilds {
   }
 }
 
-/** What is wrong with a block; undefined if nothing is. The value of a module may have any form. */
+/** What is wrong with a block; undefined if the block is good. The value that a module returns may have any form. */
 function problemOf(
   config: RollupConfig,
   requested: Parameters<typeof payloadProblem>[1],
@@ -246,7 +249,7 @@ function failure(error: unknown, phase: string): Missing {
   return { outcome, why: `${phase}: ${textOf(error)}` }
 }
 
-/** The text of whatever a module threw. */
+/** The text of a value that a module threw, which may have any type. */
 function textOf(thrown: unknown): string {
   try {
     const { message }: { readonly message: unknown } = toError(thrown)

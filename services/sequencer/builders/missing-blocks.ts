@@ -5,7 +5,10 @@ import type { ExecutionClient, PayloadStatus } from '#engine-api/execution-clien
 import type { Clock } from '#runtime/clock.ts'
 import type { ReadBlock } from './read-block.ts'
 
-/** Limit on the blocks that are sent to a builder that lacks them. A builder that lacks more has to sync with peers. */
+/**
+ * Limit on the number of missing blocks that are sent to a builder. A builder that lacks more blocks has to sync with
+ * peers.
+ */
 export const maxMissing = 512
 
 /** Pause after a builder was found to lack more blocks, or another chain. */
@@ -19,8 +22,8 @@ export interface MissingBlocksOptions {
 }
 
 /**
- * Sends blocks to a builder that lacks them: while it was down, or while the sequencer made blocks without it. A builder
- * may have no peers from which to fetch them.
+ * Sends blocks to a builder that lacks them, because it was down or because the sequencer made blocks without it. A
+ * builder may have no peers from which it can fetch these blocks.
  */
 export class MissingBlocks {
   readonly #client: Pick<ExecutionClient, 'newPayload'>
@@ -34,8 +37,8 @@ export class MissingBlocks {
   }
 
   /**
-   * Sends the blocks up to one that the builder cannot execute yet. If this is in progress already, waits for it. Nothing
-   * is sent during the pause.
+   * Sends the blocks up to a block that the builder cannot execute yet. If blocks are being sent already, waits until
+   * that ends. Nothing is sent during the pause.
    *
    * @throws Error of a call
    */
@@ -58,7 +61,7 @@ export class MissingBlocks {
     if (status?.kind !== 'valid') this.#notBeforeMs = clock.monotonicMs() + missingPauseMs
   }
 
-  /** The blocks that the builder lacks, the lowest first; empty if it lacks too many. */
+  /** The blocks that the builder lacks, the lowest first; empty if the builder lacks too many blocks. */
   async #missingUpTo(last: Payload): Promise<readonly Hash[]> {
     const { config, readBlock } = this.#options
     const missing = [last.blockHash]

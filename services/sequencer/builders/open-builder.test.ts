@@ -133,7 +133,7 @@ test('a module gets the rollup config, the log and the signal, and may be in Typ
   )
 })
 
-test('a builder that fails to close is reported, and one that hangs is left', async () => {
+test('a builder that fails to close is reported, and the sequencer does not wait for a builder that hangs', async () => {
   const withClose = (close: string) =>
     written(
       `export const createBuilder = () => ({ start() {}, seal() {}, close: () => { ${close} } })`,

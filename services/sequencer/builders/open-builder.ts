@@ -11,7 +11,7 @@ import type { ReadBlock } from './read-block.ts'
 /** Time in which a builder has to close. A service has to end within a second. */
 export const closingMs = 500
 
-/** What a builder is opened with. */
+/** Dependencies for opening a builder. */
 interface BuilderContext {
   readonly config: RollupConfig
   readonly clock: Clock
@@ -21,7 +21,7 @@ interface BuilderContext {
 }
 
 /**
- * Opens the builder that the settings name; undefined if they name none.
+ * Opens the builder that the settings name; undefined if they name no builder.
  *
  * @throws Fault `settings` if the settings contradict each other, or the module cannot be used; `bad-key`
  */

@@ -10,7 +10,7 @@ export type ReadBlock = (hash: Hash) => Promise<Payload>
 /** Deadline of the call. */
 const deadlineMs = 2_000
 
-/** Reads blocks by the bus. */
+/** Makes a function that reads blocks over the bus. */
 export function blockReader(bus: Pick<Bus, 'call'>): ReadBlock {
   return async (hash) => {
     const request = { block: { kind: 'hash', hash }, part: 'payload' } as const

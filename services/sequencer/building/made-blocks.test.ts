@@ -29,7 +29,7 @@ function preparing(effects: readonly Effect[]): Extract<Effect, { kind: 'prepare
   return effect
 }
 
-test('the blocks that were lost follow again, the lowest first, without another commit', () => {
+test('lost blocks are inserted again, the lowest first, without another commit', () => {
   const steps = afterTwoBlocks({ hasConductor: false })
   const first = preparing(steps.chain(block(100), { generation: 2n }).take())
   assert.equal(first.before?.payload.blockHash, block(101).hash)
@@ -44,7 +44,7 @@ test('the blocks that were lost follow again, the lowest first, without another 
   assert.equal(second.before?.payload.blockHash, block(102).hash)
 })
 
-test('a published block that is not inserted follows after the lost blocks below it', () => {
+test('a published block that is not inserted yet is inserted after the lost blocks below it', () => {
   const steps = afterTwoBlocks()
   steps.at(4_000).sealedOn(block(102), block(103)).outcome({ outcome: 'committed' })
   steps.outcome({ outcome: 'stale', why: 'generation 2' }).take()
@@ -64,7 +64,7 @@ test('an invalid block is not made again', () => {
   assert.equal(preparing(steps.at(5_000).take()).before, undefined)
 })
 
-test('a block whose commit was not answered is committed again, and a start drops it, since it is not in the log', () => {
+test('a block whose commit was not answered is committed again; a start drops this block, since it is not in the log', () => {
   const uncommitted = () => {
     const steps = new SequencerSteps({ hasConductor: true }).chain(block(100))
     steps.sealedOn(block(100), block(101)).fails('conductor').take()
@@ -84,7 +84,7 @@ test('a block whose commit was not answered is committed again, and a start drop
   assert.equal(preparing(stopped.take()).before, undefined)
 })
 
-test('blocks of others that were lost come from peers; the sequencer waits for them half a minute, unless derivation replaced them', () => {
+test('lost blocks of other sequencers come from peers; the sequencer waits half a minute for them, unless derivation replaced them', () => {
   const steps = new SequencerSteps({ atMs: 12_000 }).chain(block(105))
   steps.take()
   const lost = preparing(steps.chain(block(103), { generation: 2n }).take())
@@ -99,7 +99,7 @@ test('blocks of others that were lost come from peers; the sequencer waits for t
   assert.equal(next.lost, undefined)
 })
 
-test('only blocks that this process made, or saw as the head since its start, are lost', () => {
+test('only blocks that this process made, or saw as the head since its start, count as lost', () => {
   const steps = afterTwoBlocks().control({ kind: 'stop' })
   steps.chain(block(104)).chain(block(102), { generation: 2n })
   steps.control({ kind: 'start', head: block(102).hash })
@@ -107,7 +107,7 @@ test('only blocks that this process made, or saw as the head since its start, ar
   assert.deepEqual([before, lost], [undefined, undefined])
 })
 
-test('the blocks that are remembered have a limit', () => {
+test('the number of remembered blocks is limited', () => {
   const sealed = (number: number) => {
     return { payload: payloadOf(block(number)), isCommitted: true, isPublished: true }
   }

@@ -35,7 +35,7 @@ function cacheOn(answer: (block: FetchL1BlockRequest['block']) => Promise<FetchL
     await clock.run(forMs, () => isOver)
     return loading
   }
-  /** The number of the next L1 block, or what is known instead. */
+  /** The number of the next L1 block, or why there is no next L1 block. */
   const next = async (number: number, options = {}) => {
     const loaded = await load(number, options)
     if (loaded.kind !== 'found') return loaded.kind
@@ -58,12 +58,12 @@ test('the next L1 block is used once it has its confirmations, and each block is
   head(10)
   assert.equal(await next(7), 8n)
   await next(7)
-  // The next one becomes the current one without a request.
+  // The next L1 block becomes the current one without a request.
   assert.equal(await next(8), 'absent')
   assert.deepEqual(asked, ['hash 7', 'number 8'])
 })
 
-test('a request for the next L1 block that fails or hangs is not waited for longer than half a second, and its answer is used later', async () => {
+test('if a request for the next L1 block fails or hangs, the sequencer waits half a second at most, and uses the answer later', async () => {
   const failing = cacheOn(async (block) => {
     if (block.kind === 'number') throw new Fault('l1-unavailable')
     return found(block)
@@ -84,7 +84,7 @@ test('a request for the next L1 block that fails or hangs is not waited for long
   assert.deepEqual(slow.asked, ['hash 7', 'number 8'])
 })
 
-test('in recover mode, the next L1 block is fetched again, and waited for as long as the request lasts', async () => {
+test('in recover mode, the next L1 block is fetched again, and the sequencer waits until the request ends', async () => {
   const { asked, clock, head, next } = cacheOn(async (block) => {
     if (block.kind === 'number')
       await new Promise<void>((resolve) => void clock.after(3_000, resolve))
@@ -96,7 +96,7 @@ test('in recover mode, the next L1 block is fetched again, and waited for as lon
   assert.deepEqual(asked, ['hash 7', 'number 8', 'number 8'])
 })
 
-test('an L1 origin that L1 replaced is orphaned, one that L1 does not have is missing, and a failed request is a fault', async () => {
+test('an L1 origin that L1 replaced is orphaned; an L1 origin that L1 does not have is missing; a failed request is a fault', async () => {
   const replaced = cacheOn(async (block) =>
     block.kind === 'hash' ? { kind: 'not-found' } : { kind: 'block', block: l1Block(7, 1) },
   )
@@ -155,7 +155,7 @@ for (const [what, number, fork] of [
     assert.equal(asked.length, 4)
   })
 
-test('whether an L1 block is canonical is decided by the hash of its number; a missing one is unknown', async () => {
+test('an L1 block is canonical if L1 has its hash at its number; if L1 has no block at that number, the result is undefined', async () => {
   const { origins } = cacheOn(async (block) =>
     block.kind === 'number' && block.number === 9n ? { kind: 'not-found' } : found(block),
   )

@@ -13,31 +13,34 @@ import type { Context } from '#services/sequencer/ports.ts'
 const deadlineMs = 4_000
 
 /**
- * How long a block waits for the next L1 block. Without it, the block keeps the L1 origin of its parent, as long as the
- * sequencer drift lets it. Source: op-node, sequencing/origin_selector.go
+ * How long a block waits for the next L1 block. If that L1 block does not arrive in time, the block keeps the L1 origin
+ * of its parent, as long as the sequencer drift allows this. Source: op-node, sequencing/origin_selector.go
  */
 export const nextBudgetMs = 500
 
 /** Batcher address in requests for L1 blocks whose blobs are not needed. */
 const noBatcher = `0x${'00'.repeat(20)}` as Address
 
-/** The L1 origin of a block, and what is known of the L1 block after it. */
+/** The L1 origin of a block, and what is known about the next L1 block. */
 export type Origins =
   | {
       readonly kind: 'found'
       readonly current: L1Block
       readonly next: L1Block | undefined
-      /** Whether L1 has no next block yet, or the confirmation depth hides it; false if it could not be read. */
+      /**
+       * Whether L1 has no next block yet, or the confirmation depth hides it. False if the next block could not be
+       * read.
+       */
       readonly isNextAbsent: boolean
     }
-  /** The L1 origin is not canonical, or the L1 block after it is not its child. */
+  /** The L1 origin is not canonical, or the next L1 block is not its child. */
   | { readonly kind: 'orphaned' }
-  /** L1 does not have the L1 origin, and no other block of its number. */
+  /** L1 has no block at the number of the L1 origin. */
   | { readonly kind: 'missing' }
 
 /**
- * The L1 blocks that may become L1 origins. The next one is fetched before it is needed, so that building does not wait
- * for L1. Source: op-node, sequencing/origin_selector.go
+ * The L1 blocks that may become L1 origins. The next L1 block is fetched before it is needed, so that building does not
+ * wait for L1. Source: op-node, sequencing/origin_selector.go
  */
 export class OriginCache {
   readonly #context: Pick<Context, 'bus' | 'clock' | 'log'>
@@ -46,7 +49,7 @@ export class OriginCache {
   #current: L1Block | undefined
   /** A child of the current L1 origin. */
   #next: L1Block | undefined
-  /** The request for the child of an L1 block that is in progress. */
+  /** The request in progress for the child of an L1 block. */
   #fetching: { readonly parent: Hash; readonly done: Promise<NextAnswer> } | undefined
 
   constructor(context: Pick<Context, 'bus' | 'clock' | 'log'>, confirmationDepth: bigint) {
@@ -54,7 +57,7 @@ export class OriginCache {
     this.#confirmationDepth = confirmationDepth
   }
 
-  /** Takes the newest head of L1. After a possible reorg, the next L1 block is fetched again. */
+  /** Handles the newest head of L1. After a possible reorg, the next L1 block is fetched again. */
   l1Changed({ head }: Pick<L1Heads, 'head'>): void {
     const before = this.#l1Head
     this.#l1Head = head
@@ -70,8 +73,8 @@ export class OriginCache {
   /**
    * The L1 origin of a block and the L1 block after it.
    *
-   * @param isFresh whether the next L1 block is fetched even if it is known; the load then waits for it as long as the call lasts
-   * @throws Fault of the call for the L1 origin; if the call for the next L1 block fails, that is undefined
+   * @param isFresh whether the next L1 block is fetched even if it is known. The load then waits until the call ends.
+   * @throws Fault of the call for the L1 origin. If the call for the next L1 block fails, `next` is undefined.
    */
   async load(origin: BlockId, { isFresh }: { readonly isFresh: boolean }): Promise<Origins> {
     const current = await this.#loadCurrent(origin)
@@ -92,7 +95,7 @@ export class OriginCache {
     return { kind: 'found', current, next: this.#next, isNextAbsent: answer === 'absent' }
   }
 
-  /** Whether an L1 block is on L1 now; undefined if L1 has no block of its number. @throws Fault of the call */
+  /** Whether an L1 block is on L1 now; undefined if L1 has no block at its number. @throws Fault of the call */
   async isCanonical({ hash, number }: BlockId): Promise<boolean | undefined> {
     const found = await this.#fetch({ block: { kind: 'number', number } })
     if (found.kind === 'not-found') return undefined
@@ -110,7 +113,10 @@ export class OriginCache {
     return this.#current
   }
 
-  /** The head of L1 is known within a second of the start. */
+  /**
+   * Whether the confirmation depth allows an L1 block. `unknown`: the head of L1 is not known, which lasts up to a
+   * second after the start.
+   */
   #visibility(number: bigint): 'visible' | 'hidden' | 'unknown' {
     const l1Head = this.#l1Head
     const confirmationDepth = this.#confirmationDepth
@@ -120,7 +126,10 @@ export class OriginCache {
     return isVisible ? 'visible' : 'hidden'
   }
 
-  /** Fetches the next L1 block, and waits for it within a time. A slow request goes on for the next block. */
+  /**
+   * Fetches the next L1 block, and waits for it for up to `budgetMs`. A slower request continues, and its answer is
+   * used for a later block.
+   */
   async #fetchNext(current: L1Block, budgetMs: number): Promise<NextAnswer> {
     const { clock } = this.#context
     if (this.#fetching?.parent !== current.hash)
@@ -133,7 +142,7 @@ export class OriginCache {
   }
 
   async #keepNext({ hash: parentHash, number }: L1Block): Promise<NextAnswer> {
-    // The request is not the current one any more after a reorg of L1.
+    // After a reorg of L1, this request is not the current one any more.
     const isCurrent = () => this.#fetching?.parent === parentHash
     try {
       const block = { kind: 'number', number: number + 1n } as const
@@ -164,5 +173,5 @@ export class OriginCache {
   }
 }
 
-/** What L1 says of the child of an L1 block. `unknown`: it did not answer in time. */
+/** What L1 answers about the child of an L1 block. `unknown`: L1 did not answer in time. */
 type NextAnswer = 'found' | 'absent' | 'orphaned' | 'unknown'

@@ -5,11 +5,11 @@ import type { Context } from '#services/sequencer/ports.ts'
 import type { State } from '#services/sequencer/state.ts'
 import type { OriginCache } from './origins.ts'
 
-/** Fetches the L1 blocks for the next block while the current one is built. */
+/** Fetches the L1 blocks for the next L2 block while the current L2 block is built. */
 export class Prefetch {
   readonly #origins: OriginCache
   readonly #context: Pick<Context, 'log' | 'signal'>
-  /** The L1 origin of the block that is built. */
+  /** The L1 origin of the block that is being built. */
   #origin: BlockId | undefined
   #generation: bigint | undefined
 
@@ -18,7 +18,7 @@ export class Prefetch {
     this.#context = context
   }
 
-  /** Takes each state. After a reset of the engine, L1 may have been reorganised. */
+  /** Handles each state. After a reset of the engine, L1 may have been reorganised. */
   observe({ chain, work }: Pick<State, 'chain' | 'work'>): void {
     if (chain !== undefined && chain.generation !== this.#generation) {
       this.#generation = chain.generation
@@ -29,7 +29,7 @@ export class Prefetch {
     this.#fetch()
   }
 
-  /** Takes the newest heads of L1, which may make the next L1 block visible. */
+  /** Handles the newest heads of L1, which may make the next L1 block visible. */
   l1Changed(heads: L1Heads): void {
     this.#origins.l1Changed(heads)
     this.#fetch()

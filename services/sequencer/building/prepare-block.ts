@@ -20,7 +20,7 @@ const deadlineMs = 5_000
 /** A block that cannot be prepared now. */
 type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
 
-/** What makes the inputs of a block, and asks the engine to build it. */
+/** Makes the inputs of a block, and asks the engine to build the block. */
 export class BlockPreparer {
   readonly origins: OriginCache
   readonly #context: Pick<Context, 'bus' | 'clock'>
@@ -91,8 +91,8 @@ export class BlockPreparer {
   }
 
   /**
-   * The outcome if there was a higher unsafe head, which may be published; undefined if another block is due, since L1
-   * removed the L1 origin of that head.
+   * The outcome if a higher block may be published already: a block that was made earlier on the parent, or a lost
+   * block. Undefined if another block is due, because there is no such block, or because L1 removed its L1 origin.
    */
   async #again({
     before,

@@ -4,7 +4,10 @@ import { sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { Context } from '#services/sequencer/ports.ts'
 
-/** Attempts to hand a block to gossip, which may be starting again. After that, peers ask each other for the block. */
+/**
+ * Number of attempts to pass a block to gossip, which may be restarting. After these attempts, peers have to request
+ * the block from each other.
+ */
 const attempts = 4
 
 /** Pause between two attempts. */
@@ -13,7 +16,7 @@ const pauseMs = 500
 /** Deadline of one attempt. */
 const deadlineMs = 2_000
 
-/** Hands a block to gossip. A failure is counted and logged, and does not stop the sequencer. */
+/** Passes a block to gossip. A failure is counted and logged, and does not stop the sequencer. */
 export async function publish(
   payload: Payload,
   {

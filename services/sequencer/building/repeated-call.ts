@@ -2,11 +2,11 @@ import type { Call } from '#messages/subject.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { Context } from '#services/sequencer/ports.ts'
 
-/** Timeout of the first attempt. Each next attempt has twice the time of the one before. */
+/** Timeout of the first attempt. Each further attempt has twice the timeout of the attempt before. */
 const firstAttemptMs = 500
 
 /**
- * Makes an idempotent call, and makes it again if the answer does not come, since the request or the answer may be lost.
+ * Makes an idempotent call, and repeats it if no answer arrives, since the request or the answer may be lost.
  *
  * @throws Fault of the call; `timeout` after the deadline
  */

@@ -41,7 +41,7 @@ test('a start is refused in the words of op-node', () => {
   )
 })
 
-test('a start whose head is posted at the same time waits for it, and a second start ends the wait of the first', () => {
+test('a start waits for a head that arrives shortly afterwards, and a second start ends the wait of the first start', () => {
   const steps = stoppedAt().control({ kind: 'start', head: block(101).hash })
   assert.deepEqual(steps.kinds(), [])
   assert.deepEqual(steps.chain(block(101)).kinds(), ['store-activity', 'wake 2000'])
@@ -89,7 +89,7 @@ for (const [what, check, refusal] of [
     assert.equal(steps.state.isActive, false)
   })
 
-test('after an override, op-conductor is not asked at a start, and each commit has this mark', () => {
+test('after an override, op-conductor is not asked at a start, and each commit is marked as overridden', () => {
   const steps = stoppedAt({ hasConductor: true }).control({ kind: 'override-leader' }, 7)
   assert.equal(refusalOf(steps), undefined)
   assert.deepEqual(steps.control({ kind: 'start', head }).kinds(), ['store-activity', 'prepare'])
@@ -123,7 +123,7 @@ test('a stop of a stopped sequencer is refused in the words of op-node', () => {
   assert.equal(refusalOf(stoppedAt().control({ kind: 'stop' })), 'sequencer not running')
 })
 
-test('a second stop while the first waits gets the same outcome, since op-conductor takes a refusal for a success', () => {
+test('a second stop while the first waits gets the same outcome, since op-conductor treats a refusal as a success', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.control({ kind: 'stop' }, 1).control({ kind: 'stop' }, 2)
   steps.take()
@@ -137,7 +137,7 @@ test('a second stop while the first waits gets the same outcome, since op-conduc
   assert.equal(answers.length, 2)
 })
 
-test(`at most ${maxStopCalls} calls to stop wait; a further one refuses the oldest`, () => {
+test(`at most ${maxStopCalls} calls to stop wait; at a further call, the oldest call is refused`, () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   for (let call = 1; call <= maxStopCalls; call++) steps.control({ kind: 'stop' }, call)
   assert.deepEqual(
@@ -210,7 +210,7 @@ for (const isStarted of [true, false])
     assert.equal(steps.state.isActive, !isStarted)
   })
 
-test('recover mode is set for the next block, and the answer has it', () => {
+test('recover mode is set for the next block, and the answer shows the mode', () => {
   const steps = new SequencerSteps({ atMs: -10 }).chain(block(100))
   steps.take()
   steps.control({ kind: 'set-recover-mode', isOn: true })

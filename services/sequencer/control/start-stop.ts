@@ -11,8 +11,8 @@ export const stopLimitMs = 30_000
 export const maxStopCalls = 16
 
 /**
- * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader, and
- * starts it at once, before the block can be inserted.
+ * How long a call to start waits for the unsafe head that it names. op-conductor posts the last block to a new leader,
+ * and starts the leader at once, before the block can be inserted.
  */
 export const startWaitMs = 1_000
 
@@ -44,7 +44,10 @@ export function controlled(state: State, event: Extract<Event, { kind: 'controll
   }
 }
 
-/** Starts, or stops at once, after op-conductor said whether this node is the leader. */
+/**
+ * Handles the answer of op-conductor on whether this node is the leader. A start needs the leader. A stop takes effect
+ * at once if this node is not the leader.
+ */
 export function leaderChecked(
   state: State,
   event: Extract<Event, { kind: 'leader-checked' }>,
@@ -57,7 +60,7 @@ export function leaderChecked(
       ? startChecked(state, { ...event, head: request.head })
       : [state, refuse(state, call, notLeader)]
   }
-  // Another node may be the leader now, and make other blocks. So nothing is to be waited for.
+  // Another node may be the leader now, and make other blocks. So the stop need not wait for the block of this node.
   if (state.stopping?.calls.includes(call) !== true || isLeader) return [state]
   return stopped({ ...abandoned(state), sealed: undefined })
 }
@@ -86,7 +89,10 @@ function startChecked(
   return [{ ...next, starting: { call, head, sinceMs: monotonicMs } }, ...refusals]
 }
 
-/** Carries out a call to start that waits, if its head is there, and refuses it after a time. */
+/**
+ * Carries out a waiting call to start once the unsafe head is the head that the call names. Refuses the call after
+ * `startWaitMs`.
+ */
 export function startIfDue(state: State, { monotonicMs }: Moment): Stepped {
   const { chain, starting } = state
   if (starting === undefined) return [state]
@@ -95,7 +101,7 @@ export function startIfDue(state: State, { monotonicMs }: Moment): Stepped {
   return monotonicMs - starting.sinceMs < startWaitMs ? [state] : withoutStart(state)
 }
 
-/** Refuses the call to start that waits. */
+/** Refuses the call to start that waits, if there is such a call. */
 function withoutStart(state: State): Stepped {
   const { chain, starting } = state
   if (starting === undefined) return [state]
@@ -134,7 +140,7 @@ function stopCalled(
   const { stopping, work } = state
   if (!state.isActive) return [state, ...refusals, refuse(state, call, notRunning)]
   if (stopping !== undefined) {
-    // The repeat of a call gets the same outcome. op-conductor would take a refusal for a success.
+    // The repeat of a call gets the same outcome. op-conductor would treat a refusal as a success.
     const calls = [...stopping.calls, call].slice(-maxStopCalls)
     const dropped = stopping.calls.length < maxStopCalls ? [] : stopping.calls.slice(0, 1)
     const answers = dropped.map((each) => refuse(state, each, 'too many calls to stop'))
@@ -142,7 +148,8 @@ function stopCalled(
   }
   const isSettling = work.kind === 'committing' || work.kind === 'inserting'
   const isOutstanding = isSettling || state.sealed?.isCommitted === true
-  // A block that is not sealed yet is dropped. A sealed block may be committed and published, so it has to become the head.
+  // A block that is not sealed yet is dropped. A sealed block may be committed and published already, so it has to
+  // become the head.
   const next: State = {
     ...(isOutstanding ? state : abandoned(state)),
     stopping: { calls: [call], sinceMs: monotonicMs },
@@ -179,7 +186,9 @@ export function stopped(state: State): Stepped {
   ]
 }
 
-/** Answers a call to start or stop. If the activity could not be stored, it stays as it was before the call. */
+/**
+ * Answers a call to start or stop. If the activity could not be stored, the activity stays as it was before the call.
+ */
 export function activityStored(
   state: State,
   { calls, isStarted, problem }: Extract<Event, { kind: 'activity-stored' }>,

@@ -11,7 +11,7 @@ async function pathOf(t: TestContext): Promise<string> {
   return join(folder, 'state', 'admin.json')
 }
 
-test('a file that does not exist says nothing, and is made with its folder', async (t) => {
+test('if the file does not exist, nothing is loaded, and a write creates the file and its folder', async (t) => {
   const path = await pathOf(t)
   const file = openActivityFile(path)
   assert.equal(await file.load(), undefined)
@@ -22,14 +22,14 @@ test('a file that does not exist says nothing, and is made with its folder', asy
   assert.equal(await file.load(), false)
 })
 
-test('of several writes at once, the last one stays', async (t) => {
+test('after several concurrent writes, the file has the value of the last write', async (t) => {
   const path = await pathOf(t)
   const file = openActivityFile(path)
   await Promise.all([true, false, true, false].map((isStarted) => file.store(isStarted)))
   assert.equal(await openActivityFile(path).load(), false)
 })
 
-test('other fields are kept, and a file without the field says nothing', async (t) => {
+test('other fields are kept, and nothing is loaded from a file without the field', async (t) => {
   const path = await pathOf(t)
   await openActivityFile(path).store(true)
   await writeFile(path, '{"other":1}')

@@ -11,7 +11,7 @@ const activityJson = z.looseObject({ sequencerStarted: z.boolean().optional() })
 
 /** The file that keeps whether the sequencer was started, in op-node's format. */
 export function openActivityFile(path: string): ActivityFile {
-  // A stop may follow a start before the disk has written the first one.
+  // A stop may follow a start before the disk has written the start.
   const writes = new Serial()
   const read = async () => {
     let text: string

@@ -1,7 +1,10 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Replaces a file by new content, so that a crash leaves either the old or the new content. Creates its folder. */
+/**
+ * Replaces the content of a file, so that a crash leaves either the old or the new content. Creates the folder of the
+ * file.
+ */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })

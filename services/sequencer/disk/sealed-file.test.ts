@@ -31,7 +31,7 @@ test('the last stored block is loaded, as it was', async (t) => {
   assert.deepEqual(await openSealedFile(join(folder, 'data'), log).load(), second)
 })
 
-test('a damaged file is not used: cut, of random bytes, or with another transaction in the block', async (t) => {
+test('a damaged file is not used: a truncated file, random bytes, or another transaction in the block', async (t) => {
   const folder = await folderOf(t)
   const [first] = await blocks()
   assert.ok(first)

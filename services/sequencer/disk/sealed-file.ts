@@ -12,7 +12,7 @@ export const sealedFileName = 'last-sealed-block'
 
 /**
  * The file of the last block that may have been published. After a crash between the publication and the insertion of a
- * block, the same block is inserted, so that there are never two blocks of this sequencer at one height.
+ * block, the same block is inserted, so that this sequencer never makes two blocks at one height.
  */
 export function openSealedFile(folder: string, log: Pick<Context['log'], 'warn'>): SealedFile {
   const path = join(folder, sealedFileName)

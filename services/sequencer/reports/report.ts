@@ -2,7 +2,7 @@ import type { Payload } from '#protocol/block/payload.ts'
 import type { Context } from '#services/sequencer/ports.ts'
 import type { Report } from '#services/sequencer/state.ts'
 
-/** Logs and counts. */
+/** Logs and counts what happened. */
 export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | 'metrics'>): void {
   switch (effect.kind) {
     case 'report-trouble':

@@ -15,7 +15,7 @@ const isReady = context.registerProviderFactory(OP_CHAIN_TYPE, opProviderFactory
 
 /**
  * A chain in EDR, which executes with op-revm. The chain can have only one block above the genesis: EDR accepts one
- * deposit per sender, and each block needs one for the L1 attributes.
+ * deposit per sender, and each block needs a deposit for the L1 attributes.
  */
 export class EdrChain {
   readonly #provider: Provider

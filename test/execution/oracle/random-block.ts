@@ -43,7 +43,8 @@ export const contracts: Readonly<Record<Hex, Hex>> = {
 const called = (Object.keys(contracts) as Hex[]).filter((address) => address !== l1Block)
 
 /**
- * Accounts that sign, and senders of deposits. Each sender has one deposit a block, because EDR counts their nonces.
+ * Accounts that sign, and senders of deposits. Each sender has one deposit a block, because EDR counts the nonces of
+ * senders.
  */
 const signers = Array.from({ length: 8 }, (_, at) =>
   privateKeyToAccount(toHex(word(BigInt(at + 1)))),

@@ -21,7 +21,7 @@ export const networkNames: readonly string[] = Object.keys(networks)
 /**
  * The config of a network. Without a given dependency set, the set has only the network itself.
  *
- * @throws RollupConfigError for an unknown name, with similar names, or if the choices make the config invalid
+ * @throws RollupConfigError with similar names for an unknown name; also if the choices make the config invalid
  */
 export function networkConfig(name: string, choices: NetworkChoices = {}): RollupConfig {
   const json = networkJson(name)
@@ -32,7 +32,7 @@ export function networkConfig(name: string, choices: NetworkChoices = {}): Rollu
 /**
  * The config of a network in the form of op-node's `rollup.json`.
  *
- * @throws RollupConfigError for an unknown name, with similar names
+ * @throws RollupConfigError with similar names for an unknown name
  */
 export function networkJson(name: string): (typeof networks)[keyof typeof networks] {
   if (isNetworkName(name)) return networks[name]
