@@ -7,6 +7,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { alertRules } from './alerts.ts'
+import { contractsModule } from './contracts.ts'
 import { configurationPage } from './configuration-page.ts'
 import { derivationPage } from './derivation-page.ts'
 import { faultCodesPage } from './fault-codes-page.ts'
@@ -28,6 +29,7 @@ async function generate(): Promise<Files> {
     'docs/fault-codes.md': await faultCodesPage(),
     'docs/metrics.md': await metricsPage(),
     'deploy/prometheus/alerts.yml': alertRules(),
+    'devnet/contracts/contracts.ts': await contractsModule(),
   }
 }
 

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
+import type { OnLog } from '#runtime/log.ts'
+import { type NodeView, NodeViewer } from '#node/node-view.ts'
+import { runNode } from '#node/run-node.ts'
+import type { Report } from '#node/supervisor.ts'
+import { l2ChainId, type RollupFiles } from '#devnet/rollup/create-rollup.ts'
+import { privateKeyOf, signerAccount } from '#devnet/rollup/accounts.ts'
+import { startClientProcess } from './client-process.ts'
+import type { NodePorts } from './ports.ts'
+
+/** A libp2p host of the devnet. */
+export interface DevnetPeer {
+  readonly key: Uint8Array
+  readonly address: string
+}
+
+/** Options of one node of a devnet. */
+export interface LiveNodeOptions {
+  readonly name: string
+  readonly isSequencer: boolean
+  /** Folder of the node and of its execution client. */
+  readonly folder: string
+  readonly files: RollupFiles
+  readonly ports: NodePorts
+  readonly l1Url: string
+  readonly self: DevnetPeer
+  readonly peers: readonly DevnetPeer[]
+  readonly natsServer: string | undefined
+  readonly isInMemory: boolean
+  /** Further settings of the node, by key. */
+  readonly given: Readonly<Record<string, string>>
+  readonly logLevel: string
+  readonly report: Report
+  readonly onLog?: OnLog | undefined
+  readonly onChange: (view: NodeView) => void
+  readonly signal: AbortSignal
+}
+
+/** A running node of a devnet, with its execution client. */
+export interface LiveNode {
+  readonly name: string
+  readonly executionUrl: string
+  readonly rollupUrl: string
+  readonly bus: string
+  readonly view: () => NodeView
+  /** Rejects when the node or its execution client fails. */
+  readonly failed: Promise<never>
+  close(): Promise<void>
+}
+
+/** A host with a new key. */
+export function newPeer({ p2p }: NodePorts): DevnetPeer {
+  const key = randomBytes(32)
+  return { key, address: `/ip4/127.0.0.1/tcp/${p2p}/p2p/${peerIdOf(publicKeyOf(key))}` }
+}
+
+/** Starts an execution client and a node on it. @throws Fault if one of them does not start */
+export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode> {
+  const { files, folder, name, onChange, ports, report, signal } = options
+  await mkdir(folder, { recursive: true })
+  const jwtSecretFile = await secret(folder, 'jwt.hex', randomBytes(32))
+  const client = await startClientProcess({
+    genesis: files.genesis,
+    jwtSecretFile,
+    dataDir: join(folder, 'execution'),
+    enginePort: ports.engine,
+    rpcPort: ports.execution,
+    signal,
+  })
+  const closing: (() => Promise<unknown>)[] = [() => client.stop()]
+  const close = async () => {
+    for (const end of closing.toReversed()) await end()
+  }
+  try {
+    const node = await runNode({
+      chainId: BigInt(l2ChainId),
+      node: name,
+      dataDir: join(folder, 'node'),
+      natsServer: options.natsServer,
+      natsPort: 0,
+      isInMemory: options.isInMemory,
+      health: { host: '127.0.0.1', port: ports.metrics },
+      given: await settingsOf(options, { engineUrl: client.engineUrl, jwtSecretFile }),
+      report: (what, level) => report(`${name}: ${what}`, level),
+      onLog: options.onLog,
+      signal,
+    })
+    closing.push(() => node.stop())
+    const blind = Promise.withResolvers<never>()
+    const viewer = await NodeViewer.open(node.bus, onChange, blind.reject)
+    closing.push(() => viewer.close())
+    const failed = Promise.race([node.failed, client.failed, blind.promise])
+    // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+    failed.catch(() => undefined)
+    return {
+      name,
+      executionUrl: client.rpcUrl,
+      rollupUrl: `http://127.0.0.1:${ports.rollup}`,
+      bus: node.bus.what,
+      view: () => viewer.view,
+      failed,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function settingsOf(
+  options: LiveNodeOptions,
+  execution: Readonly<Record<'engineUrl' | 'jwtSecretFile', string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const { files, folder, given, isSequencer, l1Url, logLevel, peers, ports, self } = options
+  return {
+    rollupConfig: files.rollupConfig,
+    l1ChainConfig: files.l1ChainConfig,
+    l1RpcUrls: l1Url,
+    l1BeaconUrls: l1Url,
+    l1PollMs: '500',
+    ...execution,
+    rpcPort: String(ports.rollup),
+    rpcAdminPort: String(ports.admin),
+    rpcAdminTokenFile: await secret(folder, 'admin-token.hex', randomBytes(32)),
+    p2pKeyFile: await secret(folder, 'host.hex', self.key),
+    p2pListenIp: '127.0.0.1',
+    p2pListenTcp: String(ports.p2p),
+    p2pDiscovery: 'false',
+    p2pStaticPeers: peers.map(({ address }) => address).join(','),
+    ...(isSequencer && {
+      sequencerEnabled: 'true',
+      sequencerL1Confs: '0',
+      p2pSequencerKeyFile: await secret(folder, 'signer.hex', privateKeyOf(signerAccount)),
+    }),
+    logLevel,
+    ...(options.onLog !== undefined && { logFormat: 'text' }),
+    ...given,
+  }
+}
+
+async function secret(folder: string, name: string, key: Uint8Array): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, Buffer.from(key).toString('hex'), { mode: 0o600 })
+  return path
+}

@@ -1,0 +1,32 @@
+/** The ports of a node. */
+export interface NodePorts {
+  /** JSON-RPC of the execution client, for users. */
+  readonly execution: number
+  readonly engine: number
+  /** JSON-RPC of the rollup node. */
+  readonly rollup: number
+  readonly admin: number
+  readonly p2p: number
+  readonly metrics: number
+}
+
+/** Number of ports between two nodes. */
+const portsPerNode = 10
+
+/** The port of L1. */
+export function l1PortOf(portBase: number): number {
+  return portBase
+}
+
+/** The ports of a node, numbered from 1. */
+export function nodePortsOf(portBase: number, node: number): NodePorts {
+  const first = portBase + node * portsPerNode
+  return {
+    execution: first,
+    engine: first + 1,
+    rollup: first + 2,
+    admin: first + 3,
+    p2p: first + 4,
+    metrics: first + 5,
+  }
+}
