@@ -11,7 +11,9 @@ export interface Context extends Pick<
   'bus' | 'clock' | 'signal' | 'log' | 'status'
 > {
   readonly metrics: Metrics
-  /** Checked before each block leaves the process, so that two instances never publish two blocks. */
+  /**
+   * Checked before each block leaves the process, so that two instances never publish different blocks of one height.
+   */
   readonly lease: Pick<Lease, 'guard'>
 }
 

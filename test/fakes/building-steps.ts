@@ -35,7 +35,7 @@ export function payloadIdOf(id: number): Bytes8 {
   return `0x${id.toString(16).padStart(16, '0')}` as Bytes8
 }
 
-/** Where a call wants its block. */
+/** The generation and the parent that a call names. */
 type Place = Partial<{ readonly generation: bigint; readonly parent: L2BlockRef }>
 
 /** A call that starts the build of attributes with this number; the id of the call is that number, too. */
