@@ -32,7 +32,7 @@ export interface Ports {
 /** A builder, and its limit. */
 export interface ForeignPort {
   readonly builder: Builder
-  /** Time after the seal time in which a block of the builder must have arrived and be executed. */
+  /** Time after the seal time within which a block of the builder must arrive and be executed. */
   readonly timeoutMs: number
 }
 
@@ -45,7 +45,7 @@ export interface SequencerSettings {
   readonly confirmationDepth: bigint
   /** In blocks; 0: no limit. */
   readonly maxSafeLag: bigint
-  /** Time before the timestamp of a block at which it is sealed. */
+  /** How long before its timestamp a block is sealed. */
   readonly sealingMs: number
 }
 

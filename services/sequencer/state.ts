@@ -71,7 +71,7 @@ interface Trouble {
   readonly sinceMs: number
 }
 
-/** What fails. The metrics use these words. */
+/** What fails. These strings are also values of a label of the metrics. */
 export type TroubleKind =
   | 'signer'
   | 'attributes'

@@ -19,8 +19,8 @@ import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { steadyMs } from '#service/status-reporter.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// Runs a whole node as processes on a real server. Each process is killed at random moments, and the safe chain must
-// continue to grow.
+// Runs all services of a node as processes, with a real NATS server. Each process is killed at random moments, and the
+// safe chain must continue to grow.
 
 /** Number of kills of each process; 20 for a long test run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)

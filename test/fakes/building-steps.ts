@@ -17,7 +17,7 @@ export function payloadAt(number: number): Payload {
   return { ...payload, number: BigInt(number) } as Payload
 }
 
-/** An engine at rest: unsafe 20, safe 10, finalized 5, generation 7. */
+/** An engine without a running or due job: unsafe head 20, safe head 10, finalized head 5, generation 7. */
 export function atRest(changes: Partial<State> = {}): State {
   const chain = {
     ...chainAt({ generation: 7n, version: 4n }),

@@ -34,7 +34,10 @@ const settleMs = 500
  */
 const hostileNice = 10
 
-/** Limit on the time of honest calls: `factor` times the time without attacks, which counts as at least `floorMs`. */
+/**
+ * Limit on the duration of honest calls: `factor` times the duration without attacks, which counts as at least
+ * `floorMs`.
+ */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */

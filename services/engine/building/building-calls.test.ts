@@ -29,7 +29,7 @@ import { blockId, chainAt, hash, l1Ref } from '#test/fakes/values.ts'
 import type { BuildingCall, BuildingDone } from './building.ts'
 import { maxBuildingCalls, maxInsertedBlocks } from './building-calls.ts'
 
-/** The engine at rest, with another unsafe head. */
+/** The engine in the given state, but with another unsafe head. */
 function withHead(state: State, number: number): State {
   return { ...state, chain: { ...(state.chain ?? assert.fail()), unsafe: block(number) } }
 }
