@@ -17,7 +17,7 @@ import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
 import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
 
-/** The run ends when the safe head and the finalized head of the node have reached these block numbers. */
+/** Block numbers of the safe and the finalized head at which a run ends. */
 interface Until {
   readonly safe: bigint
   readonly finalized: bigint

@@ -24,8 +24,8 @@ const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 
 const processors = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64']
 
 /**
- * The missing entries of a lock file: one for each optional dependency of a locked package.
- * The `os`, `cpu` and `libc` of an entry are read from its name, such as `@scope/tool-linux-x64-musl`.
+ * The missing entries of a lock file: one for each optional dependency of a locked package that has no entry. The `os`,
+ * `cpu` and `libc` of an entry are read from its name, such as `@scope/tool-linux-x64-musl`.
  */
 export function missingEntries(lock: Lock): Record<string, LockedPackage> {
   const missing: Record<string, LockedPackage> = {}
@@ -38,7 +38,7 @@ export function missingEntries(lock: Lock): Record<string, LockedPackage> {
   return missing
 }
 
-/** Fields in npm's order, so that the next install does not change the file. */
+/** An entry with its fields in npm's order, so that the next install does not change the file. */
 function platformEntry(name: string, version: string, parent: LockedPackage): LockedPackage {
   const words = name.split(/[/-]/)
   const os = systems.filter((system) => words.includes(system))

@@ -57,7 +57,7 @@ export interface Bus {
 
   /** Tracing of this service. Messages carry the context of a trace to other services. */
   readonly tracing: Tracing
-  /** The operations that are being retried, such as taking the lease or a write. */
+  /** The operations that are being retried, such as taking the lease or writing a state. */
   waits(): readonly BusWait[]
   /** The followed states, and how long ago each was seen. */
   inputs(): readonly Input[]
@@ -125,7 +125,7 @@ export interface Lease {
   /** Grows with each takeover. States written under the lease may carry the term. */
   readonly term: bigint
   readonly remainingMs: number
-  /** Called before each action outside of the process. @throws Fault `lease-expired` if another instance may hold it */
+  /** Called before each action outside of the process. @throws Fault `lease-expired` if another instance may have it */
   guard(): void
   /** Releases the lease, so that another instance can take it immediately. */
   release(): Promise<void>

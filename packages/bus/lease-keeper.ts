@@ -156,7 +156,7 @@ export class LeaseKeeper implements Lease {
     const { clock, control, names, service, boot, metrics } = this.#context
     const message = { subject: names.lease(service), data: this.#value }
     const id = `${boot}/renew/${++this.#renewals}`
-    // The deadline counts from the first attempt: the server may have stored it although no acknowledgement arrived.
+    // The deadline counts from the first attempt, which the server may have stored although no acknowledgement arrived.
     const sentMs = clock.monotonicMs()
     let isRefused = false
     while (!ended.aborted) {

@@ -35,8 +35,8 @@ export async function* tailLog<Value>(
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
   const remembered = new Map<string, true>()
-  // When an entry is returned, all entries below it have been returned, except those that a gap of more than
-  // `maxGapReads` skips. After an abort more of them may be missing, so no more entries are returned.
+  // When an entry is returned, all entries with lower numbers have been returned, except those that a gap of more than
+  // `maxGapReads` skips. After an abort, further entries with lower numbers may be missing, so no entry is returned.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
   const stop = () => live.stop()

@@ -89,7 +89,7 @@ test(`only the last ${maxGapReads} numbers of a gap are looked up`, async () => 
   assert.deepEqual(tail.numbers, [far - maxGapReads, far])
 })
 
-test('entries missed while disconnected are read at the reconnect', async () => {
+test('entries that a disconnected reader missed are read at the reconnect', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)

@@ -47,7 +47,7 @@ test('if the push of a value is lost, the value is read within a second', async 
   assert.deepEqual(seen, [1n])
 })
 
-test('a value missed while disconnected is read at the reconnect, not a second later', async () => {
+test('a value that a disconnected follower missed is read at the reconnect, not a second later', async () => {
   const { world, reader, write } = await watched()
   const seen = seenBy(reader)
   await world.pass(100)
@@ -205,7 +205,7 @@ test('a value is written again when the store lost it', async () => {
   assert.equal(again?.instance, 'rpc-0')
 })
 
-test('a state for each instance is pushed with the name of the instance', async () => {
+test('a state that each instance writes for itself is pushed with the name of the instance', async () => {
   const world = await BusWorld.provisioned()
   const [first, second] = [await world.join('rpc', 'rpc-0'), await world.join('rpc', 'rpc-1')]
   const seen: string[] = []

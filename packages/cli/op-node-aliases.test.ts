@@ -303,7 +303,7 @@ test('the log levels and formats of op-node are accepted', () => {
     'error',
   ])
   const format = (word: string) => read([`--log.format=${word}`]).given['logFormat']
-  // Only text depends on the terminal.
+  // Only the op-node format `text` depends on whether the output is a terminal.
   const expected = process.stdout.isTTY ? 'text' : 'logfmt'
   assert.deepEqual(['text', 'terminal', 'logfmt', 'logfmtms', 'json', 'jsonms'].map(format), [
     expected,

@@ -18,7 +18,7 @@ export interface ForkchoiceHeads {
 /** The verdict of an execution client on a block. */
 export type PayloadStatus =
   | { readonly kind: 'valid' }
-  /** Final: the same block is never valid. */
+  /** The verdict is final: the same block is never valid. */
   | { readonly kind: 'invalid'; readonly reason: string }
   /** The client lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
@@ -34,7 +34,7 @@ export type ForkchoiceStatus = Exclude<PayloadStatus, { readonly kind: 'accepted
 /** The verdict of an execution client on attributes. */
 export type BuildStatus =
   | { readonly kind: 'started'; readonly payloadId: PayloadId }
-  /** Final: no valid block has these attributes. */
+  /** The verdict is final: no valid block has these attributes. */
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'syncing' }
 

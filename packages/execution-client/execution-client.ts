@@ -31,7 +31,7 @@ export interface ExecutionClientOptions {
   readonly databaseFile: string
   /** Whether all states are kept. */
   readonly archive: boolean
-  /** The Engine API, for the consensus client with the JWT secret. */
+  /** The Engine API, for a consensus client that has the JWT secret. */
   readonly engine: Listen & { readonly jwtSecret: Uint8Array; readonly onCall?: OnCall }
   /** The JSON-RPC port for users. */
   readonly rpc: Listen & {

@@ -22,7 +22,9 @@ function setup(limits: Partial<ClientLimits> = {}) {
     onRefused: (why) => void counted.push(why),
     log: { warn: (fields: unknown) => logged.push(fields) },
   })
-  /** Connects a client. Returns a function that closes the connection, and whether the server closed it. */
+  /**
+   * Connects a client. Returns `destroy`, which closes the connection, and `state`, which shows whether it is closed.
+   */
   const connect = (remoteAddress = '1.1.1.1') => {
     const events = new EventEmitter()
     const state = { isClosed: false }

@@ -6,7 +6,9 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Refusal } from './clients.ts'
 import { type JsonRpcServerOptions, serveJsonRpc } from './json-rpc-server.ts'
 
-/** Requests with the first type are answered without fastify, those with the second type by fastify. */
+/**
+ * Content types: requests with the first type are answered without fastify, requests with the second type by fastify.
+ */
 const types = ['application/json', 'application/json;charset=utf-8']
 
 async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {}) {

@@ -14,7 +14,7 @@ export function isHeaderLine(text: string): boolean {
   return headerLine.test(text)
 }
 
-/** Headers of a file by the origin of the server that they are for; `''` without a section. */
+/** Headers in a file, by the origin of the server that gets them. Headers without a section have the key `''`. */
 export type HeaderSections = ReadonlyMap<string, Headers>
 
 /** A line that begins the headers of one server, such as `[https://rpc.example]`. */
@@ -65,8 +65,8 @@ export function headerLinesProblem(text: string): string | undefined {
  * several servers, headers without a section are refused, so that a key is never sent to the server of another
  * provider.
  *
- * @throws Fault `settings` if the file cannot be read, has a malformed line, or does not say which server headers are
- * for
+ * @throws Fault `settings` if the file cannot be read, has a malformed line, or has headers without a section although
+ *   the URLs belong to several servers
  */
 export function readHeadersFile(
   path: string | undefined,

@@ -8,7 +8,7 @@ import type { Guarded } from './request-guards.ts'
 /** Time for which an idle connection stays open. */
 const keepAliveMs = 75_000
 
-/** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
+/** Timeouts for a request to arrive: for its headers, also on a new connection, and for the whole request. */
 const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
 
 /** Period at which `requestTimeouts` are checked. */

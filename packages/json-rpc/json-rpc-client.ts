@@ -20,7 +20,7 @@ export interface JsonRpcCall {
 /** Endpoints, and how they are called. */
 export interface JsonRpcOptions {
   /**
-   * Each is HTTP or WebSocket. The first endpoint of the list is preferred; after a failover, the endpoint that
+   * Servers, each by HTTP or WebSocket. The first server of the list is preferred; after a failover, the server that
    * answered.
    */
   readonly endpoints: readonly EndpointOptions[]

@@ -15,8 +15,8 @@ import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-
 type Notify = (result: unknown, sequence?: string) => void
 
 /**
- * Starts notifications, and returns a function that stops them. The function must not throw, because the client already
- * has the id.
+ * Starts notifications, and returns a function that stops them. The start must not throw, because the client already
+ * has the id of the subscription.
  */
 export type SubscriptionStart = (notify: Notify) => () => void
 

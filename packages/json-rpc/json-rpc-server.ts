@@ -50,7 +50,7 @@ export interface JsonRpcServerOptions {
   readonly name?: ListenerName
   readonly methods: Methods
   readonly clock: Clock
-  /** Secret that clients must prove to have, as with the Engine API; undefined: no authentication. */
+  /** Secret; as with the Engine API, clients must prove with a JWT that they have it; undefined: no authentication. */
   readonly jwtSecret?: Uint8Array
   /** Another check of the header `Authorization`. Returns the flaw of the header, or undefined if it is valid. */
   readonly authorize?: ((header: string | undefined) => string | undefined) | undefined

@@ -159,7 +159,7 @@ function holdUnfinished(socket: WebSocket, options: SocketOptions): void {
     socket.on(event, (data: Buffer) => release(data.length + controlFrameBytes))
 }
 
-/** Size of a control frame from a client without its data: two bytes, and the mask. */
+/** Size of a control frame that a client sends, not counting its data: two bytes, and four bytes of mask. */
 const controlFrameBytes = 6
 
 /** Sockets that are being disconnected: what still arrives on them is ignored. */

@@ -31,8 +31,8 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 
 /**
  * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`. Every call of the Engine API needs
- * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy
- * machine.
+ * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and on a busy machine
+ * some ms more.
  *
  * @param unixMs time of issue, which the token has in whole seconds
  */

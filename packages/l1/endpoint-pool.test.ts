@@ -96,7 +96,7 @@ test('if the answers of the only endpoint are wrong, it is queried twice a secon
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
     assert.equal(asked.length, round)
-    // The next query waits until the endpoint no longer rests.
+    // The next query waits until the pause of the endpoint ends.
     assert.equal(clock.monotonicMs(), (round - 1) * 500)
   }
   const [a] = Object.values(plans)
@@ -105,7 +105,7 @@ test('if the answers of the only endpoint are wrong, it is queried twice a secon
   assert.equal(clock.monotonicMs(), 5_000)
 })
 
-test('a query does not wait for the end of a long rest; it waits for the end of a short rest, and can be aborted meanwhile', async () => {
+test('if the only endpoint has a long pause, a query fails at once; if it has a short pause, the query waits, and can be aborted meanwhile', async () => {
   const fields = { retryAfterMs: 10_000 }
   const limited = pool({ a: { afterMs: 0, code: 'rpc-limited', fields } })
   await limited.ask()
@@ -119,7 +119,7 @@ test('a query does not wait for the end of a long rest; it waits for the end of 
   assert.deepEqual(asked, ['a'])
 })
 
-test('if the other endpoints fail, a resting endpoint is queried, but not in the first half second of its rest', async () => {
+test('if the other endpoints fail, an endpoint in a pause is queried, but not in the first half second of its pause', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -134,7 +134,7 @@ test('if the other endpoints fail, a resting endpoint is queried, but not in the
   assert.equal(await ask(), 'a')
 })
 
-test('if the only good endpoint lacks a block, a resting endpoint is not queried for it', async () => {
+test('if the only good endpoint lacks a block, an endpoint in a pause is not queried for it', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },

@@ -41,8 +41,8 @@ interface Scored<Endpoint> {
 
 /**
  * Endpoints of one API. The best endpoint is queried first; if it fails or is slow, the next endpoint is queried.
- * Failures, lag and wrong answers make the rating of an endpoint worse. After a wrong answer or a rate limit an
- * endpoint rests: for some time, it is queried only if no other endpoint answers.
+ * Failures, lag and wrong answers make the rating of an endpoint worse. After a wrong answer or a rate limit, an
+ * endpoint has a pause (`Rest`): for some time, it is queried only if no other endpoint answers.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -69,8 +69,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
    * @throws Fault `l1-unavailable`; `l1-wrong-chain` if this was the last failure of each endpoint; `l1-behind` if no
-   * endpoint has the data; `aborted`; any other error that the task throws. The message has the failure of each
-   * endpoint. The field `next` has the times at which resting endpoints are queried again
+   *   endpoint has the data; `aborted`; any other error that the task throws. The message has the failure of each
+   *   endpoint. The field `next` has the times at which the pauses of endpoints end
    */
   async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
@@ -84,15 +84,15 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   /**
-   * Pause before a query: the shortest time after which an endpoint may be queried, even if only as the last resort.
-   * There is no pause if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
+   * Time to wait before a query: the shortest time after which an endpoint may be queried, even if only as the last
+   * resort. It is 0 if an endpoint may be queried now, or if the time is longer than `lastResortRestMs`.
    */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
     return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
-  /** Endpoints to query, the best first. Endpoints that rest are the last resort. */
+  /** Endpoints to query, the best first. Endpoints in a pause are the last resort. */
   #candidates(kind: QueryKind): Pick<RaceOptions<Endpoint, unknown>, 'candidates' | 'lastResort'> {
     const ranked = this.#all
       .filter(({ score }) => !score.isUnavailable(kind))
@@ -105,9 +105,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     }
   }
 
-  /**
-   * Queries all endpoints that are not resting, and returns the answers. Failures make their ratings worse.
-   */
+  /** Queries all endpoints that have no pause, and returns the answers. Failures make their ratings worse. */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
     kind: QueryKind = 'data',
@@ -164,7 +162,7 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   /**
-   * Endpoints that rest. They are queried if there are no other endpoints, or if all other endpoints failed and at
+   * Endpoints in a pause. They are queried if there are no other endpoints, or if all other endpoints failed and at
    * least one of the failures is not `l1-behind`.
    */
   readonly lastResort: readonly Scored<Endpoint>[]

@@ -14,7 +14,7 @@ function scored() {
   return { score, restMs, pass: (ms: number) => clock.run(ms, () => false) }
 }
 
-test('a rest doubles with each wrong answer up to a minute, and good answers shorten the next rest', () => {
+test('the pause of an endpoint doubles with each wrong answer up to a minute, and good answers shorten the next pause', () => {
   const { score, restMs } = scored()
   const rests = () => {
     score.failed(wrong)
@@ -39,7 +39,7 @@ test('a wrong answer to a query of blocks does not stop queries of heads', () =>
   assert.equal(score.isResting('heads'), false)
 })
 
-test('if no other endpoint answers, the rest after a wrong answer ends after half a second', async () => {
+test('if no other endpoint answers, the pause after a wrong answer ends after half a second', async () => {
   const { score, restMs, pass } = scored()
   for (let answer = 0; answer < 10; answer++) score.failed(wrong)
   assert.equal(restMs(), 60_000)
@@ -64,7 +64,7 @@ test('a rate limit stops all queries for the time that the server asks for, up t
   }
 })
 
-test('if a shorter rest begins during a longer rest, the longer rest does not end earlier', () => {
+test('if a shorter pause begins during a longer pause, the longer pause does not end earlier', () => {
   const { score, restMs } = scored()
   score.failed(new Fault('rpc-limited', { fields: { retryAfterMs: 30_000 } }))
   score.failed(tooMany)
@@ -73,7 +73,7 @@ test('if a shorter rest begins during a longer rest, the longer rest does not en
   assert.equal(score.rating.rest?.lastResortMs, 30_000)
 })
 
-test('if rate limits name no time, each rest is twice as long until the endpoint answers; without other endpoints, a rest is at most half a second', () => {
+test('if rate limits name no time, each pause is twice as long as the one before until the endpoint answers; without other endpoints, a pause is at most half a second', () => {
   const { score, restMs } = scored()
   for (const expectedMs of [1_000, 2_000, 4_000]) {
     score.failed(tooMany)

@@ -10,12 +10,12 @@ export interface EndpointRating {
   readonly score: number
   /** Answers that failed verification. */
   readonly wrongAnswers: number
-  /** Reason and length of the current rest, see `Rest`; undefined: the endpoint does not rest. */
+  /** Reason and length of the current pause, see `Rest`; undefined: the endpoint has no pause. */
   readonly rest:
     | {
         readonly reason: string
         readonly forMs: number
-        /** Remaining rest if no other endpoint answers. */
+        /** Remaining pause if no other endpoint answers. */
         readonly lastResortMs: number
       }
     | undefined
@@ -36,23 +36,26 @@ const failureHalfLifeMs = 30_000
 /** Penalty for each block that an endpoint is behind. */
 const lagCostMs = 500
 
-/** Rest after a wrong answer. The rest doubles with each wrong answer, and halves with each good answer. */
+/** Pause after a wrong answer. The pause doubles with each wrong answer, and halves with each good answer. */
 const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 
-/** Rest after a rate limit, if the server does not ask for a pause. The rest doubles until the endpoint answers. */
+/**
+ * Pause after a rate limit, if the server does not ask for a pause. It doubles with each rate limit until the endpoint
+ * answers.
+ */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
-/** Longest rest of an endpoint while no other endpoint answers. A rest that the server asked for is not shortened. */
+/** Longest pause of an endpoint while no other endpoint answers. A pause that the server asked for is not shortened. */
 export const lastResortRestMs = 500
 
 /** Kinds of queries. A wrong answer to a query of one kind does not stop the queries of the other kind. */
 export type QueryKind = 'heads' | 'data'
 
-/** A time in which an endpoint is queried only if no other endpoint answers. */
+/** A pause of an endpoint: a time in which it is queried only if no other endpoint answers. */
 interface Rest {
   readonly reason: string
   readonly untilMs: number
-  /** End of the rest if no other endpoint answers. */
+  /** End of the pause if no other endpoint answers. */
   readonly lastResortMs: number
   /** Whether the cause was a rate limit. A rate limit stops all kinds of queries. */
   readonly isLimit: boolean
@@ -68,7 +71,7 @@ export class EndpointScore {
   #failedAtMs = 0
   #lagBlocks = 0
   #wrongAnswers = 0
-  /** The number of wrong answers, halved by each good answer. This number determines the length of the next rest. */
+  /** The number of wrong answers, halved by each good answer. This number determines the length of the next pause. */
   readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
   readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0
@@ -84,7 +87,7 @@ export class EndpointScore {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether the endpoint rests now, so that it is queried only if no other endpoint answers. */
+  /** Whether the endpoint has a pause now, so that it is queried only if no other endpoint answers. */
   isResting(kind: QueryKind): boolean {
     return (this.#rests[kind]?.untilMs ?? 0) > this.#clock.monotonicMs()
   }
@@ -124,7 +127,7 @@ export class EndpointScore {
     this.#noteFailing(0)
     this.#limits = 0
     this.#wrongStreaks[kind] = Math.floor(this.#wrongStreaks[kind] / 2)
-    // The endpoint may have been queried while it rested, because no other endpoint answered.
+    // The endpoint may have been queried during its pause, because no other endpoint answered.
     for (const each of ['heads', 'data'] as const)
       if (each === kind || this.#rests[each]?.isLimit === true) delete this.#rests[each]
   }
@@ -164,7 +167,7 @@ export class EndpointScore {
   ): void {
     const nowMs = this.#clock.monotonicMs()
     for (const kind of kinds) {
-      // A shorter rest does not end a longer rest that the server asked for.
+      // A shorter pause does not end a longer pause that the server asked for.
       const before = this.#rests[kind]
       this.#rests[kind] = {
         reason,

@@ -82,7 +82,7 @@ test('the chain id is returned, and a malformed chain id is a fault', async (t) 
 
 test('if no endpoint has the chain id of the rollup config, the chain id of an endpoint is returned', async (t) => {
   const { headers } = await headersFrom(t, { chainId: '0x1' }, { chainId: '0x5' })
-  // The second query is made while the endpoints rest.
+  // The second query is made during the pauses of the endpoints after their wrong answers.
   for (let attempt = 0; attempt < 2; attempt++) assert.equal(await headers.chainId(), 1n)
   const text = /has chain id 1, the rollup config has l1_chain_id 900.*has chain id 5/
   await assert.rejects(headers.blocksDown({ number: 2n, count: 1 }), fault('l1-wrong-chain', text))

@@ -21,11 +21,11 @@ export interface DiscoverySettings {
   /** Where discv5 listens. Port 0 takes any free port. */
   readonly listen: { readonly ip: string; readonly udp: number }
   /**
-   * Entries of the own record, besides the entries of its key. Without an `ip` entry, the node learns its address from
-   * other nodes.
+   * Entries of this node's record, besides the entries for its key. Without an `ip` entry, the node learns its address
+   * from other nodes.
    */
   readonly entries: ReadonlyMap<string, Uint8Array>
-  /** Sequence number of the own record. The number grows with each start. */
+  /** Sequence number of this node's record. The number grows with each start. */
   readonly sequence: bigint
   /** Records (`enr:`) and enode URLs of the nodes with which discovery begins. */
   readonly bootnodes: readonly string[]
@@ -39,7 +39,7 @@ export interface DiscoverySettings {
 
 /** Finds other nodes by discv5, until it is closed. */
 export interface Discovery {
-  /** The own record as text. */
+  /** This node's record as text. */
   readonly record: string
   /** Searches once. @returns the records that were found since the last search */
   find(): Promise<readonly NodeRecord[]>

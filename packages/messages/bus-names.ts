@@ -41,7 +41,10 @@ export class BusNames {
     return this.#streamPrefix
   }
 
-  /** The subject on which updates of a state are pushed. `instance` may be `*` for a state per instance. */
+  /**
+   * The subject on which updates of a state are pushed. If each instance has its own value, `instance` may be `*`: the
+   * result is then the pattern of the subjects of all instances.
+   */
   stateUpdates(state: State<unknown>, instance: string): string {
     return `${this.#prefix}.${stateKey(state, instance)}`
   }
@@ -56,7 +59,10 @@ export class BusNames {
     return `$KV.${this.#stateBucket(kind)}.${service}.>`
   }
 
-  /** The stream of all states of one kind. States per instance have their own stream, since they expire. */
+  /**
+   * The stream of all states of one kind. The states that each instance writes for itself have their own stream, since
+   * they expire.
+   */
   stateStream(kind: StateKind): string {
     return `KV_${this.#stateBucket(kind)}`
   }
@@ -116,7 +122,7 @@ export function inboxPrefix(role: string): string {
   return `_INBOX_${role}`
 }
 
-/** Whether there is one value for the service, or one for each of its instances. */
+/** Whether a state has one value for the service, or one for each instance of the service. */
 export type StateKind = Pick<State<unknown>, 'perInstance'>
 
 function stateKey(state: State<unknown>, instance: string): string {

@@ -6,7 +6,7 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
 /** A request of an operator or of op-conductor to the sequencer. */
 export type ControlSequencerRequest =
-  /** Changes nothing. */
+  /** Changes nothing, and only returns the state of the sequencer. */
   | { readonly kind: 'fetch' }
   /** Starts to make blocks. `head` is the unsafe head that the caller expects; undefined accepts any head. */
   | { readonly kind: 'start'; readonly head: Hash | undefined }
@@ -15,7 +15,7 @@ export type ControlSequencerRequest =
   | { readonly kind: 'override-leader' }
   | { readonly kind: 'set-recover-mode'; readonly isOn: boolean }
 
-/** The sequencer after the action. */
+/** The state of the sequencer after the request. */
 export interface ControlSequencerResponse {
   /** Why the action was refused, in op-node's words; undefined if it was carried out. */
   readonly refusal: string | undefined

@@ -40,7 +40,7 @@ export interface Ban {
   readonly reason: string
 }
 
-/** A peer as its host knows it, or the host itself. Texts are empty until they are known. */
+/** A peer as the host of gossip knows it, or the host itself. Texts are empty until they are known. */
 export interface Peer {
   readonly id: string
   readonly agent: string

@@ -17,7 +17,7 @@ export const safeAtCodec: MessageCodec<SafeAt> = messageCodec('SafeAt', atoll.v1
   fromWire: safeAtFromWire,
 })
 
-/** Wire form of an entry of the log. */
+/** Wire form of an entry of the log `derivation.safe-at`. */
 export function safeAtToWire({ l1, safe, generation }: SafeAt): atoll.v1.SafeAt.$Properties {
   return {
     l1: blockIdToWire(l1),

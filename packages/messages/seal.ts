@@ -18,7 +18,7 @@ export interface SealRequest {
   readonly timestamp: bigint
 }
 
-/** The block. */
+/** The built block, or why there is none. */
 export type SealResponse =
   | { readonly kind: 'sealed'; readonly payload: Payload }
   /** The engine is in another generation, or has another unsafe head. */

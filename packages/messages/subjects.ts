@@ -107,7 +107,8 @@ import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-confi
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
 /**
- * For each service, the services that wait for it. They read its status to report the cause of their waits.
+ * For each service, the services that wait for it. The waiting services read its status, to report the cause of their
+ * waits.
  */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip', 'sequencer'],
@@ -131,7 +132,7 @@ export const systemConfig: State<SystemConfigUpdate> = state({
   codec: systemConfigUpdateCodec,
 })
 
-/** A verified L1 block: header fields, deposit and config logs, inbox transactions and their blobs. */
+/** Returns a verified L1 block: header fields, deposit and config logs, inbox transactions and their blobs. */
 export const fetchL1Block: Call<FetchL1BlockRequest, FetchL1BlockResponse> = call({
   name: 'da-watcher.fetch-l1-block',
   summary:
@@ -191,7 +192,7 @@ export const startBuilding: Call<StartBuildingRequest, StartBuildingResponse> = 
   response: startBuildingResponseCodec,
 })
 
-/** The block that is being built. The chain stays unchanged. */
+/** Returns the block that is being built. The chain stays unchanged. */
 export const seal: Call<SealRequest, SealResponse> = call({
   name: 'engine.seal',
   summary: 'Ends the building of a block and returns it; the chain stays unchanged.',
@@ -254,7 +255,7 @@ export const safeAt: Log<SafeAt> = log({
   },
 })
 
-/** An entry of the complete safe-head history, which derivation keeps on disk. */
+/** Returns an entry of the complete safe-head history, which derivation keeps on disk. */
 export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   name: 'derivation.safe-head-at',
   summary: 'An entry of the whole safe-head history, by L1 or by L2 number.',
@@ -290,7 +291,7 @@ export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse>
   traffic: 'bulk',
 })
 
-/** Whether peers would accept the blocks that gossip signs. */
+/** Returns whether peers would accept the blocks that gossip signs. */
 export const checkSigner: Call<CheckSignerRequest, CheckSignerResponse> = call({
   name: 'gossip.check-signer',
   summary: 'Whether peers would accept the blocks that gossip signs.',
@@ -299,7 +300,7 @@ export const checkSigner: Call<CheckSignerRequest, CheckSignerResponse> = call({
   response: checkSignerResponseCodec,
 })
 
-/** The host of gossip, its peers, and the peers, addresses and subnets that the host refuses. */
+/** Returns the host of gossip, its peers, and the peers, addresses and subnets that the host refuses. */
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
   summary: 'The host of gossip, its peers, and the peers, addresses and subnets that it refuses.',
@@ -327,7 +328,7 @@ export const payloadRefused: Signal<RefusedPayload> = signal({
   codec: refusedPayloadCodec,
 })
 
-/** Reads the sequencer's activity, starts it, stops it, or changes its mode. */
+/** Reads whether the sequencer is active, starts or stops the sequencer, or changes its mode. */
 export const controlSequencer: Call<ControlSequencerRequest, ControlSequencerResponse> = call({
   name: 'sequencer.control',
   summary: "Reads the sequencer's activity, starts it, stops it, or changes its mode.",

@@ -15,7 +15,10 @@ const record = join(recordsFolder, 'fork-karst')
 
 const token = '5e'.repeat(32)
 
-/** An in-memory node on a record, with the port of the admin methods, and a function that calls a method. */
+/**
+ * Starts an in-memory node that follows a recorded chain. Returns the node, and a function that calls one of its
+ * methods.
+ */
 async function startNode(
   t: TestContext,
   { given, onLog }: { readonly given?: Record<string, string>; readonly onLog?: OnLog },
@@ -52,7 +55,7 @@ async function startNode(
   return { node, call }
 }
 
-test('operators see and control a whole node by JSON-RPC', async (t) => {
+test('operators read the status of a node and control the node by JSON-RPC', async (t) => {
   const debugged = new Set<string | undefined>()
   const onLog = (text: string) => {
     const [, service] = /^DEBUG.*\] (\S+): /u.exec(text) ?? []
@@ -90,7 +93,7 @@ test('operators see and control a whole node by JSON-RPC', async (t) => {
   }
 })
 
-test('the methods for a sequencer reach the service of a whole node', async (t) => {
+test('the admin methods of a node reach its service `sequencer`', async (t) => {
   const given = { sequencerEnabled: 'true', sequencerStopped: 'true' }
   const { node, call } = await startNode(t, { given, onLog: () => undefined })
   try {

@@ -95,7 +95,8 @@ export class Supervisor {
       stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
-      // After a first start, wrong settings are temporary: a file that the settings name may be missing for a while.
+      // After the first start, wrong settings count as temporary: a file that the settings name may be missing for a
+      // while.
       hasStarted ||= code !== exitCodes.settings
       if (!hasStarted) {
         onFatal(service.name, code)

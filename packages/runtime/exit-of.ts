@@ -4,8 +4,8 @@ import type { FaultRule } from './fault-rule.ts'
 import { mayPass } from './sqlite.ts'
 
 /**
- * The exit code of a program that ends with a fault. Undefined means exit code 1, after which a supervisor starts the
- * program again. This is the case for a full disk, for example.
+ * The exit code of a program that ends with a fault. Undefined, for example after a full disk, means exit code 1, after
+ * which a supervisor starts the program again.
  */
 export function exitOf({ code, cause }: Fault): FaultRule['exit'] {
   const { exit } = faultRule(code)

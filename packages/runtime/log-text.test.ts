@@ -12,7 +12,7 @@ const entry = (level: string, msg: string, fields: object = {}) => {
   return { level, time, ...own, msg, ...fields }
 }
 
-/** Lines of an entry without its time, which is local. */
+/** Lines of an entry, without the time, since its text depends on the time zone of the machine. */
 const lines = (
   level: string,
   msg: string,
@@ -32,7 +32,7 @@ test('a line has level, time, service, message and fields, and shows a block by 
   assert.match(textOfEntry(entry('error', 'x'), { width: 80, hasColors: false }), /^ERROR\[/)
 })
 
-test('on a terminal an entry at level info is one line; if the line is too short, the last fields are missing', () => {
+test('on a terminal an entry at level info is one line; if the terminal is too narrow, the last fields are missing', () => {
   const heads = { safe: block(137_123_456), blocks: 999, unsafe: block(137_123_460) }
   const [line = '', ...more] = lines('info', 'progress', { ...heads, width: 80 })
   assert.deepEqual([line, more], ['engine: progress safe=137123456:0xc115…fd blocks=999 …', []])

@@ -3,7 +3,7 @@ import { endProcess } from './end-process.ts'
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Signals within this time count as one signal, since it may arrive both directly and from the parent process. */
+/** Signals within this time count as one, since one signal may arrive both directly and from the parent process. */
 const sameRequestMs = 500
 
 /**

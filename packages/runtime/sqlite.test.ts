@@ -67,8 +67,8 @@ test('a file that was truncated while its write-ahead log was kept counts as inv
   const openTexts = (at: string) =>
     openOwnFile(at, { code: 'l1-cache', pragmas: '', schema, version: 1n })
   const file = openTexts(path)
-  // Most of the text is on later pages than its row. The second row changes the page of the first row, so the log has
-  // the page of both rows, but not the pages of the text.
+  // Most of the text is on later pages than its row. The second row changes the page of the first row, so the
+  // write-ahead log has the page of both rows, but not the pages of the text.
   file.run('INSERT INTO texts VALUES (1, ?)', 'x'.repeat(20_000))
   file.run('PRAGMA wal_checkpoint(TRUNCATE)')
   file.run("INSERT INTO texts VALUES (2, 'y')")

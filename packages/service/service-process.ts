@@ -24,7 +24,7 @@ import { registerServiceMetrics } from './service-metrics.ts'
 import { StatusReporter } from './status-reporter.ts'
 import type { ServiceNews } from './supervision.ts'
 
-/** Time for `main` to return after a stop; then the process ends without it. */
+/** Time for `main` to return after a stop. After this time, the process ends even if `main` has not returned. */
 const stopTimeoutMs = 500
 
 /** Time to send the last messages and spans. */

@@ -79,7 +79,7 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
     await world.bus.pass(1_500)
     await world.applyAll()
     assert.equal(world.targets.at(-1)?.currentL1?.number, 8n)
-    // No entry is missing, so no lookup finds another block.
+    // No entry is missing, so every lookup finds the right block.
     for (let number = 2n; number <= 8n; number++) {
       const found = history.at({ kind: 'l1-number', number })
       assert.equal(found.kind === 'found' && found.entry.l1.number, number)

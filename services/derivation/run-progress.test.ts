@@ -11,7 +11,8 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
   await world.applyAll()
   assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
-  // The targets also have the generation and version of the engine's state with all blocks derived up to this L1 block.
+  // The targets also have the generation and version of the engine's state that has all blocks derived up to this L1
+  // block.
   const { generation, version } = world.chain
   const [last] = world.targets.slice(-1)
   assert.deepEqual([last?.generation, last?.version], [generation, version])

@@ -47,7 +47,7 @@ export function waitOf(state: State): Waiting | undefined {
   }
 }
 
-/** The rest of a wait that another service causes. The wait of that service has the details. */
+/** The remaining fields of a wait that another service causes. The wait of that service has the details. */
 function waitsOn(on: 'engine' | 'da-watcher', next: string): Pick<Waiting, 'next' | 'on'> {
   return { next: `${next}; see what ${on} waits for, or whether it runs`, on }
 }

@@ -131,7 +131,7 @@ test('unsafe blocks from peers become the unsafe head in any order, and are then
   assertRecorded(world)
 })
 
-test('if unsafe blocks arrived while the engine was down, they are read from the log', async () => {
+test('if unsafe blocks arrived while the engine was down, they are read from the log of gossip', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const { bus, derivation, gossip, record } = world
   for (const { block } of record.l2.slice(1, 11))

@@ -47,11 +47,11 @@ export type Job =
     }
   /** Carries out a call of the sequencer. A failed job is not retried: the sequencer gets the fault. */
   | { readonly kind: 'building'; readonly called: BuildingCall }
-  /** Makes a child of the unsafe head the unsafe head. */
+  /** Makes a child of the unsafe head the new unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Makes the execution client fetch the missing blocks below an unsafe block. */
   | { readonly kind: 'bridge'; readonly payload: Payload }
-  /** Makes the execution client fetch the chain up to an unsafe block from its peers. */
+  /** Makes the execution client fetch the chain from its peers, up to an unsafe block. */
   | { readonly kind: 'el-sync'; readonly payload: Payload }
   | { readonly kind: 'apply'; readonly request: ApplyAttributesRequest }
   | { readonly kind: 'finalize'; readonly target: BlockId }

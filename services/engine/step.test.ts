@@ -20,7 +20,10 @@ function block(number: number, fork = 0): L2BlockRef {
   return { ...l2Ref(number), hash: hash(number + 1_000 * fork), parentHash: hash(number - 1) }
 }
 
-/** An engine at rest: unsafe 20, pending safe 12, safe 10, finalized 5, generation 7, sequence 3. */
+/**
+ * An engine without a running or due job. Its heads: unsafe 20, pending safe 12, safe 10, finalized 5. It has
+ * generation 7 and sequence 3.
+ */
 function atRest(changes: Partial<State> = {}): State {
   const chain = {
     ...chainAt({ generation: 7n, version: 4n }),

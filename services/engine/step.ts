@@ -210,8 +210,8 @@ function payloadReceived(state: State, payload: Payload): State {
 }
 
 /**
- * Drops stale payloads from the queue. If the queue is then empty, reads from gossip's log again the payloads for which
- * the queue had no room.
+ * Drops stale payloads from the queue. If the queue is then empty, reads again, from gossip's log on the bus, the
+ * payloads for which it had no room.
  */
 function withoutStale(state: State): Stepped {
   const { chain, isElSyncing, payloads: before } = state

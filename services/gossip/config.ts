@@ -145,7 +145,8 @@ export const config = z.strictObject({
     .describe(
       'whether the blocks missing between the unsafe head and a block of gossip are requested from peers; otherwise they come from L1',
     ),
-  // The upper limit is so high that it never matters, as in op-node: after a halt of the chain, its blocks are old.
+  // The maximum is so high that it never matters, as in op-node. After a halt of the chain, its blocks are old, and an
+  // operator has to raise this setting.
   p2pMaxAgeSeconds: seconds(1, 1_000_000_000)
     .default(Number(defaultMaxAgeSeconds))
     .describe('age above which a block from peers is rejected'),

@@ -100,7 +100,7 @@ export interface Network {
 export interface ArrivedBlock {
   /** Identifies the message until its verdict. */
   readonly arrival: number
-  /** Id of the peer that was the first to send the block. The block may have another origin. */
+  /** Id of the peer that was the first to send the block to this host. Another peer may have made the block. */
   readonly peer: string
   /** Version of the block's topic. */
   readonly version: PayloadVersion

@@ -27,7 +27,7 @@ const topic = blocksTopic(10n, 4)
 const otherKey = new Uint8Array(32).fill(2)
 const otherAddress = signerOf(otherKey)
 
-test('a valid block reaches the log for the engine and a second peer; invalid blocks reach neither, and the peers stay connected', async (t) => {
+test('a valid block is stored for the engine and relayed to a second peer; invalid blocks are neither stored nor relayed, and the peers stay connected', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, behind] = [await hostOn(t), await hostOn(t)]
   const relayed: number[] = []

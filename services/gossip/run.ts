@@ -40,8 +40,8 @@ const tickMs = 1_000
 const searchMs = 10_000
 
 /**
- * Discovery starts this long after the host. Its modules take a fifth of a second to load, and known peers are dialed
- * first. The first search begins even later.
+ * Discovery starts this long after the host, because the modules of discovery take a fifth of a second to load, and
+ * known peers are dialed first. The first search begins even later.
  */
 const discoveryDelayMs = 1_000
 

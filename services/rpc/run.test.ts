@@ -44,7 +44,7 @@ const finalized = l2(l1(['c1', 'c0'], 144_499_600, 1_764_697_977), ['66', 23_499
 const sampleBlock = l2(l1(['33', '32'], 144_500_352, 1_764_699_481), ['44', 23_499_950], 1)
 const head = l1(['11', '10'], 23_500_000, 1_764_700_007)
 
-/** Writes the states from which op-node gave the recorded answers. */
+/** Writes states with the same heads as op-node had when its answers were recorded. */
 async function atSample(world: RpcWorld): Promise<void> {
   await world.writeL1({
     head,

@@ -11,7 +11,9 @@ export interface Context extends Pick<
   'bus' | 'clock' | 'signal' | 'log' | 'status'
 > {
   readonly metrics: Metrics
-  /** Checked before each block leaves the process, so that two instances never publish two blocks. */
+  /**
+   * Checked before each block leaves the process, so that two instances never publish different blocks of one height.
+   */
   readonly lease: Pick<Lease, 'guard'>
 }
 
@@ -30,7 +32,7 @@ export interface Ports {
 /** A builder, and its limit. */
 export interface ForeignPort {
   readonly builder: Builder
-  /** Time after the seal time in which a block of the builder must have arrived and be executed. */
+  /** Time after the seal time within which a block of the builder must arrive and be executed. */
   readonly timeoutMs: number
 }
 
@@ -43,7 +45,7 @@ export interface SequencerSettings {
   readonly confirmationDepth: bigint
   /** In blocks; 0: no limit. */
   readonly maxSafeLag: bigint
-  /** Time before the timestamp of a block at which it is sealed. */
+  /** How long before its timestamp a block is sealed. */
   readonly sealingMs: number
 }
 

@@ -34,7 +34,7 @@ export interface Job extends Place {
   readonly origin: BlockId
 }
 
-/** A sealed block. A block that was committed may be published, so no other block is made at its height. */
+/** A sealed block. If it was committed, it may already be published, so no other block is made at its height. */
 export interface Sealed {
   readonly payload: Payload
   readonly isCommitted: boolean
@@ -55,7 +55,7 @@ type Work =
   | { readonly kind: 'resetting'; readonly generation: bigint }
   | { readonly kind: 'checking-signer' }
 
-/** The highest unsafe head, which may be published. */
+/** The highest unsafe head, which may already be published. */
 interface Highest {
   readonly block: L2BlockRef
   /** Since when the unsafe head is lower than this block, in monotonic milliseconds; undefined if it is not lower. */
@@ -71,7 +71,7 @@ interface Trouble {
   readonly sinceMs: number
 }
 
-/** What fails. The metrics use these words. */
+/** What fails. These strings are also values of a label of the metrics. */
 export type TroubleKind =
   | 'signer'
   | 'attributes'
@@ -92,7 +92,7 @@ export interface Pause {
   readonly forMs: number
 }
 
-/** Calls to stop that wait for a block that may be published. */
+/** Calls to stop that wait for a block that may already be published. */
 interface Stopping {
   readonly calls: readonly CallId<ControlSequencerResponse>[]
   /** Monotonic milliseconds. */
@@ -276,7 +276,7 @@ export type Report =
 /** The next state, and the effects to carry out, in order. */
 export type Stepped = readonly [State, ...(readonly Effect[])]
 
-/** The state at the start. `sealed` is a block that was committed before the start, and may not be inserted yet. */
+/** The state at the start. `sealed` is a block that was committed before the start. It is possibly not inserted yet. */
 export function initialState(
   options: Options,
   { isActive, sealed }: { readonly isActive: boolean; readonly sealed: Payload | undefined },

@@ -110,7 +110,7 @@ test('after a temporary failure to insert, the same block is inserted again, and
   assert.equal(insert.payload.blockHash, block(101).hash)
 })
 
-test('a block that may be published is inserted again in a new generation, if its parent is still the unsafe head', () => {
+test('a block that may already be published is inserted again in a new generation, if its parent is still the unsafe head', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.outcome({ outcome: 'committed' }).outcome({ outcome: 'stale', why: 'generation 2' })
   steps.take()
@@ -119,7 +119,7 @@ test('a block that may be published is inserted again in a new generation, if it
   assert.deepEqual([insert.payload.blockHash, insert.generation], [block(101).hash, 2n])
 })
 
-test('a block that may be published is dropped when another block is at its height, and the next block is built on that other block', () => {
+test('a block that may already be published is dropped when another block is at its height, and the next block is built on that other block', () => {
   const steps = new SequencerSteps().chain(block(100)).sealedOn(block(100), block(101))
   steps.outcome({ outcome: 'committed' }).outcome({ outcome: 'stale', why: 'another head' })
   steps.take()

@@ -203,7 +203,7 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
       return [{ ...next, attempts: { count: attempts.count + 1, isEmpty } }, report]
     }
     case 'conductor':
-      // op-node does not wait for a block that is not committed.
+      // As in op-node, a stop does not wait for a block that is not committed.
       return stopping === undefined ? [next, report] : [{ ...next, sealed: undefined }, report]
     case 'invalid-block':
       if (sealed === undefined) return [next, report]
@@ -252,7 +252,7 @@ function goOn(before: State, moment: Moment): Stepped {
   return state.isActive ? prepareNext(state, { ...moment, chain }) : [state]
 }
 
-/** The clock may be set back during a pause. The pause is not longer than it was at its start. */
+/** Shortens a pause to its original length, if the clock was set back and the pause thus became longer. */
 function withoutLongPause(state: State, { nowMs }: Moment): State {
   const { pause } = state
   if (pause === undefined || pause.untilMs - nowMs <= pause.forMs) return state
@@ -266,8 +266,8 @@ interface Settling extends Moment {
 }
 
 /**
- * Commits and inserts a sealed block. A block that may be published is never replaced: it is committed and inserted
- * again until it is the unsafe head, or can no longer become the unsafe head.
+ * Commits and inserts a sealed block. A block that may already be published is never replaced: it is committed and
+ * inserted again until it is the unsafe head, or can no longer become the unsafe head.
  */
 function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
   const { payload } = sealed
@@ -320,7 +320,7 @@ function push(state: State, { chain, nowMs, sealed }: Settling): Stepped {
   const { generation } = chain
   const next: State = { ...state, workId, work: { kind: 'inserting' } }
   const insert: Effect = { kind: 'insert', workId, payload, generation }
-  // If the block was stored before a crash, it may not have been published.
+  // If the block was stored before a crash, it is possibly not published yet.
   if (isPublished) return [next, insert]
   return [
     { ...next, sealed: { ...sealed, isPublished: true } },

@@ -118,7 +118,7 @@ async function startReplica({ file }: Network, dataDir: string, number: number) 
   return { server: { url, pid: program.pid ?? 0 }, program }
 }
 
-/** Loads all servers at the same time, first without measuring. */
+/** Puts all servers under load at the same time, first without a measurement. */
 async function measure(servers: readonly Server[]): Promise<Omit<RpcResult, 'program'>> {
   await load(servers, warmUpSeconds)
   const before = servers.map(({ pid }) => cpuSecondsOf(pid))

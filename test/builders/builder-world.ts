@@ -19,7 +19,7 @@ import { liveChainId, writeLiveRecord } from './live-record.ts'
 /** Seconds between two blocks. */
 export const blockSeconds = 1
 
-/** Time after the seal time in which the block of the builder must have arrived and be executed. */
+/** Time after the seal time within which the block of the builder must arrive and be executed. */
 export const builderTimeoutMs = 300
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))

@@ -19,10 +19,10 @@ import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { steadyMs } from '#service/status-reporter.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// Runs a whole node as processes on a real server. Each process is killed at random moments, and the safe chain must
-// continue to grow.
+// Runs all services of a node as processes, with a real NATS server. Each process is killed at random moments, and the
+// safe chain must continue to grow.
 
-/** Number of kills of each process; 20 in the long run. */
+/** Number of kills of each process; 20 for a long test run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
 /** A recorded chain: 363 L2 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */

@@ -184,7 +184,7 @@ const completed = (shell: string, lines: readonly string[]) => {
   return execFileSync(shell, ['-c', [atoll, ...lines].join('\n')], { encoding: 'utf8' }).trim()
 }
 
-test('the bash script completes in a shell', () => {
+test('the completion script for bash completes commands in a shell', () => {
   const lines = ['bus s', 'node --network = op-s', 'node --jwt-secret-file pack']
   const found = completed('bash', [
     'complete() { :; }',
@@ -199,7 +199,7 @@ test('the bash script completes in a shell', () => {
 
 for (const shell of ['zsh', 'fish'])
   test(
-    `the ${shell} script is valid, and completes`,
+    `the completion script for ${shell} is valid, and completes commands`,
     { skip: !hasShell(shell) && `there is no ${shell}` },
     async () => {
       const { out } = await runAtoll(['completion', shell])

@@ -44,10 +44,10 @@ const disappearMs = 300
 /** How long a program may take to start. */
 const startMs = 30_000
 
-/** Milliseconds between the moments of the long run; 0 for the quick run. */
+/** Milliseconds between the moments of a long test run; 0 for a quick test run. */
 const stepMs = Number(process.env['ATOLL_SIGNAL_STEP_MS'] ?? 0)
 
-/** Stops a program at the given moments, or in the long run at each step of its start, and checks how it ends. */
+/** Stops a program at the given moments, or in a long test run at each step of its start, and checks how it ends. */
 export async function stopThroughout(
   program: StoppedProgram,
   moments: readonly Moment[],

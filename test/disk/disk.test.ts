@@ -12,7 +12,7 @@ import { pause } from '#test/bus/conformance/raw-client.ts'
 import { DiskNode } from './disk-node.ts'
 import { keepFull, mountTmpfs, unmount } from './tmpfs.ts'
 
-// The stores of a whole node fail one after the other: full disk, read-only folders, deleted files.
+// The stores of a node with all of its services fail one after the other: full disk, read-only folders, deleted files.
 
 /** How long each failure lasts: longer than a lease, so that all services lose their leases. */
 const failureMs = Number(process.env['ATOLL_DISK_SECONDS'] ?? 12) * 1_000

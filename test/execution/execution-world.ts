@@ -17,7 +17,9 @@ export const accounts = {
   bob: mnemonicToAccount(mnemonic, { addressIndex: 1 }),
 } as const
 
-/** A whole execution client on a new chain with all forks up to Karst, with its driver. */
+/**
+ * An execution client with all of its servers, on a new chain with all forks up to Karst, and a driver that calls it.
+ */
 export async function startWorld(t: TestContext, { databaseFile = ':memory:' } = {}) {
   const genesis = parseGenesis(
     await makeGenesis({

@@ -17,7 +17,7 @@ export function payloadAt(number: number): Payload {
   return { ...payload, number: BigInt(number) } as Payload
 }
 
-/** An engine at rest: unsafe 20, safe 10, finalized 5, generation 7. */
+/** An engine without a running or due job: unsafe head 20, safe head 10, finalized head 5, generation 7. */
 export function atRest(changes: Partial<State> = {}): State {
   const chain = {
     ...chainAt({ generation: 7n, version: 4n }),
@@ -35,7 +35,7 @@ export function payloadIdOf(id: number): Bytes8 {
   return `0x${id.toString(16).padStart(16, '0')}` as Bytes8
 }
 
-/** Where a call wants its block. */
+/** The generation and the parent that a call names. */
 type Place = Partial<{ readonly generation: bigint; readonly parent: L2BlockRef }>
 
 /** A call that starts the build of attributes with this number; the id of the call is that number, too. */

@@ -22,7 +22,10 @@ type Method = (params: readonly unknown[]) => unknown
 /** The embedded execution client, called within this process on the clock of a test. */
 export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   readonly calls: JsonRpcCall[] = []
-  /** Runs before each call. The result or error is the answer. After `undefined`, the client answers the call. */
+  /**
+   * Runs before each call. Its result or error is the answer to the call. If it returns `undefined`, the client
+   * answers.
+   */
   intercept: (call: JsonRpcCall) => unknown = () => undefined
   readonly #genesis: Genesis
   readonly #clock: Clock

@@ -1,7 +1,7 @@
 import type { Options } from '#services/gossip/state.ts'
 import { configOf } from './block-messages.ts'
 
-/** Options with which the gossip service searches for no peers. `changes` replaces some of the options. */
+/** Options of a gossip service that does not search for peers. `changes` replaces some of the options. */
 export function gossipOptions(changes: Partial<Options> = {}): Options {
   return {
     config: configOf(4),

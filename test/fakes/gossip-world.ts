@@ -92,7 +92,7 @@ export class GossipWorld {
   #status: StatusReporter | undefined
   /** Errors that would end the service. */
   readonly fatal: Error[] = []
-  /** The payloads that the engine reads from the log. */
+  /** The payloads that gossip stores for the engine. */
   readonly received: Payload[] = []
   readonly logged: string[] = []
   /** The blocks of the execution client, by number. */

@@ -32,7 +32,7 @@ const otherKey = new Uint8Array(32).fill(77)
 let endMs = Number.POSITIVE_INFINITY
 let done = 0
 
-/** Starts the time of the attack. Called once the hostile peer is connected. */
+/** Starts the clock of the attack. Called when the hostile peer is connected. */
 function begin(): void {
   endMs = performance.now() + order.forMs
   console.log('ready')

@@ -29,7 +29,7 @@ import { type Attack, attacks, type Order } from './attack.ts'
 // A hostile peer, in a process of its own, attacks the gossip of a real node. Meanwhile a sequencer sends blocks
 // through the node.
 
-/** Duration of an attack; 60,000 in the long run. */
+/** Duration of an attack; 60,000 for a long test run. */
 const attackMs = Number(process.env['ATOLL_ATTACK_MS'] ?? 5_000)
 
 /** Attacks of this run; all by default. */

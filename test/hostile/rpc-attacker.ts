@@ -17,7 +17,7 @@ let sent = 0
 let endMs = 0
 const isOver = () => performance.now() >= endMs
 
-/** Starts the time of the attack. */
+/** Starts the clock of the attack. */
 function begin(): void {
   endMs = performance.now() + order.forMs
 }

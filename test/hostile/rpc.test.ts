@@ -19,7 +19,7 @@ import { type RpcAttack, rpcAttacks, type RpcOrder } from './rpc-attack.ts'
 // A hostile client, in a process of its own, attacks the JSON-RPC of a real node. Meanwhile an honest client with
 // another address calls the node.
 
-/** Duration of an attack; 60,000 in the long run. */
+/** Duration of an attack; 60,000 for a long test run. */
 const attackMs = Number(process.env['ATOLL_ATTACK_MS'] ?? 5_000)
 
 /** Time between attacks, in which only the honest client makes calls. */
@@ -34,7 +34,10 @@ const settleMs = 500
  */
 const hostileNice = 10
 
-/** Limit on the time of honest calls: `factor` times the time without attacks, which counts as at least `floorMs`. */
+/**
+ * Limit on the duration of honest calls: `factor` times the duration without attacks, which counts as at least
+ * `floorMs`.
+ */
 const delayed = { factor: 3, floorMs: 50 }
 
 /** Limit on the growth of rpc's memory over all attacks. */

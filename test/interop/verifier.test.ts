@@ -5,7 +5,8 @@ import type { Follower } from './followers.ts'
 import { type Head, type HeadRecord, hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { clientOf, whyNoNetwork } from './network.ts'
 
-// Two whole Atoll nodes follow a live network beside its op-node: one on an op-geth, one on the embedded client.
+// Two Atoll nodes, each with all of its services, follow a live network beside its op-node: one on an op-geth, one on
+// the embedded client.
 
 const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 600)
 

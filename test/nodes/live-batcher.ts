@@ -16,7 +16,7 @@ import type { StandInClient } from '#test/verifier/stand-in-client.ts'
 /** Number of L1 blocks after which posted blocks that are not safe are posted again. */
 const patience = 4
 
-/** Most blocks of one channel. */
+/** Maximum number of blocks in one channel. */
 const maxBlocks = 40
 
 /** Posts the unsafe blocks of the leader's node to L1, and posts them again if they do not become safe. */

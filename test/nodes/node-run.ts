@@ -15,7 +15,7 @@ import { liveRollup, TransactionPool } from './live-rollup.ts'
 import { type NodeBug, withNodeBug } from './node-bugs.ts'
 import { SimulatedNode } from './simulated-node.ts'
 
-/** The usual time of the disturbances. */
+/** The usual duration of the disturbances. */
 const usualMs = 90_000
 
 /** Time after the disturbances in which their last effects begin. */
@@ -35,7 +35,7 @@ export interface NodeRunOptions {
   readonly bug?: NodeBug | undefined
   /** Whether the first node makes all blocks, without op-conductor. */
   readonly isAlone?: boolean
-  /** Time of the disturbances. */
+  /** Duration of the disturbances. */
   readonly disturbedMs?: number
 }
 

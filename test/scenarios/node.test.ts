@@ -10,7 +10,7 @@ import {
 /** The seed of each scenario; `npm run simulate -- --what node` runs more. */
 const seed = 1
 
-/** Time of the disturbances, which is half of that of `npm run simulate`. */
+/** Duration of the disturbances: half of their duration in `npm run simulate`. */
 const disturbedMs = 45_000
 
 for (const [name, scenario] of Object.entries(nodeScenarios) as [NodeScenarioName, NodeScenario][])

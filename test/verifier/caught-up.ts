@@ -1,7 +1,7 @@
 import type { Simulation } from '#test/simulator/simulation.ts'
 import type { SimulatedL1 } from './simulated-l1.ts'
 
-/** What is observed, and the safe head. */
+/** A simulation, its L1, and a function that returns the number of the safe head. */
 interface Observed {
   readonly simulation: Simulation
   readonly l1: SimulatedL1

@@ -251,7 +251,7 @@ export class VerifierRun implements DisturbedRun {
     return undefined
   }
 
-  /** The newest entry of the log for an L1 block. */
+  /** The newest entry for an L1 block in the log of safe heads on the bus. */
   #stored(number: bigint): SafeAt | undefined {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.logStream(safeAt.stream))

@@ -38,7 +38,9 @@ export function configurationPage(): string {
   ].join('\n')
 }
 
-/** Settings shared by all services are listed once. */
+/**
+ * The settings that the page lists for a program. Settings that all services share are not repeated for each service.
+ */
 function shownOf(name: string, schema: SettingsSchema) {
   const isService = name.startsWith('service ')
   return describeSettings(schema).filter(

@@ -63,7 +63,7 @@ const layers: Rule = {
   },
 }
 
-/** The path of an import, or the literal that a template or a sum begins with; undefined if there is none. */
+/** The path of an import, or the literal that a template or a concatenation begins with; undefined if there is none. */
 function specifierIn(source: Node): string | undefined {
   if (source.type === 'TSLiteralType') return specifierIn(source['literal'] as Node)
   if (source.type === 'BinaryExpression') return specifierIn(source['left'] as Node)

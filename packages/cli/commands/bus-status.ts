@@ -73,7 +73,10 @@ export function reportPlace(found: FoundBus): void {
   process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
-/** Waits for an answer from a bus. If the bus may belong to another node, the fault also names the bus and the node. */
+/**
+ * Waits for an answer from a bus. If the answer shows that the bus may belong to another node, the fault names the
+ * address and the expected node.
+ */
 export async function explained<Answer>(
   answering: Promise<Answer>,
   { found }: NodeConnection,

@@ -140,7 +140,7 @@ async function provisionStreams(
   }
 }
 
-/** Prints the reason of a wait, unless it is the reason that was printed last. */
+/** Returns a function that prints the reason of a wait, unless this reason was also the last that it printed. */
 function reportWaits(): (reason: Fault) => void {
   let reported = ''
   return ({ message }) => {

@@ -91,7 +91,7 @@ async function watchNode(settings: StatusSettings): Promise<void> {
   await node?.connection.close()
 }
 
-/** The given connection. If it is lost, or the bus has another address now, a new connection. */
+/** Returns the given connection; a new connection if the given one is lost, or if the bus has another address now. */
 async function reconnected(
   node: NodeConnection | undefined,
   found: FoundBus,

@@ -177,7 +177,8 @@ export class Chain {
   /**
    * Adds an executed block, which can then become canonical or the parent of another block.
    *
-   * @returns false if the limit is reached and no block can be dropped, since all such blocks are ancestors of `block`
+   * @returns false if the limit is reached and no block can be dropped, since every block that is not canonical is an
+   *   ancestor of `block`
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true

@@ -15,7 +15,7 @@ import {
 } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 
-// Bodies of the Engine API. Spec: execution-apis, src/engine; exec-engine.md#engine-api
+// Parameters and results of the Engine API as JSON. Spec: execution-apis, src/engine; exec-engine.md#engine-api
 
 /** `ForkchoiceStateV1`. */
 export const forkchoiceJson = z.object({

@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and then a reorg of it`, async () => {
+  test(`a block of ${fork} with pool transactions in the order of their tips is valid, and the pool follows the block and then a reorg of it`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')

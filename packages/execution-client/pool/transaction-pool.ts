@@ -228,7 +228,7 @@ export class TransactionPool {
 
   /**
    * The transaction that a new transaction replaces: the transaction with the same nonce, or the last transaction of
-   * the same sender if its queue is full.
+   * the same sender if the sender's queue is full.
    *
    * @throws PoolRefusal
    */

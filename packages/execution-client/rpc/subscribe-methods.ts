@@ -11,7 +11,7 @@ import { pooledToJson } from './pool-methods.ts'
 
 const kinds = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
 
-/** Subscriptions of a connection. */
+/** Methods that begin and end the subscriptions of a connection. */
 export function subscribeMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     eth_subscribe: (params, context) => {

@@ -77,8 +77,9 @@ export class BlockExecution {
   }
 
   /**
-   * Whether the block may have user transactions. The activation block of Jovian must not, since its L1 attributes have
-   * no DA footprint scalar yet. The activation block of a later fork may only if `hasUsersAtForks` is set.
+   * Whether the block may have user transactions. The activation block of Jovian must have none, since its L1
+   * attributes have no DA footprint scalar yet. The activation block of a later fork may have them only if
+   * `hasUsersAtForks` is set.
    */
   get takesUserTransactions(): boolean {
     const { config, parentTimestamp } = this.context

@@ -1,6 +1,7 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 
-// This is our own implementation. node-eth-kzg, which computes commitments elsewhere, takes 2 s to load its setup.
+// This is our own implementation, since node-eth-kzg takes 2 s to load its setup. The L1 client uses node-eth-kzg to
+// compute commitments.
 
 // The precompile for point evaluation, 0x0a. It needs only [τ]G₂ from the trusted setup:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md

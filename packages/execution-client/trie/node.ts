@@ -3,7 +3,7 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlpList, encodeRlp, rlpBytes, type RlpItem } from '#protocol/codec/rlp.ts'
 import { decodeHexPrefix, encodeHexPrefix } from '#protocol/trie/hex-prefix.ts'
 
-/** A node of the trie. Nodes are immutable: a change creates new nodes along its path. */
+/** A node of the trie. Nodes are immutable: a change of a value creates new nodes on the path to the value. */
 export type TrieNode = Leaf | Extension | Branch | Stored
 
 /** The reference by which a parent contains a node: the hash of the node, or its encoding if shorter than 32 bytes. */

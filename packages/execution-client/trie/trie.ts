@@ -28,8 +28,9 @@ export interface NodeSource {
 export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void
 
 /**
- * A Merkle Patricia trie with keys of equal length. A copy costs nothing, since a change creates new nodes along its
- * path. Hashes are computed on demand. The state of each block has its own root.
+ * A Merkle Patricia trie with keys of equal length. A copy costs nothing, since a change of a value creates new nodes
+ * on the path to the value, and keeps the old nodes. Hashes are computed on demand. The state of each block has its own
+ * root.
  * Spec: yellow paper, appendix D
  */
 export class Trie {

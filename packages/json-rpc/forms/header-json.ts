@@ -49,7 +49,7 @@ export const headerJson = headerFields.transform((json): Header => ({
 /** The last fork of L1 whose header fields are known here. */
 const lastKnownFork = 'Amsterdam'
 
-/** All known fields of a block as JSON, including those of its header. */
+/** Names of all known JSON fields of a block, including the fields of its header. */
 const blockFields: ReadonlySet<string> = new Set([
   ...Object.keys(headerFields.shape),
   'hash',

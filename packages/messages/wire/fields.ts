@@ -113,14 +113,14 @@ export function hexToWire(hex: Hex): Uint8Array {
   return fromHex(hex)
 }
 
-/** Conversion between the words of a type and the numbers of a protobuf enum. */
+/** Conversion between the strings of a union type, such as `'a' | 'b'`, and the numbers of a protobuf enum. */
 export interface EnumWire<Word extends string, Value extends number> {
   toWire(word: Word): Value
-  /** @throws DecodeError for a number without a word, such as 0 (unspecified) */
+  /** @throws DecodeError for a number without a string, such as 0 (unspecified) */
   fromWire(value: Field<number>, path: Path): Word
 }
 
-/** Makes the conversion, given the number of each word. */
+/** Makes the conversion from the number of each string. */
 export function enumWire<Word extends string, Value extends number>(
   numbers: Readonly<Record<Word, Value>>,
 ): EnumWire<Word, Value> {

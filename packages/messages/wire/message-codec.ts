@@ -17,7 +17,7 @@ interface Generated<Properties, Message> {
   decode(bytes: Uint8Array): Message
 }
 
-/** The conversions between wire and domain. */
+/** The conversions between wire and domain types. */
 interface Conversion<Properties, Message, Value> {
   toWire(value: Value): Properties
   /** @throws DecodeError if a field is missing or has the wrong length. The returned value is not checked again */

@@ -105,7 +105,9 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
-  /** Whether the supervisor of the server is alive. If it is `atoll node`, it also keeps the services running. */
+  /**
+   * Whether the supervisor of the server is alive. A supervisor that is `atoll node` also keeps the services running.
+   */
   readonly isKept: boolean
 }
 

@@ -16,7 +16,7 @@ test('batches that arrive in any order are returned in the order of their blocks
 })
 
 // Rules: span-safe-last
-test('only the last block of a span makes its blocks safe', () => {
+test('the blocks of a span become safe only with the last block of the span', () => {
   assert.equal(run('@3 13-15 16'), '13.. 14.. 15 16')
 })
 
@@ -62,7 +62,7 @@ test('a missing block of the safe chain is requested, and the step is repeated w
 })
 
 // Rules: queue-behind
-test('batches before the epoch of the head are read and ignored', () => {
+test('batches in L1 blocks before the L1 origin of the safe head are read and ignored', () => {
   assert.equal(run('@1 13 . @2 13', { base: 0 }), '(before-safe-head) . 13')
 })
 

@@ -57,8 +57,8 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // L1 origins before the epoch of the safe head are not dropped yet. If a refused block revokes this span, the next
-    // span may start at the same L1 origin.
+    // L1 blocks before the epoch of the safe head are kept for now. If a refused block revokes this span, the next span
+    // may begin at the same L1 origin as this span.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
@@ -68,7 +68,7 @@ export class BatchQueue {
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
-    // Rule queue-behind: Before the epoch of the safe head, batches are read and ignored.
+    // Rule queue-behind: Batches in L1 blocks before the L1 origin of the safe head are read and ignored.
     // Spec: derivation.md#resetting-the-pipeline, derive/batch_queue.go
     if (origins.isBehind(safeHead)) return needsData('before-safe-head')
     const arrived = { batch, inclusion: origins.origin }

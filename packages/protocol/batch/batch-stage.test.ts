@@ -101,7 +101,7 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
 })
 
 // Rules: epoch-has-block
-test('if L2 time is already past the start of the next epoch, an epoch still gets one block', () => {
+test('an epoch gets one block even if L2 time is already past the start of the next epoch', () => {
   const head = { number: 40, epoch: 2 }
   assert.equal(run('@3 @4 @5 . @6 .', { head, window: 3n }), '. 41/3 .')
 })

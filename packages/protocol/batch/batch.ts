@@ -7,7 +7,7 @@ export interface SingularBatch {
   readonly epochHash: Hash
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** Typed bytes of the transactions without deposits, as views into the decoded channel. */
+  /** Typed bytes of the transactions, which are never deposits, as views into the decoded channel. */
   readonly transactions: readonly Uint8Array[]
 }
 
@@ -33,7 +33,7 @@ export interface SpanBatchBlock {
   /** Unix seconds. */
   readonly timestamp: bigint
   readonly epochNumber: bigint
-  /** Typed transaction bytes, signed again from the columns of the batch. */
+  /** Typed transaction bytes, rebuilt with their signatures from the columns of the batch. */
   readonly transactions: readonly Uint8Array[]
 }
 

@@ -115,7 +115,7 @@ test('the hash of the last epoch must equal the hash of its L1 block', () => {
 })
 
 // Rules: span-whole
-test('the check of a span includes its new blocks before Holocene, but not from Holocene on', () => {
+test('before Holocene the check of a span includes its new blocks, from Holocene on it does not', () => {
   for (const [word, reason] of [
     ['13-14/3', 'epoch-before-l1-origin'],
     ['13-14+7e', 'deposit-in-batch'],

@@ -68,7 +68,10 @@ export function l1ChainConfigJson(
   }
 }
 
-/** Update fractions of forks without an entry. A fork that is not listed here keeps the fraction of the fork before. */
+/**
+ * Update fractions of forks that have no entry in `blobSchedule`. A fork that is not listed here keeps the fraction of
+ * the fork before.
+ */
 const defaultFractions: Readonly<Record<string, bigint>> = {
   cancun: fractions.cancun,
   prague: fractions.prague,

@@ -7,8 +7,8 @@ const maxBytes = 10_000_000
 
 // Rules: flawed-piece
 test('a flawed stream gives only the output of the pieces of input before the flaw', () => {
-  // Pieces end after 4,095 bytes, and after each 32,768 more. Noise is stored uncompressed, with a few bytes before
-  // each block.
+  // A piece ends after 4,095 bytes, and then after every further 32,768 bytes. Noise is stored uncompressed, with a few
+  // bytes before each block.
   for (const [place, handedOn] of [
     [4_000, 0],
     [4_200, 4_084],

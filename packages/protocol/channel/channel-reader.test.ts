@@ -6,7 +6,10 @@ import { encodeRlp } from '#protocol/codec/rlp.ts'
 import { encodeChannel } from '#devnet/batcher/encode/channel.ts'
 import { ChannelReader } from './channel-reader.ts'
 
-/** Each run decompresses up to the limit, which takes a hundred times as long as a run of a codec's test. */
+/**
+ * Number of runs. Each run decompresses up to the limit, which takes a hundred times as long as a run of a codec's
+ * test.
+ */
 const numRuns = Math.ceil(Number(process.env['ATOLL_FUZZ_RUNS'] ?? 6_000) / 100)
 const rules = { allowsBrotli: true, maxRlpBytesPerChannel: 10_000_000 }
 

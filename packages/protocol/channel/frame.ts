@@ -16,7 +16,7 @@ export interface Frame {
 /** Limit on the data of a frame, in bytes. Spec: protocol/derivation.md#frame-format */
 export const maxFrameDataBytes = 1_000_000
 
-/** Bytes of a frame other than its data: channel id 16, number 2, length 4, last flag 1. */
+/** Bytes of a frame other than its data: channel id 16, number 2, length 4, `is_last` 1. */
 export const frameHeadBytes = 23
 
 /** The version byte of batcher data with frames. */

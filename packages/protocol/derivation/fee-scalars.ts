@@ -2,7 +2,8 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { toBytes32 } from '#protocol/codec/hex.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 
-// Encoding of fee scalars in the words of the system config. Spec: protocol/ecotone/l1-attributes.md, protocol/isthmus/l1-attributes.md
+// Encoding of fee scalars in the 32-byte words of the system config. Spec: protocol/ecotone/l1-attributes.md,
+// protocol/isthmus/l1-attributes.md
 
 /** Weights of the L1 data fee; 32 bits each. */
 export interface FeeScalars {
@@ -16,7 +17,7 @@ export interface OperatorFee {
   readonly constant: bigint
 }
 
-/** The value that replaces a scalar from before Ecotone with data in its padding. */
+/** The value that replaces a scalar that was set before Ecotone and has data in its padding. */
 const maxScalar = 2n ** 32n - 1n
 
 /** Whether a word is a valid encoding of weights. Before Ecotone `setGasConfig` accepted any word. */
@@ -64,7 +65,7 @@ export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   return toBytes32(bytes)
 }
 
-/** Reads bytes of a word as a number. The hex is sliced, which is fast. Each epoch needs this. */
+/** Reads bytes of a word as a number. Each epoch needs this, so the hex is sliced, which is fast. */
 function uint(word: Bytes32, from: number, to: number): bigint {
   return BigInt(`0x${word.slice(2 + 2 * from, 2 + 2 * to)}`)
 }

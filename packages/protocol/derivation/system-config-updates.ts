@@ -104,7 +104,7 @@ function scalarsOf(data: Uint8Array, form: 'bedrock' | 'ecotone'): Change {
   return isFeeScalars(scalar) ? { overhead: zeroWord, scalar } : 'scalar'
 }
 
-/** Both numbers must be zero, which selects the constants of the chain, or both nonzero. */
+/** Both numbers must be nonzero, or both must be zero, which selects the constants of the chain. */
 function eip1559Of(data: Uint8Array): Change {
   const word = singleWord(data)
   if (word === undefined) return 'data'

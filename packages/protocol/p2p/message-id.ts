@@ -1,6 +1,9 @@
 import type { GossipData } from './gossip-data.ts'
 
-/** op-node's ids cover the topic, the ids of the specs do not. Ids match only between peers that use the same form. */
+/**
+ * The form of message ids. op-node's ids cover the topic, the ids of the specs do not. Ids match only between peers
+ * that use the same form.
+ */
 export type MessageIdForm = 'op-node' | 'spec'
 
 /** The SHA-256 hash of chunks back to back. */

@@ -16,7 +16,7 @@ test('six blocks are accepted at a height, and this limit is checked before repe
   assert.equal(seen.add(2n, hash(0)), 'seen')
 })
 
-test('if a thousand heights are remembered, the next height replaces the least recently looked-up one', () => {
+test('if a thousand heights are remembered, the next height replaces the height whose last lookup is the oldest', () => {
   const seen = new SeenBlocks()
   for (let height = 0n; height < BigInt(maxSeenHeights); height++) seen.add(height, hash(1))
   assert.equal(seen.add(0n, hash(1)), 'seen')

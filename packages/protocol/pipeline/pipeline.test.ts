@@ -157,7 +157,7 @@ test('a malformed deposit stops derivation at the first block of its epoch', () 
 })
 
 // Rules: queue-behind
-test('a batch read before the epoch of the head is dropped, but frames read before this epoch stay in their channels', () => {
+test('a batch in an L1 block before the L1 origin of the head is dropped, but a frame in the L1 block of this origin stays in its channel', () => {
   const channels = { a: '25', b: '25' }
   const head = { number: 24, epoch: 4 }
   const options = { channels, head }

@@ -103,7 +103,7 @@ function attributesProblem(
   return difference && `${difference.field} is ${difference.block}, want ${difference.derived}`
 }
 
-/** Checks the results of execution that are restricted for all transactions, such as the gas used. */
+/** Checks the results of execution whose allowed values do not depend on the transactions, such as the gas used. */
 function resultProblem(config: RollupConfig, payload: Payload): string | undefined {
   const { timestamp, logsBloom, blobGasUsed = 0n, excessBlobGas = 0n } = payload
   // From Jovian on, this field is the data availability footprint.

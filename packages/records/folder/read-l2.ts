@@ -7,7 +7,9 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Whether the block is before the recorded chain. Channels and spans that begin before the chain need it. */
+  /**
+   * Whether the block is before the recorded chain. Channels and spans that begin before the chain need such blocks.
+   */
   readonly isBefore: boolean
 }
 

@@ -19,7 +19,10 @@ import type { SettledBlock } from '#records/derive/derive-chain.ts'
 import { readGenesis, readGenesisJson } from '#execution-client/genesis/read-genesis.ts'
 import { recordChain, type RecordedChain } from './record-chain.ts'
 
-/** Options of writing a record. A config file that is undefined comes from the network's config, or is not needed. */
+/**
+ * Options of writing a record. If a config file is undefined, the config of the network has its content, or it is not
+ * needed.
+ */
 export interface WriteRecordOptions extends Partial<ChainSettings> {
   /** JSON-RPC endpoint of L1; undefined if `fromCache` is given. */
   readonly l1RpcUrl?: string | undefined

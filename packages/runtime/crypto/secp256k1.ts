@@ -17,8 +17,8 @@ type Recover = (hash: Uint8Array, compact: Uint8Array, recovery: 0 | 1) => Uint8
 const recover: Recover = loadNative() ?? ((hash, compact, id) => recoverInWasm(hash, compact, id))
 
 /**
- * Loads the native library. A recovery takes 57 µs with it, a quarter of the time with WebAssembly. Its package has no
- * binary for some platforms, such as Linux on arm64.
+ * Loads the native library. A recovery takes 57 µs with it, a quarter of the time that it takes with WebAssembly. Its
+ * package has no binary for some platforms, such as Linux on arm64.
  */
 function loadNative(): Recover | undefined {
   try {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The SHA-256 hash of concatenated chunks, 32 bytes. For 10 MiB it takes 7 ms, an eighth of the time with WebAssembly.
+ * The SHA-256 hash of concatenated chunks, 32 bytes. Hashing 10 MiB takes 7 ms, an eighth of the time that it takes
+ * with WebAssembly.
  */
 export function sha256(chunks: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256')

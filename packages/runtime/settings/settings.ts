@@ -260,8 +260,8 @@ function mistakeOf(
 }
 
 /**
- * Text for a mistake in a setting: its expected value, and another name of it. If the setting was given under its name
- * in another program, both are in the form of that program.
+ * Text for a mistake in a setting: the expected value, and another name under which the setting can be given. If it was
+ * given under a name of another program, the text has the value and the name that this program uses.
  */
 function rightOf(
   setting: SettingDescription,

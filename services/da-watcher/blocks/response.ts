@@ -6,12 +6,12 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** Upper bound on a response without logs and batcher data: hashes, addresses, lengths, message headers. */
+/** Upper bound on what a response has besides logs and batcher data: hashes, addresses, lengths, message headers. */
 const overheadBytes = 64 * 1024
 
 /**
- * The batchers of a block: the batcher that the request names, and each batcher that an update of the system config in
- * the block sets.
+ * The batchers of a block: the batcher that the request names, and each batcher to which an update of the system config
+ * in the block changes.
  *
  * An update applies to the block that contains it, so the caller cannot know the new batcher yet.
  */

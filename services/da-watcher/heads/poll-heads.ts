@@ -6,7 +6,7 @@ import { adoptHead } from './adopt-head.ts'
 /** Period in which every endpoint is queried, to detect endpoints whose head does not move. */
 const probeMs = 12_000
 
-/** After an endpoint announced a head, the head is not polled for this time. */
+/** After an endpoint announced a head, no head is polled for this time. */
 const announcedMs = 30_000
 
 /** An endpoint that is this many blocks behind is reported. */

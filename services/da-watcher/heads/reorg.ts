@@ -1,7 +1,7 @@
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { State } from '#services/da-watcher/state.ts'
 
-/** Number of remembered heads. A deeper reorg is reported with this depth. */
+/** Number of remembered heads. If a reorg is deeper than this number, this number is reported as its depth. */
 export const maxRecentHeads = 128
 
 /** How a new head relates to the previous head. */

@@ -120,7 +120,7 @@ export class BlockFetcher {
   }
 
   /**
-   * Compares the highest block that was marked as final before this run with L1. If the block differs, removes all
+   * Compares with L1 the highest block that was marked as final before this run. If the block differs, removes all
    * marks. A chain for development may begin again with the same chain id and the same genesis: only its higher blocks
    * differ.
    */

@@ -241,7 +241,7 @@ test('if a cache belongs to another L1, or is damaged although it can be opened,
   cache.close()
 })
 
-test('if another process writes to a cache, the cache is locked, and can be used afterwards', (t) => {
+test('while another process writes to a cache, the cache is locked; afterwards it can be used', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const cache = new L1Cache(path, { maxBytes: 1_000_000 })
   const other = new DatabaseSync(path)

@@ -19,7 +19,7 @@ export interface HeadSource {
 
 /**
  * Queries one endpoint after another until an endpoint has a head that is not below the known head. With
- * `everyEndpoint`, then also reads the newest head of every endpoint that is not resting.
+ * `everyEndpoint`, then also reads the newest head of every endpoint, except endpoints that rest after errors.
  */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source

@@ -39,7 +39,7 @@ async function search(
 }
 
 // Rules: finality
-test('the newest block that was derived up to the finalized L1 block is final', async () => {
+test('the newest L2 block that was derived from the finalized L1 block or an earlier one is final', async () => {
   assert.equal((await search('10:20 12:22 16:26')).result, 22)
   assert.equal((await search('10:20 12:22 15:25 16:26')).result, 25)
   assert.equal((await search('16:26')).result, 'nothing-new')

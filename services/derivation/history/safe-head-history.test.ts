@@ -123,7 +123,7 @@ for (const [where, chosen, origin, points] of [
   ['up to', 22, 9, []],
 ] as const) {
   // Rules: history-el-sync
-  test(`after EL sync chose safe head ${chosen}, a history ${where} this number is kept, and names the safe heads to resume at`, () => {
+  test(`after EL sync chose safe head ${chosen}, a history with entries ${where} this number is kept, and names the safe heads to resume at`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
     for (let time = 0; time < 2; time++) {

@@ -87,8 +87,8 @@ export class SafeHeadHistory {
   /**
    * Brings the history in line with the engine's chain before derivation starts on it. In a new generation, removes the
    * entries of blocks that are no longer safe. Records a block that became safe while derivation was down. A history
-   * with a gap is cleared, as lookups in the gap would return another block. EL sync leaves no gap if the engine goes
-   * back to a safe head of the history.
+   * with a gap is cleared, because lookups in the gap would return a wrong block. EL sync leaves no gap if the engine
+   * goes back to a safe head of the history.
    *
    * Source: op-node, safeDBRefAfterELSync
    */

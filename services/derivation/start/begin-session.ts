@@ -20,8 +20,8 @@ export function beginSession(state: State, chain: ChainState): Stepped {
     retry: noRetry,
   }
   return [
-    // The record of batches starts again without entries, because the new pipeline repeats L1 blocks that an earlier
-    // session read.
+    // The progress of batches begins again, because the new pipeline reads L1 blocks again that an earlier session
+    // read.
     { ...state, session, sessions: id, batches: noBatches },
     { kind: 'begin-session', session: id, chain },
   ]

@@ -29,7 +29,7 @@ import { blockId, chainAt, hash, l1Ref } from '#test/fakes/values.ts'
 import type { BuildingCall, BuildingDone } from './building.ts'
 import { maxBuildingCalls, maxInsertedBlocks } from './building-calls.ts'
 
-/** The engine at rest, with another unsafe head. */
+/** The engine in the given state, but with another unsafe head. */
 function withHead(state: State, number: number): State {
   return { ...state, chain: { ...(state.chain ?? assert.fail()), unsafe: block(number) } }
 }
@@ -71,7 +71,9 @@ function after(...outcomes: readonly BuildingDone[]): State {
 
 type Changes = Parameters<typeof start>[1]
 
-/** Calls for the child of the unsafe head, or of another parent or generation. */
+/**
+ * Functions that make a call for a child of the unsafe head. `changes` may name another parent or another generation.
+ */
 const makes = {
   'start-building': (changes: Changes) => start(21, changes),
   seal: (changes: Changes) => seal(21, changes),
@@ -168,7 +170,7 @@ test('the calls of the sequencer run before all jobs but a start, in the order o
   assert.deepEqual(order, [1, 2, 'insert', 'apply'])
 })
 
-test(`at most ${maxBuildingCalls} calls wait; another call is refused, unless it has an answer at once`, () => {
+test(`at most ${maxBuildingCalls} calls wait; another call is refused, unless it can be answered at once`, () => {
   const calls = Array.from({ length: maxBuildingCalls }, (_, at) => start(at + 1))
   const full = give(atWork, ...calls.map(called))
   assert.deepEqual(waitingOf(full.next), [1, 2, 3, 4])

@@ -54,7 +54,7 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
     if (done.response.kind !== 'started') return [state, answer]
     const { attempt } = done.request
     const started = { digest: done.digest, attempt, payloadId: done.response.payloadId }
-    // The forkchoice that had the attributes also had the current heads.
+    // The forkchoice call with the attributes has also set the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
     // The execution client may use a payload id again for another build.
     const next = { ...building, started, sealed: undefined }

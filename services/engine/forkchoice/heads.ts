@@ -26,7 +26,7 @@ export interface DerivedBlock {
   readonly block: L2BlockRef
   /** Whether the engine built the block. A built block replaces the unsafe block of its number. */
   readonly isNew: boolean
-  /** Whether the block is the last one of its span, which makes it safe. */
+  /** Whether the block is the last one of its span. The blocks of a span become safe together with the last one. */
   readonly concludesBatch: boolean
 }
 

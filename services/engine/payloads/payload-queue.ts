@@ -5,7 +5,10 @@ import type { Heads } from '#services/engine/forkchoice/heads.ts'
 export interface PayloadQueue {
   readonly payloads: readonly Payload[]
   readonly bytes: number
-  /** Whether blocks were omitted because the queue was full; gossip's log still has these blocks. */
+  /**
+   * Whether blocks were omitted because the queue was full; the log `gossip.payload-received` on the bus still has
+   * these blocks.
+   */
   readonly isCut: boolean
 }
 
@@ -23,7 +26,10 @@ export function payloadBytes({ transactions }: Payload): number {
   return transactions.reduce((sum, { length }) => sum + length + 24, 1_000)
 }
 
-/** Adds a block. A full queue drops the highest block, which is needed last and which gossip's log still has. */
+/**
+ * Adds a block. A full queue drops the highest block, which is needed last. The log of gossip on the bus still has that
+ * block.
+ */
 export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue {
   if (queue.payloads.some(({ blockHash }) => blockHash === payload.blockHash)) return queue
   const at = queue.payloads.findLastIndex(({ number }) => number <= payload.number) + 1

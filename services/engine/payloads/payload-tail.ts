@@ -6,7 +6,7 @@ import type { Event } from '#services/engine/state.ts'
 
 type Sink = Parameters<Source<Event>>[0]
 
-/** The unsafe blocks in gossip's log, from a number that changes with each generation. */
+/** The unsafe blocks in gossip's log on the bus, from a block number that changes with each generation. */
 export class PayloadTail {
   readonly #bus: Bus
   #sink: Sink | undefined

@@ -16,8 +16,8 @@ export type ElSynced =
   | { readonly kind: 'done'; readonly found: FoundStart }
 
 /**
- * Makes the execution client fetch the chain up to a block from its peers. When the client has the chain, finds the
- * heads to continue from.
+ * Makes the execution client fetch the chain from its peers, up to a given block. When the client has the chain, finds
+ * the heads to continue from.
  */
 export async function syncTo(payload: Payload, ports: Ports): Promise<ElSynced> {
   const { executionClient } = ports

@@ -13,8 +13,8 @@ export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
   /**
-   * Whether the client's finalized head is the genesis or not set. In this case the client may still be fetching the
-   * chain.
+   * Whether the client has finalized nothing above the genesis: its finalized head is the genesis, or is not set. In
+   * this case the client may still be fetching the chain.
    */
   readonly isAtGenesis: boolean
 }
@@ -57,7 +57,8 @@ export async function findStart(
 }
 
 /**
- * Whether the finalized label of the execution client is the genesis or not set. Source: op-node, insertUnsafePayload
+ * Whether the execution client has finalized nothing above the genesis: its label `finalized` is the genesis, or is not
+ * set. Source: op-node, insertUnsafePayload
  */
 function isNothingFinal({ finalized }: EngineLabels, { genesis }: RollupConfig): boolean {
   return finalized === undefined || finalized.hash === genesis.l2.hash

@@ -21,8 +21,8 @@ export interface OwnBlocks {
 const maxSent = 256
 
 /**
- * Limit on the blocks that wait for the signer. A signer that hangs holds each block until its timeout, and a sequencer
- * makes at most a few blocks in this time.
+ * Limit on the blocks that wait for the signer. If the signer hangs, each block waits until the call to the signer
+ * times out. A sequencer makes at most a few blocks in this time.
  */
 const maxSending = 16
 

@@ -17,7 +17,7 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'refused-rpc': { factor: -40, cap: 3 },
 }
 
-/** A counter below this is zero. */
+/** A counter that falls below this number becomes zero. */
 const decayToZero = 0.01
 
 /** Limit on the peers that are remembered. Beyond the limit, the peer whose last deed is oldest is forgotten. */

@@ -62,8 +62,8 @@ export function gossipOptions(
     maxInboundStreams: 2,
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
-    // A peer that uses the other form of message ids never seems to send the messages that it announced. Such a peer
-    // must not lose score.
+    // A peer whose message ids have another form than ours never seems to send the messages that it announced. Such a
+    // peer must not lose score.
     gossipsubIWantFollowupMs: 60_000,
     decodeRpcLimits: {
       // An honest peer subscribes to four topics.

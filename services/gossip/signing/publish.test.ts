@@ -13,7 +13,7 @@ const down = /(?:ECONNREFUSED|ECONNRESET|other side closed)/
 
 const otherAddress = signerOf(new Uint8Array(32).fill(2))
 
-/** Gossip with a remote signer, and a deadline of calls that no slow machine exceeds. */
+/** Gossip with a remote signer. `publish` calls gossip with a deadline that even a slow machine does not exceed. */
 async function start(t: TestContext, timeoutMs = 10_000) {
   const server = await FakeSigner.start(t)
   const blockSigner = await RemoteSigner.open({

@@ -37,7 +37,7 @@ export interface RemoteSignerOptions {
 /** Limit on the size of an answer, which is a signature or an error. */
 const maxAnswerBytes = 65_536
 
-/** A client that uses one content of the TLS files. */
+/** A client, and the content of the TLS files that it uses. */
 interface OpenClient {
   readonly tls: TlsContent
   readonly rpc: JsonRpcClient

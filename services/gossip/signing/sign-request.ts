@@ -15,7 +15,7 @@ export interface SignMethod {
   readonly paramsOf: (request: SignRequest) => readonly unknown[]
 }
 
-/** Domain of signatures on blocks: zero. */
+/** Length of the domain of signatures on blocks. All bytes of this domain are zero. */
 const domainBytes = 32
 
 /** The first version. Its fields are encoded as Go encodes an array, a number and bytes, in the order of op-node. */

@@ -129,7 +129,7 @@ test('a client continues on another replica after its last sequence, without a g
   assert.deepEqual(await upToDate.numbers(1), [12])
 })
 
-/** A feed of a chain whose block with hash N has number N, and the number of blocks that it fetched. */
+/** A feed of a chain in which block N has hash N, and the number of blocks that the feed fetched. */
 function feedOf() {
   const clock = new VirtualClock(0)
   const fetched = { count: 0 }

@@ -55,14 +55,14 @@ test("the methods for a sequencer reach it, and its answers have op-node's form"
   assert.equal(resultOf(await ask('admin_stopSequencer')), `0x${'00'.repeat(32)}`)
 })
 
-test('the hash of a start may be missing, as with kona-node, but a malformed hash is refused', async (t) => {
+test('a call to start may omit the hash, as with kona-node, but a malformed hash is refused', async (t) => {
   const { requests, ask } = await withSequencer(t)
   for (const params of [[], null]) {
     assert.equal(resultOf(await ask('admin_startSequencer', params)), null)
     assert.deepEqual(requests.pop(), { kind: 'start', head: undefined })
   }
   const invalid: readonly (readonly [string, readonly unknown[], string])[] = [
-    // A script that did not find the hash must not start the sequencer on any head.
+    // A script that did not find the hash passes null. This must not start the sequencer on whatever head it has.
     [
       'startSequencer',
       [null],

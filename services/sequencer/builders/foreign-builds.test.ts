@@ -12,7 +12,7 @@ import type { BuilderOutcome } from './foreign-builds.ts'
 
 const timeoutMs = 250
 
-/** Milliseconds before the timestamp of a block at which its building ends. */
+/** How long before its timestamp a block is sealed, in milliseconds. */
 const sealingMs = 50
 
 /** A running sequencer with a builder. */

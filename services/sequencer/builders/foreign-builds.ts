@@ -12,7 +12,7 @@ import type { Job, State } from '#services/sequencer/state.ts'
 import type { BuildParent } from './builder.ts'
 import { blockReader, type ReadBlock } from './read-block.ts'
 
-/** The outcome for a block of the builder. The metrics use these words. */
+/** The outcome for a block of the builder. These strings are also values of a label of the metrics. */
 export type BuilderOutcome =
   | 'used'
   /** The builder is not asked for the block: it cannot add anything to the block, or no time is left. */
@@ -49,7 +49,7 @@ interface Build {
 /** The builder, and its limits. */
 interface ForeignOptions extends ForeignPort {
   readonly config: RollupConfig
-  /** Time before the timestamp of a block at which it is sealed. */
+  /** How long before its timestamp a block is sealed. */
   readonly sealingMs: number
 }
 

@@ -11,7 +11,7 @@ import type { ReadBlock } from './read-block.ts'
  */
 export const maxMissing = 512
 
-/** Pause after a builder was found to lack more blocks, or another chain. */
+/** Pause after a builder was found to lack more than `maxMissing` blocks, or to have another chain. */
 export const missingPauseMs = 60_000
 
 /** Dependencies of `MissingBlocks`. */

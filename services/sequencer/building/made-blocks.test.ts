@@ -64,7 +64,7 @@ test('an invalid block is not made again', () => {
   assert.equal(preparing(steps.at(5_000).take()).before, undefined)
 })
 
-test('a block whose commit was not answered is committed again; a start drops this block, since it is not in the log', () => {
+test('a block whose commit was not answered is committed again; a start drops this block, since it is not in the log of op-conductor', () => {
   const uncommitted = () => {
     const steps = new SequencerSteps({ hasConductor: true }).chain(block(100))
     steps.sealedOn(block(100), block(101)).fails('conductor').take()

@@ -91,8 +91,9 @@ export class BlockPreparer {
   }
 
   /**
-   * The outcome if a higher block may be published already: a block that was made earlier on the parent, or a lost
-   * block. Undefined if another block is due, because there is no such block, or because L1 removed its L1 origin.
+   * The outcome if a block above the parent may be published already: a block that was made earlier on the parent, or a
+   * lost block. Undefined if a new block has to be made: there is no such block, or L1 removed the L1 origin of that
+   * block.
    */
   async #again({
     before,

@@ -24,7 +24,7 @@ test('a start with the hash of the unsafe head stores the activity, then answers
   assert.deepEqual([answer?.refusal, answer?.isActive, answer?.head], [undefined, true, head])
 })
 
-test('a start is refused in the words of op-node', () => {
+test('a start is refused with the error texts of op-node', () => {
   const wrong = stoppedAt().control({ kind: 'start', head: hash(7) })
   assert.equal(refusalOf(wrong.at(startWaitMs - 1)), undefined)
   assert.equal(
@@ -119,7 +119,7 @@ test('a stop drops a block that is being built, and answers with the unsafe head
   assert.deepEqual(steps.at(5_000).kinds(), [])
 })
 
-test('a stop of a stopped sequencer is refused in the words of op-node', () => {
+test('a stop of a stopped sequencer is refused with the error text of op-node', () => {
   assert.equal(refusalOf(stoppedAt().control({ kind: 'stop' })), 'sequencer not running')
 })
 
