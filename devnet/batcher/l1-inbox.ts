@@ -53,9 +53,7 @@ export class L1Inbox {
   async send(data: BatcherData, earlier?: SentTransaction): Promise<SentTransaction> {
     const { account, chainId, client, inbox: to } = this.#options
     const attempt = earlier === undefined ? 0 : earlier.attempt + 1
-    const next = await this.#nonce('pending')
-    // After a reorg, the nonce of the earlier transaction may be above the next one. L1 would keep such a transaction in its queue.
-    const nonce = earlier === undefined ? next : Math.min(earlier.nonce, next)
+    const nonce = await this.#nonceOf(earlier)
     const common = { chainId, nonce, to, ...(await this.#prices(attempt)) }
     const raw =
       data.kind === 'calldata'
@@ -81,7 +79,17 @@ export class L1Inbox {
     return parseJson(receiptJson, json, 'receipt')?.blockNumber
   }
 
-  async #nonce(block: 'pending' | 'latest'): Promise<number> {
+  /** The nonce of the transaction that is replaced, or the next one. */
+  async #nonceOf(earlier: SentTransaction | undefined): Promise<number> {
+    const [mined, pending] = [await this.#count('latest'), await this.#count('pending')]
+    const next = Math.max(mined, pending)
+    // After a reorg, the earlier nonce may be above the next one, and L1 would not include it. If another transaction took
+    // the nonce, the earlier one is lost.
+    const isOpen = earlier !== undefined && earlier.nonce >= mined && earlier.nonce <= next
+    return isOpen ? earlier.nonce : next
+  }
+
+  async #count(block: 'pending' | 'latest'): Promise<number> {
     const { account, client } = this.#options
     const json = await client.call('eth_getTransactionCount', [account.address, block])
     return Number(parseJson(quantityJson, json, 'nonce'))

@@ -40,7 +40,8 @@ const [channelBlocks, patience] = [2n, 10n]
 const channelBytes = 600_000
 
 const pollMs = 500
-const timeoutMs = 5_000
+/** Long, since an L1 that verifies many blobs answers late. */
+const timeoutMs = 20_000
 
 const headsJson = z.looseObject({
   unsafe_l2: z.looseObject({ hash: hashJson, number: z.number() }),

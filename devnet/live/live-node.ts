@@ -26,6 +26,7 @@ export interface LiveNodeOptions {
   readonly files: RollupFiles
   readonly ports: NodePorts
   readonly l1Url: string
+  readonly beaconUrl: string
   readonly self: DevnetPeer
   readonly peers: readonly DevnetPeer[]
   readonly natsServer: string | undefined
@@ -114,12 +115,15 @@ async function settingsOf(
   options: LiveNodeOptions,
   execution: Readonly<Record<'engineUrl' | 'jwtSecretFile', string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const { files, folder, given, isSequencer, l1Url, logLevel, peers, ports, self } = options
+  const { beaconUrl, files, folder, given, isSequencer, l1Url, logLevel, peers, ports, self } =
+    options
   return {
     rollupConfig: files.rollupConfig,
     l1ChainConfig: files.l1ChainConfig,
     l1RpcUrls: l1Url,
-    l1BeaconUrls: l1Url,
+    l1BeaconUrls: beaconUrl,
+    // anvil computes the transactions root of a block with blobs from more than its transactions, so the root is not checked.
+    l1TrustedUrls: l1Url,
     l1PollMs: '500',
     ...execution,
     rpcPort: String(ports.rollup),
@@ -129,6 +133,7 @@ async function settingsOf(
     p2pListenIp: '127.0.0.1',
     p2pListenTcp: String(ports.p2p),
     p2pDiscovery: 'false',
+    p2pFetchPayloads: 'true',
     p2pStaticPeers: peers.map(({ address }) => address).join(','),
     ...(isSequencer && {
       sequencerEnabled: 'true',

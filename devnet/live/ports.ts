@@ -18,6 +18,11 @@ export function l1PortOf(portBase: number): number {
   return portBase
 }
 
+/** The port of the beacon API of L1. */
+export function beaconPortOf(portBase: number): number {
+  return portBase + 1
+}
+
 /** The ports of a node, numbered from 1. */
 export function nodePortsOf(portBase: number, node: number): NodePorts {
   const first = portBase + node * portsPerNode

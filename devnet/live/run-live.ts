@@ -15,10 +15,11 @@ import { unlessAborted } from '#runtime/unless-aborted.ts'
 import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
 import { startBatcher } from '#devnet/batcher/start-batcher.ts'
 import { startAnvil } from '#devnet/l1/anvil.ts'
+import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
 import { batcherAccount } from '#devnet/rollup/accounts.ts'
 import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
-import { l1PortOf, nodePortsOf } from './ports.ts'
+import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
 import { type Sent, Traffic } from './traffic.ts'
 
 /** Options of a live devnet. */
@@ -117,8 +118,20 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
       windowBlocks,
       maxDrift,
     })
+    const beacon = await serveBeaconApi({
+      l1,
+      anvilUrl: anvil.url,
+      host: '127.0.0.1',
+      port: beaconPortOf(portBase),
+    })
+    closing.push(() => beacon.close())
     report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
-    const nodes = await startNodes(folder, options, { rollup, l1Url: anvil.url, closing })
+    const nodes = await startNodes(folder, options, {
+      rollup,
+      l1Url: anvil.url,
+      beaconUrl: beacon.url,
+      closing,
+    })
     const [sequencer] = nodes
     if (sequencer === undefined) throw new Error('a devnet without nodes')
     const batcher = startBatcher({
@@ -158,10 +171,12 @@ async function startNodes(
   {
     rollup: { files },
     l1Url,
+    beaconUrl,
     closing,
   }: {
     readonly rollup: Rollup
     readonly l1Url: string
+    readonly beaconUrl: string
     readonly closing: (() => Promise<unknown>)[]
   },
 ): Promise<readonly LiveNode[]> {
@@ -176,6 +191,7 @@ async function startNodes(
       folder: join(folder, place.name),
       files,
       l1Url,
+      beaconUrl,
       peers: places.filter((each) => each !== place).map(({ self }) => self),
       natsServer: options.natsServer,
       isInMemory: options.inMemory,
