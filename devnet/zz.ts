@@ -4,6 +4,7 @@ const forks = ['regolith','canyon','delta','ecotone','fjord','granite','holocene
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 let last = 0
+setTimeout(async () => { const t = await (await fetch('http://127.0.0.1:15615/metrics')).text(); console.log(t.split('\n').filter((l) => /derivation.*(drop|unused|batch|channel)/.test(l) && !/^#/.test(l) && !/ 0$/.test(l)).join('\n')) }, 75000)
 const r = await runLive({
   nodes: 2, blockSeconds: 1, l1BlockSeconds: 2, forkOffsets: Object.fromEntries(forks.map((f, i) => [f, process.argv[2] ? BigInt(4 * i) : 0n])) as never,
   form: { batches: 'span', compression: 'brotli', data: 'blobs' }, rate: 2, portBase: 15600, dataDir: process.argv[3], natsServer: process.env.ATOLL_NATS_SERVER, inMemory: false,

@@ -5,11 +5,13 @@ import type { SingularBatch, SpanBatchBlock } from '#protocol/batch/batch.ts'
 import { batchRulesAt, decodeBatch } from '#protocol/batch/decode-batch.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { channelRules } from '#protocol/chains/chain-spec.ts'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import { decodeBlob } from '#protocol/channel/blob.ts'
 import { ChannelReader } from '#protocol/channel/channel-reader.ts'
 import { decodeFrames } from '#protocol/channel/frame.ts'
 import { toChannelId } from '#protocol/codec/hex.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import {
@@ -57,7 +59,13 @@ function make(form: ChannelForm, { of = blocks, l1Timestamp = last.timestamp } =
   return makeChannel(of, { config, form, channelId, l1Timestamp })
 }
 
+/** The timestamp of the L1 origin of a block. */
+const originTimeOf = ({ transactions: [first = assert.fail()] }: Payload) =>
+  decodeL1Attributes(decodeDeposit(first).data).timestamp
+
 const afterGenesis = blocks.filter(({ number }) => number > 0n)
+
+const sinceDelta = afterGenesis.filter((block) => originTimeOf(block) >= delta)
 
 for (const compression of ['zlib', 'brotli'] as const)
   for (const data of ['calldata', 'blobs'] as const)
@@ -75,21 +83,25 @@ for (const compression of ['zlib', 'brotli'] as const)
         }
         assert.deepEqual(batch.batch, expected)
       }
-      const [span] = read(make({ ...form, batches: 'span' }, { of: afterGenesis }))
+      const [span] = read(make({ ...form, batches: 'span' }, { of: sinceDelta }))
       assert.ok(span?.kind === 'span')
       const { blocks: ofSpan, l1OriginCheck, parentCheck } = span.batch
       const said = [...ofSpan].map(({ timestamp, epochNumber, transactions }) => {
         return { timestamp, epochNumber, transactions: [...transactions] }
       })
-      assert.deepEqual(said, afterGenesis.map(saidOf))
-      assert.equal(parentCheck, afterGenesis[0]?.parentHash.slice(0, 42))
+      assert.deepEqual(said, sinceDelta.map(saidOf))
+      assert.equal(parentCheck, sinceDelta[0]?.parentHash.slice(0, 42))
       assert.equal(l1OriginCheck, l2BlockRefOf(config, last).l1Origin.hash.slice(0, 42))
     })
 
-test('a form that needs a fork is used from the fork on', () => {
+test('a form that needs a fork is used from the fork on; span batches, from the L1 origin of their first block', () => {
   const form = { batches: 'span', compression: 'brotli', data: 'blobs' } as const
-  const of = afterGenesis.slice(0, 3)
-  const at = (l1Timestamp: bigint) => {
+  const [firstSince = assert.fail()] = sinceDelta
+  const [before, since] = [-1, 0].map((from) => {
+    const at = afterGenesis.indexOf(firstSince) + from
+    return afterGenesis.slice(at, at + 3)
+  })
+  const at = (l1Timestamp: bigint, of = since ?? []) => {
     const all = make(form, { of, l1Timestamp })
     const [first] = read(all, l1Timestamp)
     const [data] = all
@@ -98,8 +110,7 @@ test('a form that needs a fork is used from the fork on', () => {
     const [frame] = decodeFrames(bytes ?? assert.fail())
     return [first?.kind, data?.kind, frame?.data[0] === 1 ? 'brotli' : 'zlib']
   }
-  assert.deepEqual(at(delta - 1n), ['singular', 'calldata', 'zlib'])
-  assert.deepEqual(at(delta), ['span', 'calldata', 'zlib'])
+  assert.deepEqual(at(fjord, before), ['singular', 'blobs', 'brotli'])
   assert.deepEqual(at(ecotone - 1n), ['span', 'calldata', 'zlib'])
   assert.deepEqual(at(ecotone), ['span', 'blobs', 'zlib'])
   assert.deepEqual(at(fjord - 1n), ['span', 'blobs', 'zlib'])

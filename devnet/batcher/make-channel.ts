@@ -1,9 +1,12 @@
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import { maxBlobDataBytes } from '#protocol/channel/blob.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import { encodeBlob } from './encode/blob.ts'
@@ -14,7 +17,7 @@ import { encodeSpanBatch, toSpanBatch } from './encode/span-batch.ts'
 
 /** How blocks are encoded and posted. A fork that a form needs and that is not active yet leads to the older form. */
 export interface ChannelForm {
-  /** Span batches need Delta. */
+  /** Span batches need Delta at the L1 origin of their first block. */
   readonly batches: 'singular' | 'span'
   /** Brotli needs Fjord. */
   readonly compression: Compression
@@ -56,8 +59,8 @@ export function makeChannel(
   blocks: readonly Payload[],
   { channelId, config, form, l1Timestamp }: ChannelOptions,
 ): readonly BatcherData[] {
-  const has = (fork: 'delta' | 'ecotone' | 'fjord') => isActive(config, fork, l1Timestamp)
-  const isSpan = form.batches === 'span' && has('delta')
+  const has = (fork: 'ecotone' | 'fjord') => isActive(config, fork, l1Timestamp)
+  const isSpan = form.batches === 'span' && isActive(config, 'delta', originTimeOf(blocks[0]))
   const batches = isSpan ? [spanOf(config, blocks)] : blocks.map((each) => singularOf(config, each))
   const data = encodeChannel(batches, has('fjord') ? form.compression : 'zlib')
   if (form.data === 'calldata' || !has('ecotone')) {
@@ -70,6 +73,13 @@ export function makeChannel(
     kind: 'blobs',
     blobs: blobs.slice(at * maxBlobs, (at + 1) * maxBlobs),
   }))
+}
+
+/** The timestamp of the L1 origin of a block. */
+function originTimeOf(block: Payload | undefined): bigint {
+  const [first] = block?.transactions ?? []
+  if (first === undefined) throw new DecodeError('an L2 block without transactions')
+  return decodeL1Attributes(decodeDeposit(first).data).timestamp
 }
 
 function singularOf(config: RollupConfig, block: Payload): Uint8Array {
