@@ -9,7 +9,7 @@ function connected(world: BusWorld) {
   return { connection, specs: streamsOf(world.subjects, world.names) }
 }
 
-test('streams are created once, and not changed while they match', async () => {
+test('streams are created once, and not changed while their configuration is as specified', async () => {
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   const first = await world.settle(provision(connection, specs))

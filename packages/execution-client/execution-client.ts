@@ -200,7 +200,7 @@ function followHead(chain: Chain, pool: TransactionPool, log: Logger): void {
     for (const { reason } of refusals)
       log.debug(
         { reason },
-        'a transaction of a block that a reorg dropped did not return to the pool',
+        'a transaction did not return to the pool after a reorg dropped its block',
       )
   })
 }

@@ -36,7 +36,7 @@ export class BusNames {
     this.#streamPrefix = `ATOLL_${chainId}_${node}`
   }
 
-  /** The NATS account of the node's users; also the name shown to operators. */
+  /** Name of the account in the NATS server that has all users of the node, one for each role. */
   get account(): string {
     return this.#streamPrefix
   }

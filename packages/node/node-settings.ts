@@ -43,7 +43,7 @@ const own = {
   conductorEnabled: onOff()
     .optional()
     .describe(
-      'whether op-conductor starts and stops the sequencer, at --conductor-rpc-url, or http://127.0.0.1:8547 without it; by default it does if --conductor-rpc-url is given',
+      'whether op-conductor starts and stops the sequencer; by default true only if --conductor-rpc-url is given; if this is set to true without --conductor-rpc-url, the URL is http://127.0.0.1:8547',
     ),
   rpcDisable: onOff()
     .default(false)

@@ -83,10 +83,10 @@ export interface NodeStatus {
 /** Grace period after the start of a node, in which processes start and take their leases. */
 const youngMs = 10_000
 
-/** A service writes its status every 5 s. If its status is older than this, the service is shown as silent. */
+/** Age of a status above which its service is shown as silent. A service writes its status every 5 s. */
 const silentMs = 15_000
 
-/** A service stops within 2 s. If its status is `stopping` and older than this, the service is shown as silent. */
+/** Age of the status `stopping` above which its service is shown as silent. A service stops within 2 s. */
 const stoppedMs = 3_000
 
 /** Age of the L1 head above which operators get advice. L1 has a block every 12 s unless proposers miss slots. */

@@ -33,9 +33,9 @@ const helps = {
   fork_gap_start_seconds:
     'start of a fork that the execution client does not support, in Unix seconds; absent if it supports all forks',
   generation_changes_total:
-    'generations that began, by cause: started, el-synced, or why the heads had to be found again',
+    'new generations, one for each start and each reset of the engine, by cause: started, el-synced, or the reason for the reset',
   attributes_total:
-    'payload attributes that were handled, by outcome: consolidated, built, replaced (by a deposits-only block), dropped (invalid, with their batch)',
+    'payload attributes that were handled, by outcome: consolidated, built, replaced (by a deposits-only block), dropped (the block was invalid, so its batch was dropped)',
   building_calls_total:
     'calls of the sequencer, by call: start-building, seal, execute, insert; and by outcome: started, sealed, valid, inserted, stale (for another generation or unsafe head), invalid (the execution client refuses the block), unknown-payload (the execution client forgot the block), refused (failed, or too many calls wait)',
   failures_total:

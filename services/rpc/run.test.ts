@@ -187,7 +187,7 @@ test('the super root at a timestamp is that of op-node, byte for byte', async (t
     l2: { hash: filled('9e'), number: 105_235_063n },
     l2Timestamp: 1_686_068_903n,
   }
-  // The block of the sample, by its number and time.
+  // The number of the sample block, computed from its timestamp.
   const number = 105_235_063n + (0x692f2d59n - genesis.l2Timestamp) / 2n
   const replica = await world.replica(t, { ports: { config: { ...world.config, genesis } } })
   await atSample(world)

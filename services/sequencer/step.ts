@@ -289,11 +289,7 @@ function settle(state: State, { chain, sealed, ...moment }: Settling): Stepped {
   // After a crash, the execution client may lack blocks below this block. Peers have the missing blocks, since this
   // sequencer published them.
   const mayFill = unsafe.number + 1n < number && moment.monotonicMs - belowSinceMs < fillWaitMs
-  if (mayFill && sealed.isCommitted) {
-    const next = { ...state, sealed: { ...sealed, belowSinceMs } }
-    // Gossip requests the missing blocks once it has this block.
-    return sealed.belowSinceMs === undefined ? [next, { kind: 'publish', payload }] : [next]
-  }
+  if (mayFill && sealed.isCommitted) return [{ ...state, sealed: { ...sealed, belowSinceMs } }]
   const dropped = andGoOn([{ ...state, sealed: undefined }], moment)
   // A block of an earlier process may be in the chain below the unsafe head.
   if (!sealed.isPublished && sealed.isCommitted) return dropped

@@ -45,7 +45,7 @@ export function waitOf(state: State): Waiting | undefined {
       why: `the unsafe head is ${chain.unsafe.number}`,
       on: 'engine',
       startedMs: sealed.belowSinceMs,
-      next: `continues on the unsafe head after ${fillWaitMs / 1_000} s; see that peers are connected, and that --p2p-fetch-payloads is set`,
+      next: `continues on the unsafe head after ${fillWaitMs / 1_000} s; see that peers are connected`,
     }
   if (!isLagging) return undefined
   if (chain.sync === 'el-syncing')

@@ -114,7 +114,7 @@ test('config prints JSON, and refuses settings that the program would refuse', a
   assert.equal(wrong.code, 2)
 })
 
-test('config shows keys of URLs and secrets only with --show-secrets, and accepts the flags of op-node', async () => {
+test('config hides secrets, and keys in URLs, unless --show-secrets is given; it accepts the flags of op-node', async () => {
   const args = [
     'config',
     'node',
@@ -278,7 +278,7 @@ test('a data folder that cannot be created is reported as a wrong setting', asyn
     }
 })
 
-test('a devnet that times out names only the heads of --until', async () => {
+test('if a devnet times out, its error names the heads that --until requests, and no other head', async () => {
   const args = ['devnet', '--in-memory', '--speed=1', '--timeout-seconds=1', '--until=safe=100']
   const { code, err } = await runAtoll(args)
   assert.equal(code, 1)

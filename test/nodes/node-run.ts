@@ -185,6 +185,9 @@ export class NodeRun {
       const behindMs = nowMs - Number(unsafe?.timestamp ?? 0n) * 1_000
       if (behindMs > 2_000 + maxLateMs)
         return `the unsafe head ${unsafe?.number} of node ${at} is ${behindMs} ms old, the log ends at ${this.watch.latest?.number}`
+      // Blocks that a clock ahead of time led to are ahead of time, too. There is no new block until time reaches them.
+      if (behindMs < -maxLateMs)
+        return `the unsafe head ${unsafe?.number} of node ${at} is ${-behindMs} ms ahead of time`
       // After a stall of L1, the L1 origin is old, and each L2 block waits for the next L1 block.
       const origin = unsafe && this.l1.block(originOf(this.config, unsafe))
       const lag = this.l1.head.timestamp - (origin?.timestamp ?? 0n)

@@ -8,7 +8,10 @@ import { VerifierRun } from '#test/verifier/verifier-run.ts'
  */
 const [seed, l1Blocks] = [9, 14]
 
-/** Number of messages and calls of the engine from when the execution client has the blocks until the reset is over. */
+/**
+ * Number of runs. Run n kills the engine once, after its nth message or call since the execution client got the blocks.
+ * By the last of these messages and calls, the reset of the engine is over.
+ */
 const kills = 36
 
 for (const chosen of ['below', 'above'] as const) {

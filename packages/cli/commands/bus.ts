@@ -111,7 +111,10 @@ async function provisionBus(settings: z.output<typeof provisionSettings>): Promi
   await (settings.once ? provisioning : unlessStopped(provisioning, signal))
 }
 
-/** Creates the streams. With `once`, returns then. Otherwise restores lost streams until the signal is aborted. */
+/**
+ * Creates the streams. With `once`, returns when all of them exist. Otherwise, restores lost streams until the signal
+ * is aborted.
+ */
 async function provisionStreams(
   signal: AbortSignal,
   settings: z.output<typeof provisionSettings>,

@@ -4,8 +4,8 @@ import { hardforkNames, type HardforkTimes } from './hardforks.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
 /**
- * A rollup config in the form of op-node's `rollup.json`, with the same field names in the same order. All numbers are
- * JSON numbers, because the parser refuses numbers that JSON would round.
+ * Writes a rollup config in the form of op-node's `rollup.json`, with the same field names in the same order. `Number`
+ * does not round any value, because `parseRollupConfig` refuses numbers that JSON may round.
  *
  * Source: op-node, rollup/types.go
  */

@@ -7,7 +7,7 @@ import { pruneFrames } from './frame-pruning.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000)
 
-/** Prunes frames without content in the notation `a0 a1! b0`, and returns the kept ones in the same notation. */
+/** Parses a text such as `a0 a1! b0` into frames, prunes them, and returns the kept frames as such a text. */
 function pruned(text: string): string {
   const frames = text.split(' ').map((frame) => parseFrame(frame.replace(/(\d+)/, ':$1:')))
   return pruneFrames(frames).map(writeFrame).join(' ').replaceAll(':', '')

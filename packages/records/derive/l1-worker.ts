@@ -21,7 +21,7 @@ const aheadLimits = { messages: 64 / blocksPerMessage, bytes: 16 * 1_024 * 1_024
 const { port, folder, view, isVerified, isLoaded } = workerData as L1WorkerData
 const options = { folder, view, commitments: isVerified ? new BlobCommitments() : undefined }
 
-/** The current reading. */
+/** Number of the last reading that was requested, and the limit on what it sends ahead; undefined before the first. */
 let current: { readonly reading: number; readonly ahead: Ahead } | undefined
 
 port.on('message', (request: L1Request) => {

@@ -5,7 +5,6 @@ import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
-import { withAbove } from '#services/gossip/requests/fill-gap.ts'
 import { problemOfSigning, wrongSignerOf } from '#services/gossip/signing/signer-problem.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
@@ -33,13 +32,8 @@ export function publishRequested(
 ): Result {
   const { own } = state
   const hash = payload.blockHash
-  // If the execution client lost the blocks below this block, the lost blocks are requested from peers.
-  const above = withAbove(state, payload)
   if (own.sent.includes(hash))
-    return [
-      { ...state, above },
-      { kind: 'answer', call, response: { peers: 0, wasPublished: true } },
-    ]
+    return [state, { kind: 'answer', call, response: { peers: 0, wasPublished: true } }]
   const waiting = own.sending.get(hash)
   if (waiting !== undefined) return [withSending(state, hash, [...waiting, call])]
   if (own.sending.size >= maxSending) {
@@ -54,7 +48,7 @@ export function publishRequested(
   // The block counts as seen, so that it is not stored when a peer sends it back.
   const version = payloadVersionAt(state.options.config, payload.timestamp)
   state.seen.get(version)?.add(payload.number, hash)
-  return [withSending({ ...state, above }, hash, [call]), { kind: 'publish', payload, version }]
+  return [withSending(state, hash, [call]), { kind: 'publish', payload, version }]
 }
 
 /** Answers the calls that wait for a block which was sent. */

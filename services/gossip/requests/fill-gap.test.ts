@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChainState } from '#messages/chain-state.ts'
-import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import { decayOver } from '#services/gossip/network/score-params.ts'
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import { type Effect, initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
-import type { CallId } from '#service/sources.ts'
-import { payloadOf, samplePayload, signerAddress } from '#test/fakes/block-messages.ts'
+import { samplePayload } from '#test/fakes/block-messages.ts'
 import { hash } from '#test/fakes/values.ts'
 import { gossipOptions } from '#test/fakes/gossip-options.ts'
 import { maxGap, withAbove } from './fill-gap.ts'
@@ -94,19 +92,6 @@ test('after a refusal, another peer is asked two block times later; only a faile
     assert.deepEqual(effects, costs ? score : [])
     assert.deepEqual(tick(state, peers, nowMs + 3_999).asked, [])
     assert.deepEqual(tick(state, peers, nowMs + 4_000).asked, [['b', 11n]])
-  }
-})
-
-test('the blocks below an own block are requested, also if the own block was sent before', () => {
-  const signer = { name: 'the key', address: signerAddress }
-  const payload = payloadOf(4)
-  const call = 1 as CallId<PublishPayloadResponse>
-  for (const sent of [[], [payload.blockHash]]) {
-    const options = gossipOptions({ fetches: true, signer })
-    const start = initialState(options, { known: new Map(), sent })
-    const unsafe = { number: payload.number - 3n, timestamp: BigInt(nowMs / 1_000) }
-    const [state] = step({ ...start, unsafe }, { kind: 'publish-requested', call, payload })
-    assert.deepEqual(tick(state).asked, [['a', payload.number - 1n]])
   }
 })
 
