@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
+import { toHex } from '#protocol/codec/hex.ts'
 import { hashJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -16,8 +17,9 @@ import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
 import { startBatcher } from '#devnet/batcher/start-batcher.ts'
 import { startAnvil } from '#devnet/l1/anvil.ts'
 import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
-import { batcherAccount } from '#devnet/rollup/accounts.ts'
+import { batcherAccount, privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
 import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
+import type { LiveView } from './live-lines.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
 import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
 import { type Sent, Traffic } from './traffic.ts'
@@ -46,7 +48,8 @@ export interface LiveOptions {
   readonly signal: AbortSignal
   readonly report: Report
   readonly onLog: OnLog | undefined
-  readonly onChange: (nodes: readonly LiveNode[], sent: Sent) => void
+  readonly otlpUrl: string | undefined
+  readonly onChange: (view: LiveView) => void
 }
 
 /** Result of a run. */
@@ -155,7 +158,7 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
         throw new Fault('devnet', { detail: 'the L1 ended' })
       }),
     ])
-    await reachHeads(options, { nodes, failed, traffic })
+    await reachHeads(options, { nodes, failed, traffic, l1Url: anvil.url })
     const clients = nodes.map(({ executionUrl }) => clientOf(executionUrl))
     const compared = await compareNodes(clients, lowestSafe(nodes))
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
@@ -195,7 +198,7 @@ async function startNodes(
       peers: places.filter((each) => each !== place).map(({ self }) => self),
       natsServer: options.natsServer,
       isInMemory: options.inMemory,
-      given: {},
+      given: options.otlpUrl === undefined ? {} : { otlpUrl: options.otlpUrl },
       logLevel: options.logLevel,
       report: options.report,
       onLog: options.onLog,
@@ -217,17 +220,22 @@ async function reachHeads(
     nodes,
     failed,
     traffic,
+    l1Url,
   }: {
+    readonly l1Url: string
     readonly nodes: readonly LiveNode[]
     readonly failed: Promise<never>
     readonly traffic: Traffic
   },
 ): Promise<void> {
   const { clock, onChange, signal, timeoutMs: limitMs, until } = options
+  const account = userAccounts.at(-1)
+  if (account === undefined) throw new Error('no account for a wallet')
+  const funded = { address: account.address, privateKey: toHex(privateKeyOf(account)) }
   const isEndless = until.safe === undefined && until.finalized === undefined
   const reached = Promise.withResolvers<void>()
   const poll = setInterval(() => {
-    onChange(nodes, traffic.sent)
+    onChange({ nodes, sent: traffic.sent, nowMs: clock.now(), funded, l1Url })
     const isReached = nodes.every((node) => {
       const { chain } = node.view()
       return (

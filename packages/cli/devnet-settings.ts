@@ -1,12 +1,17 @@
-import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { hardforkNames } from '#protocol/chains/hardforks.ts'
 import { natsServer } from '#node/bus-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
-import { onOff, oneOf, seconds, shownDefault, want } from '#runtime/settings/setting-kinds.ts'
-
-const keptRecord = fileURLToPath(
-  new URL('../../test/vectors/records/all-forks-lagoon', import.meta.url),
-)
+import {
+  listOf,
+  onOff,
+  oneOf,
+  port,
+  seconds,
+  shownDefault,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 const until = want(
   z
@@ -24,12 +29,41 @@ const until = want(
 
 /** Settings of `atoll devnet`. */
 export const devnetSettings = z.strictObject({
-  record: shownDefault(
-    want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, gzipped or not')
-      .default(keptRecord)
-      .describe('recorded chain whose L1 is replayed'),
-    'a record that activates all forks',
+  nodes: wholeNumber(1, 9)
+    .default(2)
+    .describe('number of nodes; the first one is the sequencer, and each has its own bus'),
+  blockTime: seconds(1, 60).default(2).describe('time between two L2 blocks'),
+  l1BlockTime: seconds(1, 60).default(2).describe('time between two L1 blocks'),
+  forkOffsets: want(
+    listOf(
+      z.string().regex(new RegExp(`^(?:${hardforkNames.join('|')})=\\d{1,6}$`, 'u')),
+    ).optional(),
+    'hardforks with seconds, such as jovian=20,karst=40',
+  ).describe(
+    'hardforks that activate during the run, each with the seconds after the first block; hardforks after them that are not named activate with them; by default all hardforks up to Karst are active from the first block on',
   ),
+  batches: oneOf(['span', 'singular']).default('span').describe('kind of the batches'),
+  compression: oneOf(['brotli', 'zlib']).default('brotli').describe('compression of the channels'),
+  da: oneOf(['blobs', 'calldata']).default('blobs').describe('where the batcher posts channels'),
+  transactionRate: want(
+    z
+      .string()
+      .regex(/^\d{1,4}(?:\.\d{1,3})?$/u)
+      .transform(Number),
+    'a number such as 5 or 0.5',
+  )
+    .default(2)
+    .describe('transactions of users per second; with 0, there are no deposits either'),
+  portBase: port()
+    .default(9_600)
+    .describe(
+      'first port: L1 has it, node N has the ten ports from 10 × N above it on, the first of them for users',
+    ),
+  record: want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, gzipped or not')
+    .optional()
+    .describe(
+      'recorded chain to follow with one verifier; its L1 is replayed in place of a new L1',
+    ),
   speed: want(
     z
       .string()
@@ -39,21 +73,26 @@ export const devnetSettings = z.strictObject({
   )
     .default(12)
     .describe(
-      'factor on the recorded speed at which L1 grows; max: all blocks of L1 from the start',
+      'with --record, factor on the recorded speed at which L1 grows; max: all blocks of L1 from the start',
     ),
   until: until
     .optional()
-    .describe('end when these heads are reached; default: when all recorded blocks are final'),
-  timeoutSeconds: seconds(1, 86_400)
-    .default(180)
-    .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
+    .describe(
+      'end when all nodes have reached these heads; by default a run ends with a signal, and with --record when all recorded blocks are final',
+    ),
+  timeoutSeconds: shownDefault(
+    seconds(1, 86_400)
+      .optional()
+      .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
+    '180 with --record, 900 with --until',
+  ),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
   dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),
   natsServer,
   inMemory: onOff()
     .default(false)
     .describe(
-      'whether all services run in one process with a bus in memory, without a NATS server',
+      'whether all services of a node run in one process with a bus in memory, without a NATS server',
     ),
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('error')

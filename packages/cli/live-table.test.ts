@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodeView } from '#node/node-view.ts'
-import { viewLines } from '#node/view-lines.ts'
+import { shownView, viewLines } from '#node/view-lines.ts'
 import { chainAt, l2Ref } from '#test/fakes/values.ts'
 import { LiveTable } from './live-table.ts'
 
@@ -33,7 +33,7 @@ test('an error of a service is written above the table with its stack, and the t
   assert.ok(table.mixesWith({ isTTY: true }))
   // The log goes to a file.
   assert.ok(!table.mixesWith({ isTTY: false }))
-  table.show(viewAt(1))
+  table.show(shownView(viewAt(1)))
   assert.deepEqual(screen.lines, viewLines(viewAt(1), 80))
   const long = `ERROR[06-15|12:34:56.789] engine: the service failed error="${'word '.repeat(20)}"`
   table.say(`${long}\n    at step (step.ts:1:1)\n`)
@@ -43,7 +43,7 @@ test('an error of a service is written above the table with its stack, and the t
   assert.equal(above.length, 5)
   assert.ok(above.every((line) => line.length <= 80))
   assert.equal(above.join('\n').replaceAll(/\s+/gu, ' ').includes(long.slice(0, 100)), true)
-  table.show(viewAt(2))
+  table.show(shownView(viewAt(2)))
   table.end()
   assert.deepEqual(screen.lines, [...above, ...viewLines(viewAt(2), 80)])
   table.say('at the end')
@@ -59,7 +59,7 @@ test('if the output is not a terminal, progress lines are written, and other lin
   }
   const table = new LiveTable({ isShown: true, output })
   assert.ok(!table.mixesWith({ isTTY: true }))
-  table.show(viewAt(1))
+  table.show(shownView(viewAt(1)))
   table.say('a line')
   assert.deepEqual(texts, ['L1 –  L2 unsafe 1 safe 1 finalized 100\n', 'a line\n'])
 })

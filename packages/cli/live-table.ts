@@ -1,5 +1,3 @@
-import type { NodeView } from '#node/node-view.ts'
-import { viewLine, viewLines } from '#node/view-lines.ts'
 import { widthOf, wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 
 /** Interval of progress lines. */
@@ -16,13 +14,21 @@ export interface LiveTableOptions {
   readonly output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
 }
 
-/** Shows the heads of a node: on a terminal, a table that is drawn repeatedly; elsewhere, progress lines. */
+/** What a table shows at one moment. */
+export interface Shown {
+  /** A table of at most `width` columns. */
+  readonly lines: (width: number) => readonly string[]
+  /** The most important part, in one line. */
+  readonly line: () => string
+}
+
+/** Shows heads: on a terminal, a table that is drawn repeatedly; elsewhere, progress lines. */
 export class LiveTable {
   readonly #isShown: boolean
   readonly #output: LiveTableOptions['output']
   #drawnLines = 0
   #drawnMs = -Infinity
-  #last: NodeView | undefined
+  #last: Shown | undefined
 
   constructor({ isShown, output }: LiveTableOptions) {
     this.#isShown = isShown
@@ -51,13 +57,13 @@ export class LiveTable {
   }
 
   /** Shows the heads, unless they were shown a short time ago. */
-  show(view: NodeView): void {
-    this.#last = view
+  show(shown: Shown): void {
+    this.#last = shown
     const nowMs = performance.now()
     const periodMs = this.#isTable ? drawPeriodMs : linePeriodMs
     if (!this.#isShown || nowMs - this.#drawnMs < periodMs) return
     this.#drawnMs = nowMs
-    this.#draw(view)
+    this.#draw(shown)
   }
 
   /** Shows the last heads, and leaves them on the screen. */
@@ -66,15 +72,15 @@ export class LiveTable {
     this.#drawnLines = 0
   }
 
-  #draw(view: NodeView): void {
+  #draw(shown: Shown): void {
     this.#erase()
     if (!this.#isTable) {
-      this.#output.write(`${viewLine(view)}\n`)
+      this.#output.write(`${shown.line()}\n`)
       return
     }
     // Lines are cut at the width: if the terminal wrapped a line, the next drawing would erase too few lines.
     const width = widthOf(this.#output)
-    const lines = viewLines(view, width).map((line) => line.slice(0, width))
+    const lines = shown.lines(width).map((line) => line.slice(0, width))
     this.#output.write(`${lines.join('\n')}\n`)
     this.#drawnLines = lines.length
   }

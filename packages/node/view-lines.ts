@@ -38,3 +38,8 @@ export function viewLine({ chain, l1 }: NodeView): string {
 function shown(block: BlockId | undefined): string {
   return block === undefined ? '–' : shortBlock(block)
 }
+
+/** A node's heads and services, for a table or a line. */
+export function shownView(view: NodeView) {
+  return { lines: (width: number) => viewLines(view, width), line: () => viewLine(view) }
+}

@@ -2,9 +2,12 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import { devnetSettings } from '#cli/devnet-settings.ts'
 import { print } from '#node/output.ts'
+import { shownView } from '#node/view-lines.ts'
 import { LiveTable } from '#cli/live-table.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
+import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
+import type { LiveResult } from '#devnet/live/run-live.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -12,45 +15,31 @@ import { isFault } from '#runtime/fault.ts'
 
 type DevnetSettings = z.output<typeof devnetSettings>
 
+/** Time limits without `--timeout-seconds`. */
+const [recordTimeoutSeconds, liveTimeoutSeconds] = [180, 900]
+
 /** Adds `atoll devnet`. */
 export function addDevnetCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'devnet',
-    summary: 'run a whole verifier on this machine, on recorded L1 data',
+    summary: 'run a whole rollup on this machine',
     description:
-      'Runs a whole verifier here: the L1 of a record, which grows block by block, the embedded execution client, and all services of a node on their bus. Shows the heads, and says at the end whether each block has the hash that op-geth gave it.',
+      'Runs a whole rollup here: an L1 (anvil), nodes with embedded execution clients, of which the first one is the sequencer, a batcher, and transactions of users. Shows the heads of the nodes until it is stopped, or until the heads of --until; then compares the blocks of all nodes. With --record, one verifier follows a recorded chain, and its blocks are compared with those of op-geth.',
     schema: devnetSettings,
     run: devnet,
   })
 }
 
 async function devnet(settings: DevnetSettings): Promise<void> {
-  const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C
-  // can end the load.
+  // The EVM interpreter of the execution client is slow to load. It is loaded before signals are caught, so that Ctrl-C can end the load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
-  const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
+  const { json } = settings
   const table = new LiveTable({ isShown: !json, output: process.stderr })
   try {
-    const result = await runDevnet({
-      ...settings,
-      dataDir,
-      natsServer,
-      otlpUrl,
-      until: until ?? { safe: undefined, finalized: undefined },
-      timeoutMs: timeoutSeconds * 1_000,
-      clock: systemClock,
-      signal,
-      report: (what) => table.say(what),
-      // A log line that is written between two drawings of the table would be erased together with the table.
-      onLog: table.mixesWith(process.stdout) ? (line) => table.say(line) : undefined,
-      onChange: (view) => table.show(view),
-    })
-    table.end()
-    if (json) print(JSON.stringify(toJson(result)))
-    else printResult(result)
-    if (result.equal < result.blocks) process.exitCode = 1
+    const { record } = settings
+    if (record === undefined) await runLiveDevnet(settings, table, signal)
+    else await runRecord({ ...settings, record }, table, signal)
   } catch (error) {
     table.end()
     if (signal.aborted) {
@@ -60,6 +49,78 @@ async function devnet(settings: DevnetSettings): Promise<void> {
     if (json && isFault(error)) print(JSON.stringify({ ok: false, reason: error.message }))
     throw error
   }
+}
+
+/** Options that both kinds of a devnet have. */
+function commonOf(settings: DevnetSettings, table: LiveTable, signal: AbortSignal) {
+  const { dataDir, natsServer, until } = settings
+  return {
+    ...settings,
+    dataDir,
+    natsServer,
+    until: until ?? { safe: undefined, finalized: undefined },
+    clock: systemClock,
+    signal,
+    report: (what: string) => table.say(what),
+    // Log lines that are written between two drawings of the table would be erased with it.
+    onLog: table.mixesWith(process.stdout) ? (line: string) => table.say(line) : undefined,
+  }
+}
+
+async function runRecord(
+  settings: DevnetSettings & { readonly record: string },
+  table: LiveTable,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runDevnet } = await import('#devnet/run-devnet.ts')
+  const { json, otlpUrl, timeoutSeconds = recordTimeoutSeconds } = settings
+  const result = await runDevnet({
+    ...commonOf(settings, table, signal),
+    record: settings.record,
+    otlpUrl,
+    timeoutMs: timeoutSeconds * 1_000,
+    onChange: (view) => table.show(shownView(view)),
+  })
+  table.end()
+  if (json) print(JSON.stringify(toJson(result)))
+  else printResult(result)
+  if (result.equal < result.blocks) process.exitCode = 1
+}
+
+async function runLiveDevnet(
+  settings: DevnetSettings,
+  table: LiveTable,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runLive } = await import('#devnet/live/run-live.ts')
+  const { liveLine, liveLines } = await import('#devnet/live/live-lines.ts')
+  const { batches, compression, da: data, json, otlpUrl, until } = settings
+  const { timeoutSeconds = until === undefined ? undefined : liveTimeoutSeconds } = settings
+  const result = await runLive({
+    ...commonOf(settings, table, signal),
+    blockSeconds: settings.blockTime,
+    l1BlockSeconds: settings.l1BlockTime,
+    forkOffsets: forkOffsetsOf(settings.forkOffsets ?? []),
+    form: { batches, compression, data },
+    rate: settings.transactionRate,
+    timeoutMs: timeoutSeconds && timeoutSeconds * 1_000,
+    otlpUrl,
+    onChange: (view) =>
+      table.show({ lines: (width) => liveLines(view, width), line: () => liveLine(view) }),
+  })
+  table.end()
+  if (json) print(JSON.stringify({ ok: result.firstDifference === undefined, ...result }))
+  else printLiveResult(result)
+  if (result.firstDifference !== undefined) process.exitCode = 1
+}
+
+function printLiveResult({ blocks, firstDifference, seconds, sent }: LiveResult): void {
+  print(`${sent.transactions} transactions and ${sent.deposits} deposits sent`)
+  print(
+    firstDifference === undefined
+      ? `${blocks} blocks in ${seconds.toFixed(1)} s, the same in all nodes`
+      : `the nodes have different blocks ${firstDifference}`,
+  )
 }
 
 function toJson({ blocks, equal, firstDifference, chain, bus, seconds }: DevnetResult): object {

@@ -1,0 +1,68 @@
+import { wrap } from '#runtime/screen/lines.ts'
+import type { LiveNode } from './live-node.ts'
+import type { Sent } from './traffic.ts'
+
+/** What a live devnet shows. */
+export interface LiveView {
+  readonly nodes: readonly Pick<LiveNode, 'name' | 'view' | 'executionUrl' | 'rollupUrl'>[]
+  readonly sent: Sent
+  /** Unix milliseconds. */
+  readonly nowMs: number
+  /** Account with ether on both chains, for a wallet. */
+  readonly funded: { readonly address: string; readonly privateKey: string }
+  readonly l1Url: string
+}
+
+const columns = [9, 10, 10, 10, 8] as const
+
+/** Formats a devnet as a table of at most `width` columns. */
+export function liveLines(view: LiveView, width: number): readonly string[] {
+  const { funded, l1Url, nodes, sent } = view
+  const [first] = nodes
+  const l1 = first?.view().l1
+  const head = row(['node', 'unsafe', 'safe', 'finalized', 'age'])
+  return [
+    `L1 ${l1Url}  head ${l1?.head.number ?? '–'}  safe ${l1?.safe?.number ?? '–'}  finalized ${l1?.finalized?.number ?? '–'}`,
+    `L2 ${first?.executionUrl ?? '–'}  ${sent.transactions} transactions and ${sent.deposits} deposits sent`,
+    `   account ${funded.address}`,
+    `   key     ${funded.privateKey}`,
+    head,
+    ...nodes.flatMap((node) => [
+      nodeRow(node, view.nowMs),
+      ...waitsOf(node).flatMap((wait) => wrap(wait, { width, indent: 10 })),
+    ]),
+  ].map((line) => line.slice(0, width))
+}
+
+/** Formats the heads of all nodes in one line. */
+export function liveLine({ nodes, sent }: LiveView): string {
+  const heads = nodes.map(({ name, view }) => {
+    const { chain } = view()
+    const numbers = [chain?.unsafe, chain?.safe, chain?.finalized]
+    return `${name} ${numbers.map((block) => String(block?.number ?? '–')).join('/')}`
+  })
+  return `unsafe/safe/finalized: ${heads.join('  ')}; ${sent.transactions} transactions sent`
+}
+
+function nodeRow({ name, view }: LiveView['nodes'][number], nowMs: number): string {
+  const { chain } = view()
+  const age =
+    chain === undefined
+      ? '–'
+      : `${Math.max(0, (nowMs - Number(chain.unsafe.timestamp) * 1_000) / 1_000).toFixed(1)} s`
+  const numbers = [chain?.unsafe, chain?.safe, chain?.finalized]
+  return row([name, ...numbers.map((block) => String(block?.number ?? '–')), age])
+}
+
+function waitsOf({ view }: LiveView['nodes'][number]): readonly string[] {
+  return [...view().services].flatMap(([service, { wait }]) =>
+    wait === undefined ? [] : [`  ${service} waits for ${wait.what}`],
+  )
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((cell, at) => cell.padEnd(columns[at] ?? 0))
+    .join(' ')
+    .trimEnd()
+}
