@@ -43,7 +43,7 @@ export interface ChannelOptions {
 export const maxCalldataBytes = 120_000
 
 /** Limit on the blobs of one transaction. Source: EIP-7594 */
-export const maxBlobs = 6
+const maxBlobs = 6
 
 /** The byte before the frames of a transaction or blob. */
 const versionBytes = 1

@@ -88,7 +88,11 @@ export function startBatcher(settings: BatcherSettings): RunningBatcher {
     failed,
     stop: async () => {
       stopping.abort()
-      await running.finally(() => Promise.all([l1, rollup, execution].map((each) => each.close())))
+      try {
+        await running
+      } finally {
+        for (const client of [l1, rollup, execution]) await client.close()
+      }
     },
   }
 }

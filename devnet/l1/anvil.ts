@@ -44,7 +44,7 @@ const shownOutput = 500
  *
  * @throws Fault `devnet` if the package is not installed
  */
-export function findAnvil(): string {
+function findAnvil(): string {
   const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`
   const name = `@foundry-rs/anvil-${platform}`
   const path = fileURLToPath(new URL(`../../node_modules/${name}/bin/anvil`, import.meta.url))

@@ -95,70 +95,12 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
 }
 
 async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> {
-  const { blockSeconds, clock, forkOffsets, form, l1BlockSeconds, portBase, report } = options
-  const closing: (() => Promise<unknown>)[] = []
+  const { clock } = options
+  const closing: Closing = []
   const startedMs = clock.monotonicMs()
   try {
-    const anvil = await startAnvil({
-      blockSeconds: l1BlockSeconds,
-      safeDistance: l1SafeDistance,
-      host: '127.0.0.1',
-      port: l1PortOf(portBase),
-      timestamp: Math.floor(clock.now() / 1_000),
-    })
-    closing.push(() => anvil.stop())
-    const clientOf = (url: string) => {
-      const client = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 2, clock })
-      closing.push(() => client.close())
-      return client
-    }
-    const l1 = clientOf(anvil.url)
-    const rollup = await createRollup({
-      l1,
-      folder: join(folder, 'rollup'),
-      blockSeconds,
-      forkOffsets,
-      windowBlocks,
-      maxDrift,
-    })
-    const beacon = await serveBeaconApi({
-      l1,
-      anvilUrl: anvil.url,
-      host: '127.0.0.1',
-      port: beaconPortOf(portBase),
-    })
-    closing.push(() => beacon.close())
-    report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
-    const nodes = await startNodes(folder, options, {
-      rollup,
-      l1Url: anvil.url,
-      beaconUrl: beacon.url,
-      closing,
-    })
-    const [sequencer] = nodes
-    if (sequencer === undefined) throw new Error('a devnet without nodes')
-    const batcher = startBatcher({
-      config: rollup.config,
-      form,
-      l1Url: anvil.url,
-      rollupUrl: sequencer.rollupUrl,
-      executionUrl: sequencer.executionUrl,
-      account: batcherAccount,
-      clock,
-      report,
-    })
-    closing.push(() => batcher.stop())
-    const l2 = clientOf(sequencer.executionUrl)
-    const traffic = new Traffic({ ...options, ...rollup, l1, l2 })
-    closing.push(() => traffic.stop())
-    const failed = Promise.race([
-      ...nodes.map((node) => node.failed),
-      batcher.failed,
-      anvil.ended.then((): never => {
-        throw new Fault('devnet', { detail: 'the L1 ended' })
-      }),
-    ])
-    await reachHeads(options, { nodes, failed, traffic, l1Url: anvil.url })
+    const { clientOf, failed, l1Url, nodes, traffic } = await startParts(folder, options, closing)
+    await reachHeads(options, { nodes, failed, traffic, l1Url })
     const clients = nodes.map(({ executionUrl }) => clientOf(executionUrl))
     const compared = await compareNodes(clients, lowestSafe(nodes))
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
@@ -166,6 +108,66 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
   } finally {
     for (const close of closing.toReversed()) await close()
   }
+}
+
+/** What ends the parts of a devnet, in the order of their starts. */
+type Closing = (() => Promise<unknown>)[]
+
+/** Starts the L1, the nodes, the batcher and the traffic. */
+async function startParts(folder: string, options: LiveOptions, closing: Closing) {
+  const { clock, form, report } = options
+  const clientOf = (url: string) => {
+    const client = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 2, clock })
+    closing.push(() => client.close())
+    return client
+  }
+  const { anvil, beaconUrl, l1, rollup } = await startRollup(folder, options, { closing, clientOf })
+  const l1Url = anvil.url
+  const nodes = await startNodes(folder, options, { rollup, l1Url, beaconUrl, closing })
+  const [sequencer] = nodes
+  if (sequencer === undefined) throw new Error('a devnet without nodes')
+  const { executionUrl, rollupUrl } = sequencer
+  const { config } = rollup
+  const account = batcherAccount
+  const urls = { l1Url, rollupUrl, executionUrl }
+  const batcher = startBatcher({ ...urls, config, form, account, clock, report })
+  closing.push(() => batcher.stop())
+  const traffic = new Traffic({ ...options, ...rollup, l1, l2: clientOf(executionUrl) })
+  closing.push(() => traffic.stop())
+  const l1Ended = anvil.ended.then((): never => {
+    throw new Fault('devnet', { detail: 'the L1 ended' })
+  })
+  const failed = Promise.race([...nodes.map((node) => node.failed), batcher.failed, l1Ended])
+  return { clientOf, failed, l1Url, nodes, traffic }
+}
+
+/** Starts the L1, and creates the rollup on it. */
+async function startRollup(
+  folder: string,
+  options: LiveOptions,
+  {
+    closing,
+    clientOf,
+  }: { readonly closing: Closing; readonly clientOf: (url: string) => JsonRpcClient },
+) {
+  const { blockSeconds, clock, forkOffsets, l1BlockSeconds, portBase, report } = options
+  const host = '127.0.0.1'
+  const anvil = await startAnvil({
+    blockSeconds: l1BlockSeconds,
+    safeDistance: l1SafeDistance,
+    host,
+    port: l1PortOf(portBase),
+    timestamp: Math.floor(clock.now() / 1_000),
+  })
+  closing.push(() => anvil.stop())
+  const l1 = clientOf(anvil.url)
+  const chain = { blockSeconds, forkOffsets, windowBlocks, maxDrift }
+  const rollup = await createRollup({ l1, folder: join(folder, 'rollup'), ...chain })
+  const port = beaconPortOf(portBase)
+  const beacon = await serveBeaconApi({ l1, anvilUrl: anvil.url, host, port })
+  closing.push(() => beacon.close())
+  report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
+  return { anvil, beaconUrl: beacon.url, l1, rollup }
 }
 
 async function startNodes(
@@ -180,7 +182,7 @@ async function startNodes(
     readonly rollup: Rollup
     readonly l1Url: string
     readonly beaconUrl: string
-    readonly closing: (() => Promise<unknown>)[]
+    readonly closing: Closing
   },
 ): Promise<readonly LiveNode[]> {
   const places = Array.from({ length: options.nodes }, (_, at) => {

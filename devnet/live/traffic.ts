@@ -127,7 +127,7 @@ interface Transaction {
  * @throws Fault if the node does not answer
  * @throws JsonRpcError if the node refuses the transaction
  */
-export async function send(
+async function send(
   client: JsonRpcClient,
   account: HDAccount,
   transaction: Transaction,

@@ -1,13 +1,13 @@
 import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
 
 /** The well-known mnemonic of development chains. Its keys are public. */
-export const mnemonic = 'test test test test test test test test test test test junk'
+const mnemonic = 'test test test test test test test test test test test junk'
 
 /** Indices of the accounts with a role. The accounts from `users` on are for users. */
 const indices = { batcher: 1, owner: 2, signer: 3, users: 4 } as const
 
 /** Number of accounts of the mnemonic that have ether, on L1 and on L2. */
-export const fundedAccounts = 10
+const fundedAccounts = 10
 
 /** The account that posts batches. */
 export const batcherAccount: HDAccount = accountAt(indices.batcher)

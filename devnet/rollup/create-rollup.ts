@@ -19,7 +19,7 @@ import { batcherAccount, ownerAccount, signerAccount, userAccounts } from './acc
 export const l2ChainId = 901
 
 /** Where batches are posted. */
-export const batchInbox = '0xff00000000000000000000000000000000000901' as Address
+const batchInbox = '0xff00000000000000000000000000000000000901' as Address
 
 const gasLimit = 60_000_000n
 const ether = 10n ** 18n
@@ -56,7 +56,7 @@ export interface Rollup {
 }
 
 /** The files of a rollup in a folder. */
-export function rollupFiles(folder: string): RollupFiles {
+function rollupFiles(folder: string): RollupFiles {
   return {
     genesis: join(folder, 'genesis.json'),
     rollupConfig: join(folder, 'rollup.json'),

@@ -25,7 +25,9 @@ writeFileSync(jwtSecretFile, '11'.repeat(32))
 
 const urls = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']
 const engine = [...urls, `--jwt-secret-file=${jwtSecretFile}`]
-const chain = configFlags(join(recordsFolder, 'all-forks-lagoon'))
+const record = join(recordsFolder, 'all-forks-lagoon')
+const chain = configFlags(record)
+const onRecord = [`--record=${record}`]
 
 const programs: readonly (StoppedProgram & { readonly early: number })[] = [
   {
@@ -54,7 +56,7 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
   {
     name: 'devnet',
     early: 1_500,
-    args: () => ['devnet', '--json', ...server],
+    args: () => ['devnet', ...onRecord, '--json', ...server],
     // After this line, the services are started, and the setup of KZG begins. This setup cannot be interrupted.
     isUp: (output) => output.includes('the bus is NATS'),
     upMs: 1_000,
@@ -69,7 +71,9 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
   const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: temporary }
-  const child = spawn(process.execPath, [atoll, 'devnet', '--json', ...server], { env })
+  const child = spawn(process.execPath, [atoll, 'devnet', ...onRecord, '--json', ...server], {
+    env,
+  })
   const ended = once(child, 'exit')
   const pid = child.pid ?? 0
   const services = () => childrenOf(pid).filter((one) => !commandOf(one).includes('nats-server'))

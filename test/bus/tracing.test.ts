@@ -8,6 +8,7 @@ import { runAtoll } from '#test/command/run-atoll.ts'
 import { quoting } from '#test/endpoints/misbehaviours.ts'
 import { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
 import { secretPath } from '#test/endpoints/proxy.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { requireNatsServer } from './servers.ts'
 
 // Runs a node as processes on a real server, with an OpenTelemetry collector.
@@ -90,6 +91,7 @@ test('one trace leads from an L1 head to the safe head, through three processes'
   const { url, bodies } = await startCollector(t)
   const ran = await runAtoll([
     'devnet',
+    `--record=${recordsFolder}all-forks-lagoon`,
     `--nats-server=${found.path}`,
     `--otlp-url=${url}`,
     '--until=safe=60',

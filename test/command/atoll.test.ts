@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fullVersion } from '#runtime/version.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { runAtoll } from './run-atoll.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-command-'))
@@ -279,7 +280,9 @@ test('a data folder that cannot be created is reported as a wrong setting', asyn
 })
 
 test('if a devnet times out, its error names the heads that --until requests, and no other head', async () => {
-  const args = ['devnet', '--in-memory', '--speed=1', '--timeout-seconds=1', '--until=safe=100']
+  const record = join(recordsFolder, 'all-forks-lagoon')
+  const until = ['--timeout-seconds=1', '--until=safe=100']
+  const args = ['devnet', `--record=${record}`, '--in-memory', '--speed=1', ...until]
   const { code, err } = await runAtoll(args)
   assert.equal(code, 1)
   assert.match(err, /devnet: safe 100 was not reached in 1 s/)

@@ -13,6 +13,7 @@ import { type Moment, type StoppedProgram, stopThroughout } from './stop-at.ts'
 // ATOLL_SIGNAL_STEP_MS=250, each program is stopped at every 250 ms of its start.
 
 const record = join(recordsFolder, 'all-forks-lagoon')
+const onRecord = [`--record=${record}`]
 const folder = mkdtempSync(join(tmpdir(), 'atoll-signals-'))
 after(() => rmSync(folder, { recursive: true }))
 const jwtSecretFile = join(folder, 'jwt.hex')
@@ -45,7 +46,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
   {
     name: 'devnet --in-memory',
     early: 900,
-    args: () => ['devnet', '--in-memory', '--json'],
+    args: () => ['devnet', ...onRecord, '--in-memory', '--json'],
     // The setup of KZG, which cannot be interrupted, begins soon after this line.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
@@ -141,7 +142,7 @@ test('a signal stops atoll record and atoll rewind, and leaves no unfinished fil
 test('a signal stops programs while they look for a NATS server', async () => {
   const programs: Readonly<Record<string, readonly string[]>> = {
     serve: ['bus', 'serve', '--chain-id=10'],
-    devnet: ['devnet', '--json'],
+    devnet: ['devnet', ...onRecord, '--json'],
     node: ['node', ...chain, noL1, ...engine, '--rpc-port=0'],
   }
   const stopping = Object.entries(programs).map(([name, args]) => {

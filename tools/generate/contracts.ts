@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
-import solc from 'solc'
+import untypedSolc from 'solc'
 
 /** The contracts of the devnet, by name of the file. */
 const sources = ['Portal.sol', 'SystemConfig.sol'] as const
@@ -8,6 +8,9 @@ const sources = ['Portal.sol', 'SystemConfig.sol'] as const
 const folder = 'devnet/contracts'
 
 const modulePath = `${folder}/contracts.ts`
+
+/** The compiler has no types of its own. */
+const solc = untypedSolc as { readonly compile: (input: string) => string }
 
 interface Compiled {
   readonly abi: readonly object[]
