@@ -1,54 +1,27 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { toHex } from '#protocol/codec/hex.ts'
 import { hashJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
-import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
-import type { Report } from '#node/supervisor.ts'
-import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
-import type { OnLog } from '#runtime/log.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
-import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
-import { startBatcher } from '#devnet/batcher/start-batcher.ts'
-import { startAnvil } from '#devnet/l1/anvil.ts'
-import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
-import { batcherAccount, privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
-import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
+import { privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
 import type { LiveView } from './live-lines.ts'
-import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
-import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
-import { type Sent, Traffic } from './traffic.ts'
+import type { LiveNode } from './live-node.ts'
+import { type LiveWorld, startLive, type WorldOptions } from './start-live.ts'
+import type { Sent } from './traffic.ts'
 
-/** Options of a live devnet. */
-export interface LiveOptions {
-  /** Number of nodes. The first one is the sequencer. */
-  readonly nodes: number
-  readonly blockSeconds: number
-  readonly l1BlockSeconds: number
-  readonly forkOffsets: HardforkTimes
-  readonly form: ChannelForm
-  /** L2 transactions of users per second. */
-  readonly rate: number
-  readonly portBase: number
+/** Options of a run of a live devnet. */
+export interface LiveOptions extends Omit<WorldOptions, 'folder'> {
   /** Data folder, which is kept after the run; undefined for a temporary folder. */
   readonly dataDir: string | undefined
-  readonly natsServer: string | undefined
-  /** Whether the services of each node run in this process, without a NATS server. */
-  readonly inMemory: boolean
   /** The run ends when all nodes have reached these heads. If both are undefined, it does not end by itself. */
   readonly until: { readonly safe: bigint | undefined; readonly finalized: bigint | undefined }
   readonly timeoutMs: number | undefined
-  readonly logLevel: string
-  readonly clock: Clock
-  readonly signal: AbortSignal
-  readonly report: Report
-  readonly onLog: OnLog | undefined
-  readonly otlpUrl: string | undefined
   readonly onChange: (view: LiveView) => void
 }
 
@@ -61,15 +34,6 @@ export interface LiveResult {
   readonly sent: Sent
   readonly seconds: number
 }
-
-/** L1 blocks from the head to the safe block; the finalized block is twice as far. */
-const l1SafeDistance = 4
-
-/** The sequencing window in L1 blocks, and the sequencer drift before Fjord in seconds. */
-const [windowBlocks, maxDrift] = [100, 600]
-
-/** Time for each call of a chain. */
-const timeoutMs = 10_000
 
 /** Number of blocks in one request. */
 const blocksAtOnce = 64
@@ -96,139 +60,21 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
 
 async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> {
   const { clock } = options
-  const closing: Closing = []
   const startedMs = clock.monotonicMs()
+  const world = await startLive({ ...options, folder })
   try {
-    const { clientOf, failed, l1Url, nodes, traffic } = await startParts(folder, options, closing)
-    await reachHeads(options, { nodes, failed, traffic, l1Url })
-    const clients = nodes.map(({ executionUrl }) => clientOf(executionUrl))
-    const compared = await compareNodes(clients, lowestSafe(nodes))
+    await reachHeads(options, world)
+    const compared = await compareNodes(world.clients, lowestSafe(world.nodes))
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
-    return { ...compared, sent: traffic.sent, seconds }
+    return { ...compared, sent: world.traffic.sent, seconds }
   } finally {
-    for (const close of closing.toReversed()) await close()
+    await world.close()
   }
-}
-
-/** What ends the parts of a devnet, in the order of their starts. */
-type Closing = (() => Promise<unknown>)[]
-
-/** Starts the L1, the nodes, the batcher and the traffic. */
-async function startParts(folder: string, options: LiveOptions, closing: Closing) {
-  const { clock, form, report } = options
-  const clientOf = (url: string) => {
-    const client = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 2, clock })
-    closing.push(() => client.close())
-    return client
-  }
-  const { anvil, beaconUrl, l1, rollup } = await startRollup(folder, options, { closing, clientOf })
-  const l1Url = anvil.url
-  const nodes = await startNodes(folder, options, { rollup, l1Url, beaconUrl, closing })
-  const [sequencer] = nodes
-  if (sequencer === undefined) throw new Error('a devnet without nodes')
-  const { executionUrl, rollupUrl } = sequencer
-  const { config } = rollup
-  const account = batcherAccount
-  const urls = { l1Url, rollupUrl, executionUrl }
-  const batcher = startBatcher({ ...urls, config, form, account, clock, report })
-  closing.push(() => batcher.stop())
-  const traffic = new Traffic({ ...options, ...rollup, l1, l2: clientOf(executionUrl) })
-  closing.push(() => traffic.stop())
-  const l1Ended = anvil.ended.then((): never => {
-    throw new Fault('devnet', { detail: 'the L1 ended' })
-  })
-  const failed = Promise.race([...nodes.map((node) => node.failed), batcher.failed, l1Ended])
-  return { clientOf, failed, l1Url, nodes, traffic }
-}
-
-/** Starts the L1, and creates the rollup on it. */
-async function startRollup(
-  folder: string,
-  options: LiveOptions,
-  {
-    closing,
-    clientOf,
-  }: { readonly closing: Closing; readonly clientOf: (url: string) => JsonRpcClient },
-) {
-  const { blockSeconds, clock, forkOffsets, l1BlockSeconds, portBase, report } = options
-  const host = '127.0.0.1'
-  const anvil = await startAnvil({
-    blockSeconds: l1BlockSeconds,
-    safeDistance: l1SafeDistance,
-    host,
-    port: l1PortOf(portBase),
-    timestamp: Math.floor(clock.now() / 1_000),
-  })
-  closing.push(() => anvil.stop())
-  const l1 = clientOf(anvil.url)
-  const chain = { blockSeconds, forkOffsets, windowBlocks, maxDrift }
-  const rollup = await createRollup({ l1, folder: join(folder, 'rollup'), ...chain })
-  const port = beaconPortOf(portBase)
-  const beacon = await serveBeaconApi({ l1, anvilUrl: anvil.url, host, port })
-  closing.push(() => beacon.close())
-  report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
-  return { anvil, beaconUrl: beacon.url, l1, rollup }
-}
-
-async function startNodes(
-  folder: string,
-  options: LiveOptions,
-  {
-    rollup: { files },
-    l1Url,
-    beaconUrl,
-    closing,
-  }: {
-    readonly rollup: Rollup
-    readonly l1Url: string
-    readonly beaconUrl: string
-    readonly closing: Closing
-  },
-): Promise<readonly LiveNode[]> {
-  const places = Array.from({ length: options.nodes }, (_, at) => {
-    const ports = nodePortsOf(options.portBase, at + 1)
-    return { name: `node-${at + 1}`, isSequencer: at === 0, ports, self: newPeer(ports) }
-  })
-  const nodes: LiveNode[] = []
-  for (const place of places) {
-    const node = await startLiveNode({
-      ...place,
-      folder: join(folder, place.name),
-      files,
-      l1Url,
-      beaconUrl,
-      peers: places.filter((each) => each !== place).map(({ self }) => self),
-      natsServer: options.natsServer,
-      isInMemory: options.inMemory,
-      given: options.otlpUrl === undefined ? {} : { otlpUrl: options.otlpUrl },
-      logLevel: options.logLevel,
-      report: options.report,
-      onLog: options.onLog,
-      onChange: () => undefined,
-      signal: options.signal,
-    })
-    closing.push(() => node.close())
-    nodes.push(node)
-    options.report(
-      `${node.name}: execution client at ${node.executionUrl}, rollup node at ${node.rollupUrl}`,
-    )
-  }
-  return nodes
 }
 
 async function reachHeads(
   options: LiveOptions,
-  {
-    nodes,
-    failed,
-    traffic,
-    l1Url,
-  }: {
-    readonly l1Url: string
-    readonly nodes: readonly LiveNode[]
-    readonly failed: Promise<never>
-    readonly traffic: Traffic
-  },
+  { failed, l1Url, nodes, traffic }: LiveWorld,
 ): Promise<void> {
   const { clock, onChange, signal, timeoutMs: limitMs, until } = options
   const account = userAccounts.at(-1)
@@ -281,7 +127,7 @@ function lowestSafe(nodes: readonly LiveNode[]): bigint {
 }
 
 /** Compares the blocks of the execution clients, from the genesis to a number. */
-async function compareNodes(
+export async function compareNodes(
   clients: readonly JsonRpcClient[],
   to: bigint,
 ): Promise<Pick<LiveResult, 'blocks' | 'firstDifference'>> {

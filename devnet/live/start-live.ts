@@ -1,0 +1,237 @@
+import { join } from 'node:path'
+import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
+import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import type { Report } from '#node/supervisor.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import type { OnLog } from '#runtime/log.ts'
+import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
+import { type RunningBatcher, startBatcher } from '#devnet/batcher/start-batcher.ts'
+import { startAnvil } from '#devnet/l1/anvil.ts'
+import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
+import { batcherAccount } from '#devnet/rollup/accounts.ts'
+import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
+import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
+import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
+import { Traffic } from './traffic.ts'
+
+/** Options of the parts of a live devnet. */
+export interface WorldOptions {
+  /** Folder for the files of the rollup and of the nodes. */
+  readonly folder: string
+  /** Number of nodes. The first one is the sequencer. */
+  readonly nodes: number
+  readonly blockSeconds: number
+  readonly l1BlockSeconds: number
+  readonly forkOffsets: HardforkTimes
+  readonly form: ChannelForm
+  /** The sequencing window in L1 blocks. */
+  readonly windowBlocks?: number
+  /** L2 transactions of users per second. */
+  readonly rate: number
+  readonly portBase: number
+  readonly natsServer: string | undefined
+  /** Whether the services of each node run in this process, without a NATS server. */
+  readonly inMemory: boolean
+  readonly logLevel: string
+  readonly otlpUrl: string | undefined
+  readonly clock: Clock
+  /** Cancels the start. */
+  readonly signal: AbortSignal
+  readonly report: Report
+  readonly onLog: OnLog | undefined
+}
+
+/** The parts of a live devnet. */
+export interface LiveWorld {
+  readonly l1Url: string
+  readonly l1: JsonRpcClient
+  readonly rollup: Rollup
+  readonly nodes: readonly LiveNode[]
+  readonly traffic: Traffic
+  /** JSON-RPC of each node's execution client. */
+  readonly clients: readonly JsonRpcClient[]
+  /** Starts the batcher again after it was stopped. */
+  startBatcher(): void
+  stopBatcher(): Promise<void>
+  /** Rejects when a part fails. */
+  readonly failed: Promise<never>
+  close(): Promise<void>
+}
+
+/** L1 blocks from the head to the safe block; the finalized block is twice as far. */
+const l1SafeDistance = 4
+
+/** The usual sequencing window in L1 blocks, and the sequencer drift before Fjord in seconds. */
+const [usualWindowBlocks, maxDrift] = [100, 600]
+
+/** Time for each call of a chain. */
+const timeoutMs = 10_000
+
+/**
+ * Starts an L1, a rollup on it, its nodes, a batcher and the traffic of users.
+ *
+ * @throws Fault if a part does not start; the parts that run are stopped then
+ */
+export async function startLive(options: WorldOptions): Promise<LiveWorld> {
+  const closing: Closing = []
+  const close = async () => {
+    for (const end of closing.toReversed()) await end()
+  }
+  try {
+    return { ...(await startParts(options, closing)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** What ends the parts of a devnet, in the order of their starts. */
+type Closing = (() => Promise<unknown>)[]
+
+/** Starts the parts, each of which is added to `closing`. */
+async function startParts(
+  options: WorldOptions,
+  closing: Closing,
+): Promise<Omit<LiveWorld, 'close'>> {
+  const { clock } = options
+  const clientOf = (url: string) => {
+    const client = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 2, clock })
+    closing.push(() => client.close())
+    return client
+  }
+  const { anvil, beaconUrl, l1, rollup } = await startRollup(options, { closing, clientOf })
+  const l1Url = anvil.url
+  const nodes = await startNodes(options, { rollup, l1Url, beaconUrl, closing })
+  const clients = nodes.map(({ executionUrl }) => clientOf(executionUrl))
+  const [sequencer, l2] = [nodes[0], clients[0]]
+  if (sequencer === undefined || l2 === undefined) throw new Error('a devnet without nodes')
+  const batcher = new KeptBatcher(() => {
+    const { executionUrl, rollupUrl } = sequencer
+    const urls = { l1Url, rollupUrl, executionUrl }
+    return startBatcher({ ...options, ...urls, config: rollup.config, account: batcherAccount })
+  })
+  closing.push(() => batcher.stop())
+  const traffic = new Traffic({ ...options, ...rollup, l1, l2 })
+  closing.push(() => traffic.stop())
+  const l1Ended = anvil.ended.then((): never => {
+    throw new Fault('devnet', { detail: 'the L1 ended' })
+  })
+  const failed = Promise.race([...nodes.map((node) => node.failed), batcher.failed, l1Ended])
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+  failed.catch(() => undefined)
+  return {
+    l1Url,
+    l1,
+    rollup,
+    nodes,
+    clients,
+    traffic,
+    failed,
+    startBatcher: () => batcher.start(),
+    stopBatcher: () => batcher.stop(),
+  }
+}
+
+/** A batcher that can be stopped and started again. */
+class KeptBatcher {
+  readonly #start: () => RunningBatcher
+  readonly #failed = Promise.withResolvers<never>()
+  #running: RunningBatcher | undefined
+
+  constructor(start: () => RunningBatcher) {
+    this.#start = start
+    this.start()
+  }
+
+  /** Rejects when the batcher fails. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
+  }
+
+  start(): void {
+    if (this.#running !== undefined) return
+    this.#running = this.#start()
+    this.#running.failed.catch((error: unknown) => this.#failed.reject(error))
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    await running?.stop()
+  }
+}
+
+/** Starts the L1, and creates the rollup on it. */
+async function startRollup(
+  options: WorldOptions,
+  {
+    closing,
+    clientOf,
+  }: { readonly closing: Closing; readonly clientOf: (url: string) => JsonRpcClient },
+) {
+  const { blockSeconds, clock, folder, forkOffsets, l1BlockSeconds, portBase, report } = options
+  const { windowBlocks = usualWindowBlocks } = options
+  const host = '127.0.0.1'
+  const anvil = await startAnvil({
+    blockSeconds: l1BlockSeconds,
+    safeDistance: l1SafeDistance,
+    host,
+    port: l1PortOf(portBase),
+    timestamp: Math.floor(clock.now() / 1_000),
+  })
+  closing.push(() => anvil.stop())
+  const l1 = clientOf(anvil.url)
+  const chain = { blockSeconds, forkOffsets, windowBlocks, maxDrift }
+  const rollup = await createRollup({ l1, folder: join(folder, 'rollup'), ...chain })
+  const port = beaconPortOf(portBase)
+  const beacon = await serveBeaconApi({ l1, anvilUrl: anvil.url, host, port })
+  closing.push(() => beacon.close())
+  report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
+  return { anvil, beaconUrl: beacon.url, l1, rollup }
+}
+
+async function startNodes(
+  options: WorldOptions,
+  {
+    rollup: { files },
+    l1Url,
+    beaconUrl,
+    closing,
+  }: {
+    readonly rollup: Rollup
+    readonly l1Url: string
+    readonly beaconUrl: string
+    readonly closing: Closing
+  },
+): Promise<readonly LiveNode[]> {
+  const places = Array.from({ length: options.nodes }, (_, at) => {
+    const ports = nodePortsOf(options.portBase, at + 1)
+    return { name: `node-${at + 1}`, isSequencer: at === 0, ports, self: newPeer(ports) }
+  })
+  const nodes: LiveNode[] = []
+  for (const place of places) {
+    const node = await startLiveNode({
+      ...place,
+      folder: join(options.folder, place.name),
+      files,
+      l1Url,
+      beaconUrl,
+      peers: places.filter((each) => each !== place).map(({ self }) => self),
+      natsServer: options.natsServer,
+      isInMemory: options.inMemory,
+      given: options.otlpUrl === undefined ? {} : { otlpUrl: options.otlpUrl },
+      logLevel: options.logLevel,
+      report: options.report,
+      onLog: options.onLog,
+      onChange: () => undefined,
+      signal: options.signal,
+    })
+    closing.push(() => node.close())
+    nodes.push(node)
+    options.report(
+      `${node.name}: execution client at ${node.executionUrl}, rollup node at ${node.rollupUrl}`,
+    )
+  }
+  return nodes
+}
