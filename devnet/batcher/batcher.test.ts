@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SingularBatch } from '#protocol/batch/batch.ts'
 import { batchRulesAt, decodeBatch } from '#protocol/batch/decode-batch.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { channelRules } from '#protocol/chains/chain-spec.ts'
 import { ChannelReader } from '#protocol/channel/channel-reader.ts'
 import { decodeFrames } from '#protocol/channel/frame.ts'
 import { toChannelId } from '#protocol/codec/hex.ts'
-import type { ChannelId, Hash } from '#protocol/primitives.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
@@ -87,29 +88,12 @@ class World {
   /** The last block that follows from the data on L1. */
   get safe(): { number: bigint; hash: Hash } {
     let safe = idOf(genesis)
-    const open = new Map<ChannelId, Uint8Array[]>()
-    for (const { data } of this.mined.flat()) {
-      assert.ok(data.kind === 'calldata')
-      for (const frame of decodeFrames(data.calldata)) {
-        const chunks = [...(open.get(frame.channelId) ?? []), frame.data]
-        open.set(frame.channelId, chunks)
-        if (frame.isLast) safe = this.#after(safe, chunks)
+    for (const { data } of this.mined.flat())
+      for (const { parentHash } of batchesIn(data)) {
+        const block = this.blocks.find((each) => each.parentHash === parentHash)
+        if (block !== undefined && parentHash === safe.hash) safe = idOf(block)
       }
-    }
     return safe
-  }
-
-  #after(safe: { number: bigint; hash: Hash }, chunks: readonly Uint8Array[]) {
-    const reader = new ChannelReader(chunks, channelRules(config, timestamp))
-    let last = safe
-    for (let bytes = reader.next(); bytes !== undefined; bytes = reader.next()) {
-      const decoded = decodeBatch(bytes, batchRulesAt(config, timestamp))
-      assert.ok(decoded.kind === 'singular')
-      const { parentHash } = decoded.batch
-      const block = this.blocks.find((each) => each.parentHash === parentHash)
-      if (block !== undefined && parentHash === last.hash) last = idOf(block)
-    }
-    return last
   }
 
   /** Polls, and adds an L1 block with the transactions of the pool. */
@@ -124,6 +108,30 @@ class World {
   grow(to: number): void {
     this.blocks = chain.slice(0, to)
   }
+}
+
+const read = new Map<BatcherData, readonly SingularBatch[]>()
+
+/** The batches of a transaction, which has a whole channel. */
+function batchesIn(data: BatcherData): readonly SingularBatch[] {
+  const known = read.get(data)
+  if (known !== undefined) return known
+  assert.ok(data.kind === 'calldata')
+  const frames = decodeFrames(data.calldata)
+  assert.deepEqual(
+    frames.map(({ isLast, number }) => [number, isLast]),
+    [[0, true]],
+  )
+  const chunks = frames.map((frame) => frame.data)
+  const reader = new ChannelReader(chunks, channelRules(config, timestamp))
+  const batches: SingularBatch[] = []
+  for (let bytes = reader.next(); bytes !== undefined; bytes = reader.next()) {
+    const decoded = decodeBatch(bytes, batchRulesAt(config, timestamp))
+    assert.ok(decoded.kind === 'singular')
+    batches.push(decoded.batch)
+  }
+  read.set(data, batches)
+  return batches
 }
 
 const idOf = ({ number, blockHash }: Payload) => ({ number, hash: blockHash })
@@ -224,7 +232,7 @@ test('a fault of an endpoint is reported once, and the batcher goes on when the 
 })
 
 test('after random losses, reorgs and faults, all blocks become safe', async () => {
-  for (let seed = 0; seed < 12; seed++) {
+  for (let seed = 0; seed < 100; seed++) {
     const random = new Random(seed)
     const world = new World({ channelBytes: random.pick([1, 500, 100_000]) })
     for (let block = 0; block < 60; block++) {
