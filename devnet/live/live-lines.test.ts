@@ -43,7 +43,7 @@ test('the table has the heads of each node, the age of its unsafe head, endpoint
 
 test('the table names what a service waits for, with its whole text', () => {
   const what = 'words '.repeat(30).trim()
-  const lines = liveLines(viewAt(9, { what, next: '', sinceMs: 0 } as ServiceStatus['wait']), 80)
+  const lines = liveLines(viewAt(9, { what, next: '', sinceMs: 0 }), 80)
   assert.ok(lines.every((line) => line.length <= 80))
   const text = lines.join(' ').replaceAll(/\s+/gu, ' ')
   assert.equal(text.split(`derivation waits for ${what}`).length, 3)

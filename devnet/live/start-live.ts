@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -74,6 +75,7 @@ const timeoutMs = 10_000
  * @throws Fault if a part does not start; the parts that run are stopped then
  */
 export async function startLive(options: WorldOptions): Promise<LiveWorld> {
+  await requireNew(options.folder)
   const closing: Closing = []
   const close = async () => {
     for (const end of closing.toReversed()) await end()
@@ -84,6 +86,14 @@ export async function startLive(options: WorldOptions): Promise<LiveWorld> {
     await close()
     throw error
   }
+}
+
+/** @throws Fault `settings` if an earlier devnet used the folder: its L1 is gone, so its L2 cannot continue */
+async function requireNew(folder: string): Promise<void> {
+  const names = await readdir(folder)
+  if (names.length === 0) return
+  const detail = `--data-dir is ${folder}, which is not empty (${names[0]}); a devnet starts with a new L1, so choose an empty folder`
+  throw new Fault('settings', { detail })
 }
 
 /** What ends the parts of a devnet, in the order of their starts. */

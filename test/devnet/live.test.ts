@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Abi, createPublicClient, createWalletClient, defineChain, http } from 'viem'
+import { createPublicClient, createWalletClient, defineChain, encodeFunctionData, http } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { getL2TransactionHashes } from 'viem/op-stack'
 import { portal, systemConfig } from '#devnet/contracts/contracts.ts'
@@ -47,7 +47,7 @@ test('deposits mint and transfer; a deposit that fails is in a block and mints',
   const l2 = viemOf(nodes[1]?.executionUrl ?? '', l2ChainId, user)
   const deposit = async (value: bigint) => {
     const sent = await l1.wallet.writeContract({
-      abi: portal.abi as Abi,
+      abi: portal.abi,
       address: rollup.portal,
       functionName: 'depositTransaction',
       args: ['0x00000000000000000000000000000000000000d0', value, 100_000n, false, '0x'],
@@ -58,7 +58,7 @@ test('deposits mint and transfer; a deposit that fails is in a block and mints',
     await devnet.until('the deposit is on L2', () =>
       l2.reader.getTransactionReceipt({ hash }).then(
         () => true,
-        () => false,
+        (error: unknown) => !(error instanceof Error),
       ),
     )
     return l2.reader.getTransactionReceipt({ hash })
@@ -78,13 +78,15 @@ test('each change of the system config gets into the blocks of all nodes', async
   const devnet = await DevnetWorld.start(t)
   const { l1Url, nodes, rollup } = devnet.world
   const l1 = viemOf(l1Url, l1ChainId, ownerAccount)
-  const change = async (functionName: string, args: readonly unknown[]) => {
-    const hash = await l1.wallet.writeContract({
-      abi: systemConfig.abi as Abi,
-      address: rollup.systemConfig,
-      functionName,
-      args,
-    })
+  const change = async (
+    ...[functionName, args]:
+      | readonly ['setGasLimit' | 'setMinBaseFee', readonly [bigint]]
+      | readonly ['setEip1559Params' | 'setFeeScalars', readonly [number, number]]
+      | readonly ['setOperatorFee', readonly [number, bigint]]
+      | readonly ['setDaFootprintGasScalar', readonly [number]]
+  ) => {
+    const data = encodeFunctionData({ abi: systemConfig.abi, functionName, args })
+    const hash = await l1.wallet.sendTransaction({ to: rollup.systemConfig, data })
     await l1.reader.waitForTransactionReceipt({ hash })
   }
   await change('setGasLimit', [40_000_000n])
