@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import { batchRulesAt, decodeBatch } from '#protocol/batch/decode-batch.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { channelRules } from '#protocol/chains/chain-spec.ts'
 import { ChannelReader } from '#protocol/channel/channel-reader.ts'
@@ -13,7 +14,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { hash } from '#test/fakes/values.ts'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 import { Batcher, type BatcherOptions, type SentTransaction } from './batcher.ts'
 import type { BatcherData } from './make-channel.ts'
 
@@ -72,6 +73,7 @@ class World {
         pollMs: 1,
         channelBlocks: 2n,
         channelBytes: 1_000_000,
+        windowMargin: 2n,
         patience: 4n,
         ...options,
       },
@@ -154,6 +156,21 @@ test('a channel is posted at once when its blocks have enough bytes', async () =
   const world = new World({ channelBytes: 1 })
   await world.step(5)
   assert.deepEqual([numberOf(world), world.mined.flat().length], [5, 5])
+})
+
+test('a channel is posted before the sequencing window of its first block ends', async () => {
+  const [first = assert.fail()] = chain
+  const origin = l2BlockRefOf(config, first).l1Origin.number
+  const postedAt = async (sequencingWindow: bigint) => {
+    const world = new World({ config: { ...config, sequencingWindow }, channelBlocks: 1_000n })
+    for (let block = 0; block < 20 && world.mined.flat().length === 0; block++) await world.step()
+    // The transaction was sent one L1 block earlier than the one that has it.
+    return world.mined.length - 1
+  }
+  assert.deepEqual(await Promise.all([8n, 12n].map((blocks) => postedAt(blocks))), [
+    Number(origin) + 6,
+    Number(origin) + 10,
+  ])
 })
 
 test('a transaction that L1 does not include is sent again, and replaces the earlier one', async () => {

@@ -1,5 +1,6 @@
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { ChannelId, Hash } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
@@ -56,6 +57,8 @@ export interface BatcherOptions {
   readonly channelBlocks: bigint
   /** A channel is closed when its blocks have this many bytes of transactions, before compression. */
   readonly channelBytes: number
+  /** A channel is closed this many L1 blocks before the sequencing window of its first block ends. */
+  readonly windowMargin: bigint
   /** Number of L1 blocks after which a transaction is sent again, and an included channel that is not safe is posted again. */
   readonly patience: bigint
 }
@@ -173,8 +176,12 @@ export class Batcher {
   }
 
   #isDue({ number }: L1Head): boolean {
-    if (this.#blocks.length === 0) return false
-    return this.#isFull() || number >= this.#loadedAt + this.#options.channelBlocks
+    const [first] = this.#blocks
+    if (first === undefined) return false
+    const { channelBlocks, config, windowMargin } = this.#options
+    const windowEnd = l2BlockRefOf(config, first).l1Origin.number + config.sequencingWindow
+    const closesAt = [this.#loadedAt + channelBlocks, windowEnd - windowMargin]
+    return this.#isFull() || closesAt.some((at) => number >= at)
   }
 
   async #post(l1: L1Head): Promise<void> {

@@ -36,6 +36,9 @@ export interface RunningBatcher {
 /** Number of L1 blocks in a channel, and of those after which a channel is posted again. */
 const [channelBlocks, patience] = [2n, 10n]
 
+/** A channel is closed this many L1 blocks before its first block can no longer be derived from it. */
+const windowMargin = 4n
+
 /** Bytes of transactions in a channel, before compression. */
 const channelBytes = 600_000
 
@@ -77,7 +80,7 @@ export function startBatcher(settings: BatcherSettings): RunningBatcher {
       report,
       clock,
     },
-    { config, form, pollMs, channelBlocks, channelBytes, patience },
+    { config, form, pollMs, channelBlocks, channelBytes, windowMargin, patience },
   )
   const stopping = new AbortController()
   const running = batcher.run(stopping.signal)

@@ -1,28 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { type Ended, type Report, type Running, Supervisor } from '#node/supervisor.ts'
 
 /** Options of an execution client in a process of its own. */
 export interface ClientProcessOptions {
+  /** Name for reports. */
+  readonly name: string
   readonly genesis: string
   readonly jwtSecretFile: string
   readonly dataDir: string
   readonly enginePort: number
   readonly rpcPort: number
+  readonly report: Report
   readonly signal: AbortSignal
 }
 
-/** A running execution client. */
+/** A running execution client. When its process ends by itself, the process is started again. */
 export interface ClientProcess {
   readonly engineUrl: string
   readonly rpcUrl: string
-  readonly pid: number
-  /** Rejects when the process ends by itself. */
+  /** Process id; undefined while the process is started again. */
+  readonly pid: () => number | undefined
+  /** Rejects when the client cannot run. */
   readonly failed: Promise<never>
   stop(): Promise<void>
 }
@@ -42,7 +46,44 @@ const shownOutput = 1_000
  * @throws Fault `devnet` with the last output, if the client ends or does not answer in time
  */
 export async function startClientProcess(options: ClientProcessOptions): Promise<ClientProcess> {
-  const { dataDir, enginePort, genesis, jwtSecretFile, rpcPort, signal } = options
+  const { enginePort, name, report, rpcPort, signal } = options
+  const failed = Promise.withResolvers<never>()
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+  failed.promise.catch(() => undefined)
+  const supervisor = new Supervisor({
+    clock: systemClock,
+    report,
+    onFatal: (_, code) =>
+      failed.reject(new Fault('devnet', { detail: `${name} ended with ${code}` })),
+  })
+  const rpcUrl = `http://127.0.0.1:${rpcPort}`
+  const first = Promise.withResolvers<never>()
+  const start = (): Running => {
+    const running = spawnClient(options)
+    void running.ended.then(({ reason }) => {
+      const detail = `${name} on port ${rpcPort} ended: ${reason ?? 'it has no output'}`
+      first.reject(new Fault('devnet', { detail }))
+    })
+    return running
+  }
+  supervisor.keep({ name, start })
+  try {
+    await unlessAborted(Promise.race([untilAnswers(rpcUrl), first.promise]), signal)
+  } catch (error) {
+    await supervisor.stop()
+    throw error
+  }
+  return {
+    engineUrl: `http://127.0.0.1:${enginePort}`,
+    rpcUrl,
+    pid: () => supervisor.pidOf(name),
+    failed: failed.promise,
+    stop: () => supervisor.stop(),
+  }
+}
+
+function spawnClient(options: ClientProcessOptions): Running {
+  const { dataDir, enginePort, genesis, jwtSecretFile, rpcPort } = options
   const flags = {
     genesis,
     'jwt-secret-file': jwtSecretFile,
@@ -51,7 +92,7 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
     'rpc-port': rpcPort,
     'log-level': 'error',
   }
-  const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+  const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)
   const child = spawn(process.execPath, [atoll, 'execution-client', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -60,37 +101,22 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-shownOutput)
     })
-  const ended = once(child, 'exit')
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('error', ({ message }) => resolve({ code: 1, reason: message }))
+    child.once('close', (code, signal) =>
+      resolve({ code: code ?? 1, signal: signal ?? undefined, reason: output }),
+    )
+  })
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
-  let isStopping = false
-  const failed = ended.then((): never => {
-    // A process that was stopped never fails.
-    if (isStopping) return new Promise<never>(() => undefined) as never
-    throw new Fault('devnet', {
-      detail: `the execution client on port ${rpcPort} ended: ${output}`,
-    })
-  })
-  // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
-  failed.catch(() => undefined)
-  const rpcUrl = `http://127.0.0.1:${rpcPort}`
-  const end = async () => {
-    isStopping = true
-    await stop(child, ended)
-  }
-  try {
-    await unlessAborted(Promise.race([untilAnswers(rpcUrl), failed]), signal)
-  } catch (error) {
-    await end()
-    throw error
-  }
-  return {
-    engineUrl: `http://127.0.0.1:${enginePort}`,
-    rpcUrl,
-    pid: child.pid ?? 0,
-    failed,
-    stop: end,
-  }
+  return { ended, pid: child.pid, stop: () => stop(child, ended) }
+}
+
+/** Stops a process; kills it if it does not end in time. */
+function stop(child: ChildProcess, ended: Promise<Ended>): void {
+  child.kill('SIGTERM')
+  const cancel = systemClock.after(stopTimeoutMs, () => child.kill('SIGKILL'))
+  void ended.then(cancel)
 }
 
 async function untilAnswers(url: string): Promise<void> {
@@ -112,11 +138,4 @@ async function untilAnswers(url: string): Promise<void> {
   } finally {
     await client.close()
   }
-}
-
-async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill('SIGTERM')
-  if ((await Promise.race([ended, sleep(systemClock, stopTimeoutMs)])) === true)
-    child.kill('SIGKILL')
-  await ended
 }

@@ -28,6 +28,7 @@ function viewAt(number: number, wait?: ServiceStatus['wait']): LiveView {
     nowMs,
     funded: { address: `0x${'ab'.repeat(20)}`, privateKey: `0x${'cd'.repeat(32)}` },
     l1Url: 'http://127.0.0.1:9600',
+    accident: 'L1 has no new block for 9 s',
   }
 }
 
@@ -36,7 +37,12 @@ test('the table has the heads of each node, the age of its unsafe head, endpoint
   assert.ok(lines.every((line) => line.length <= 80))
   const text = lines.join('\n')
   assert.match(text, /node-1 +1234567 +7 +\d+ +3\.0 s\nnode-2 +1234567 +7/)
-  for (const part of [`0x${'ab'.repeat(20)}`, `0x${'cd'.repeat(32)}`, 'http://127.0.0.1:9610'])
+  for (const part of [
+    `0x${'ab'.repeat(20)}`,
+    `0x${'cd'.repeat(32)}`,
+    'http://127.0.0.1:9610',
+    'chaos: L1 has',
+  ])
     assert.ok(text.includes(part), part)
   assert.ok(lines.length < 24)
 })

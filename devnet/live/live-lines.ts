@@ -11,13 +11,15 @@ export interface LiveView {
   /** Account with ether on both chains, for a wallet. */
   readonly funded: { readonly address: string; readonly privateKey: string }
   readonly l1Url: string
+  /** The last accident of chaos. */
+  readonly accident: string | undefined
 }
 
 const columns = [9, 10, 10, 10, 8] as const
 
 /** Formats a devnet as a table of at most `width` columns. */
 export function liveLines(view: LiveView, width: number): readonly string[] {
-  const { funded, l1Url, nodes, sent } = view
+  const { accident, funded, l1Url, nodes, sent } = view
   const [first] = nodes
   const l1 = first?.view().l1
   const head = row(['node', 'unsafe', 'safe', 'finalized', 'age'])
@@ -26,6 +28,7 @@ export function liveLines(view: LiveView, width: number): readonly string[] {
     `L2 ${first?.executionUrl ?? '–'}  ${sent.transactions} transactions and ${sent.deposits} deposits sent`,
     `   account ${funded.address}`,
     `   key     ${funded.privateKey}`,
+    ...(accident === undefined ? [] : [`chaos: ${accident}`]),
     head,
     ...nodes.flatMap((node) => [
       nodeRow(node, view.nowMs),

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
 import type { OnLog } from '#runtime/log.ts'
 import { type NodeView, NodeViewer } from '#node/node-view.ts'
-import { runNode } from '#node/run-node.ts'
+import { nodeServices } from '#node/node-services.ts'
+import { type RunningNode, runNode } from '#node/run-node.ts'
 import type { Report } from '#node/supervisor.ts'
 import { l2ChainId, type RollupFiles } from '#devnet/rollup/create-rollup.ts'
 import { privateKeyOf, signerAccount } from '#devnet/rollup/accounts.ts'
-import { startClientProcess } from './client-process.ts'
+import { type ClientProcess, startClientProcess } from './client-process.ts'
 import type { NodePorts } from './ports.ts'
 
 /** A libp2p host of the devnet. */
@@ -47,10 +48,15 @@ export interface LiveNode {
   readonly rollupUrl: string
   readonly bus: string
   readonly view: () => NodeView
+  /** Ids of the processes that run, by name: services, execution client and NATS server. */
+  readonly pids: () => ReadonlyMap<string, number>
   /** Rejects when the node or its execution client fails. */
   readonly failed: Promise<never>
   close(): Promise<void>
 }
+
+/** Name of the execution client in reports. */
+const executionClient = 'execution-client'
 
 /** A host with a new key. */
 export function newPeer({ p2p }: NodePorts): DevnetPeer {
@@ -64,6 +70,8 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
   await mkdir(folder, { recursive: true })
   const jwtSecretFile = await secret(folder, 'jwt.hex', randomBytes(32))
   const client = await startClientProcess({
+    name: executionClient,
+    report: (what, level) => report(`${name}: ${what}`, level),
     genesis: files.genesis,
     jwtSecretFile,
     dataDir: join(folder, 'execution'),
@@ -86,7 +94,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       health: { host: '127.0.0.1', port: ports.metrics },
       given: await settingsOf(options, { engineUrl: client.engineUrl, jwtSecretFile }),
       report: (what, level) => report(`${name}: ${what}`, level),
-      onLog: options.onLog,
+      onLog: prefixed(options.onLog, name),
       signal,
     })
     closing.push(() => node.stop())
@@ -102,6 +110,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       rollupUrl: `http://127.0.0.1:${ports.rollup}`,
       bus: node.bus.what,
       view: () => viewer.view,
+      pids: () => pidsOf({ client, node }),
       failed,
       close,
     }
@@ -109,6 +118,24 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
     await close()
     throw error
   }
+}
+
+/** Puts the name of the node before each text. */
+function prefixed(onLog: OnLog | undefined, name: string): OnLog | undefined {
+  return onLog === undefined ? undefined : (text) => onLog(`${name} ${text}`)
+}
+
+function pidsOf(parts: {
+  readonly client: ClientProcess
+  readonly node: RunningNode
+}): ReadonlyMap<string, number> {
+  const { client, node } = parts
+  const pids = [
+    [executionClient, client.pid()],
+    ['nats-server', node.bus.serverPid()],
+    ...nodeServices.map(({ name }) => [name, node.pidOf(name)] as const),
+  ] as const
+  return new Map(pids.flatMap(([name, pid]) => (pid === undefined ? [] : [[name, pid] as const])))
 }
 
 async function settingsOf(

@@ -10,6 +10,7 @@ import { Fault } from '#runtime/fault.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
+import { type ChaosResult, ChaosRun } from './chaos-run.ts'
 import type { LiveView } from './live-lines.ts'
 import type { LiveNode } from './live-node.ts'
 import { type LiveWorld, startLive, type WorldOptions } from './start-live.ts'
@@ -22,6 +23,8 @@ export interface LiveOptions extends Omit<WorldOptions, 'folder'> {
   /** The run ends when all nodes have reached these heads. If both are undefined, it does not end by itself. */
   readonly until: { readonly safe: bigint | undefined; readonly finalized: bigint | undefined }
   readonly timeoutMs: number | undefined
+  /** Accidents happen at random from this seed on; undefined for none. */
+  readonly chaosSeed: number | undefined
   readonly onChange: (view: LiveView) => void
 }
 
@@ -33,6 +36,7 @@ export interface LiveResult {
   readonly firstDifference: number | undefined
   readonly sent: Sent
   readonly seconds: number
+  readonly chaos: ChaosResult | undefined
 }
 
 /** Number of blocks in one request. */
@@ -59,15 +63,19 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
 }
 
 async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> {
-  const { clock } = options
+  const { chaosSeed, clock } = options
   const startedMs = clock.monotonicMs()
-  const world = await startLive({ ...options, folder })
+  const chaos = chaosSeed === undefined ? undefined : new ChaosRun({ ...options, chaosSeed })
+  const world = await startLive({ ...options, ...chaos?.logging, folder })
   try {
-    await reachHeads(options, world)
+    chaos?.start(world)
+    await reachHeads(options, world, chaos)
+    await chaos?.stop()
     const compared = await compareNodes(world.clients, lowestSafe(world.nodes))
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
-    return { ...compared, sent: world.traffic.sent, seconds }
+    return { ...compared, sent: world.traffic.sent, seconds, chaos: chaos?.result() }
   } finally {
+    await chaos?.stop()
     await world.close()
   }
 }
@@ -75,6 +83,7 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
 async function reachHeads(
   options: LiveOptions,
   { failed, l1Url, nodes, traffic }: LiveWorld,
+  chaos: ChaosRun | undefined,
 ): Promise<void> {
   const { clock, onChange, signal, timeoutMs: limitMs, until } = options
   const account = userAccounts.at(-1)
@@ -83,7 +92,8 @@ async function reachHeads(
   const isEndless = until.safe === undefined && until.finalized === undefined
   const reached = Promise.withResolvers<void>()
   const poll = setInterval(() => {
-    onChange({ nodes, sent: traffic.sent, nowMs: clock.now(), funded, l1Url })
+    const accident = chaos?.last
+    onChange({ nodes, sent: traffic.sent, nowMs: clock.now(), funded, l1Url, accident })
     const isReached = nodes.every((node) => {
       const { chain } = node.view()
       return (
@@ -101,7 +111,10 @@ async function reachHeads(
           reached.reject(new Fault('devnet', { detail }))
         })
   try {
-    await unlessAborted(Promise.race([reached.promise, failed]), signal)
+    await unlessAborted(
+      Promise.race([reached.promise, failed, ...(chaos === undefined ? [] : [chaos.failed])]),
+      signal,
+    )
   } finally {
     clearInterval(poll)
     stopTimer()

@@ -54,6 +54,11 @@ export const devnetSettings = z.strictObject({
   )
     .default(2)
     .describe('transactions of users per second; with 0, there are no deposits either'),
+  chaos: wholeNumber(0, 2 ** 32 - 1)
+    .optional()
+    .describe(
+      'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; the result has their number, the warnings that none of them explains, and the memory of each process',
+    ),
   portBase: port()
     .default(9_600)
     .describe(

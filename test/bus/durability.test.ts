@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readNewest, store } from '#bus/stream-store.ts'
 import { isFault } from '#runtime/fault.ts'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 import { connectWith, pause, text, textOf, until, valueStream } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
 

@@ -9,7 +9,7 @@ import type {
   ForkchoiceHeads,
   PayloadId,
 } from '#engine-api/execution-client.ts'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 import { chainDisagreement } from '#test/verifier/agreement.ts'
 import { SimulatedL1 } from '#test/verifier/simulated-l1.ts'
 import { StandInClient } from '#test/verifier/stand-in-client.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 
 /** Truncates, inserts, removes or changes bytes; does not modify the input. */
 export function editBytes(bytes: Uint8Array, random: Random): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Frame } from '#protocol/channel/frame.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { ChannelDraft, Draft, Entry } from './draft.ts'
 import { editBatches, editEntries, encodeEntry } from './edit-batches.ts'
 import { cutChannel, editPacked, packChannel } from './write-channel.ts'

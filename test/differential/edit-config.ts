@@ -1,5 +1,5 @@
 import { hardforkNames, type HardforkName } from '#protocol/chains/hardforks.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { Draft, RollupJson } from './draft.ts'
 
 /** Activation times of forks, in seconds after genesis. */

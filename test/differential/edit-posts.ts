@@ -1,6 +1,6 @@
 import { maxBlobDataBytes } from '#protocol/channel/blob.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { encodeBlob } from '#devnet/batcher/encode/blob.ts'
 import { dataOf } from './build-case.ts'
 import type { Draft, Item, Post, PostFlaw } from './draft.ts'

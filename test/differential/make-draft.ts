@@ -1,4 +1,4 @@
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { ChannelDraft, Draft } from './draft.ts'
 import { editChannel } from './edit-channel.ts'
 import { editForks, editNumbers } from './edit-config.ts'

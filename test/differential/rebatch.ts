@@ -1,6 +1,6 @@
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { hashByNumber } from './draft-channels.ts'
 import type { ChannelDraft, Draft, Entry, Item, Post } from './draft.ts'
 import { editBatches, editEntries, encodeEntry } from './edit-batches.ts'

@@ -3,7 +3,7 @@ import { encodeRlp } from '#protocol/codec/rlp.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
 import { toChannelId } from '#protocol/codec/hex.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { editBytes } from './edit-bytes.ts'
 
 /** Compresses entries into a channel, in one of the ways that a batcher may choose. */

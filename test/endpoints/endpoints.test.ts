@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 import { type Misbehaviour, misbehaviours } from './misbehaviours.ts'
 import { NodeBehindProxies } from './node-behind-proxies.ts'
 

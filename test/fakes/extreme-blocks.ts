@@ -12,7 +12,7 @@ import { nextBaseFee } from '#execution-client/transition/base-fee.ts'
 import { toQuantity } from '#json-rpc/forms/fields.ts'
 import { contracts } from '#test/execution/oracle/random-block.ts'
 import { join, pickOf, randomProgram, word } from '#test/execution/oracle/random-code.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 
 // Makes blocks whose fields have values at their limits. Some of the blocks are valid, and some break a rule.
 

@@ -8,7 +8,7 @@ import { cutChannel, newChannelId, packChannel } from '#test/differential/write-
 import { encodeFrames } from '#devnet/batcher/encode/frames.ts'
 import { encodeSingularBatch } from '#devnet/batcher/encode/singular-batch.ts'
 import { encodeSpanBatch, toSpanBatch } from '#devnet/batcher/encode/span-batch.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { hashOf } from '#test/verifier/hash-of.ts'
 import { refOfPayload } from '#test/verifier/stand-in-chain.ts'
 import type { StandInClient } from '#test/verifier/stand-in-client.ts'

@@ -3,7 +3,7 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L1BlockRef } from '#protocol/block/refs.ts'
 import { toHash } from '#protocol/codec/hex.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { hashOf } from '#test/verifier/hash-of.ts'
 

@@ -8,7 +8,7 @@ import { blocksTopics } from '#protocol/p2p/topics.ts'
 import { sleep } from '#runtime/clock.ts'
 import type { ArrivedBlock, Network } from '#services/gossip/ports.ts'
 import type { PayloadAnswer, Wanted } from '#services/gossip/requests/payload-answer.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { Host } from '#test/simulator/simulation.ts'
 import type { VirtualClock } from '#test/simulator/virtual-clock.ts'
 

@@ -5,7 +5,7 @@ import { encodeRlp } from '#protocol/codec/rlp.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { address, forksUpTo, testSystemConfig } from '#test/fakes/test-rollup.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { hashOf } from '#test/verifier/hash-of.ts'
 
 /** A rollup with blocks of two seconds, which begins with an L1 block. Its sequencing window never ends in a run. */

@@ -3,7 +3,7 @@ import { sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { Disturbance, DisturbedRun } from './disturbed-run.ts'
 import { type LinkFaults, noLinkFaults } from './faults.ts'
-import type { Random } from './random.ts'
+import type { Random } from '#runtime/random.ts'
 import type { Host } from './simulation.ts'
 
 /** No disturbance. */

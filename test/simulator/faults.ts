@@ -1,6 +1,6 @@
 import type { Hop, Wire } from '#bus/memory/memory-server.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Random } from './random.ts'
+import type { Random } from '#runtime/random.ts'
 
 /** Faults of links. `drop`, `repeat` and `delay` are probabilities for each message. */
 export interface LinkFaults {

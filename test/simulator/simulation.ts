@@ -13,7 +13,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { FaultyWire } from './faults.ts'
 import { Life } from './life.ts'
-import { Random } from './random.ts'
+import { Random } from '#runtime/random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** The code of a process. The process may be killed at any moment, and is then started again. */

@@ -4,7 +4,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { address, testSystemConfig } from '#test/fakes/test-rollup.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { hashOf } from './hash-of.ts'
 
 /** Seconds from one L1 block to the next, if no slot is missed. */

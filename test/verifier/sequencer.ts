@@ -10,7 +10,7 @@ import { AttributesBuilder } from '#protocol/derivation/attributes.ts'
 import type { L2Head } from '#protocol/pipeline/pipeline.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { address } from '#test/fakes/test-rollup.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { payloadOf, refOfPayload, type StandInRules } from './stand-in-chain.ts'
 
 /** A block of the sequencer, as a batch and as an L2 head. */

@@ -7,6 +7,7 @@ import { LiveTable } from '#cli/live-table.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
+import type { ChaosResult } from '#devnet/live/chaos-run.ts'
 import type { LiveResult } from '#devnet/live/run-live.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
@@ -105,6 +106,7 @@ async function runLiveDevnet(
     rate: settings.transactionRate,
     timeoutMs: timeoutSeconds && timeoutSeconds * 1_000,
     otlpUrl,
+    chaosSeed: settings.chaos,
     onChange: (view) =>
       table.show({ lines: (width) => liveLines(view, width), line: () => liveLine(view) }),
   })
@@ -114,13 +116,28 @@ async function runLiveDevnet(
   if (result.firstDifference !== undefined) process.exitCode = 1
 }
 
-function printLiveResult({ blocks, firstDifference, seconds, sent }: LiveResult): void {
+function printLiveResult({ blocks, chaos, firstDifference, seconds, sent }: LiveResult): void {
+  if (chaos !== undefined) printChaos(chaos)
   print(`${sent.transactions} transactions and ${sent.deposits} deposits sent`)
   print(
     firstDifference === undefined
       ? `${blocks} blocks in ${seconds.toFixed(1)} s, the same in all nodes`
       : `the nodes have different blocks ${firstDifference}`,
   )
+}
+
+function printChaos({ accidents, unexplained, usage, warnings }: ChaosResult): void {
+  const counts = Object.entries(accidents).map(([kind, count]) => `${count} × ${kind}`)
+  print(`accidents: ${counts.join(', ') || 'none'}`)
+  print(`${warnings} warnings, ${unexplained.length} of them without an accident before`)
+  for (const line of unexplained) print(`  ${line}`)
+  print('memory in MB and open files, early / late / at most:')
+  for (const [name, { files, memoryMb }] of Object.entries(usage)) {
+    const [memory, open] = [memoryMb, files].map(
+      ({ early, late, most }) => `${early} / ${late} / ${most}`,
+    )
+    print(`  ${name.padEnd(24)} ${memory} MB, ${open} files`)
+  }
 }
 
 function toJson({ blocks, equal, firstDifference, chain, bus, seconds }: DevnetResult): object {

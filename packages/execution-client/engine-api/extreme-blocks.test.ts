@@ -15,7 +15,7 @@ import {
   extremeGenesis,
   extremeTransactions,
 } from '#test/fakes/extreme-blocks.ts'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 import { toHex } from '#protocol/codec/hex.ts'
 
 /** Number of random chains. `ATOLL_SEED` sets the seed of the first chain. */

@@ -16,7 +16,7 @@ import { Trie } from '#execution-client/trie/trie.ts'
 import { runAtoll } from '#test/command/run-atoll.ts'
 import { EngineDriver, parentOf } from '#test/fakes/engine-http.ts'
 import { createStore, deposit, setSlot } from '#test/fakes/execution-chain.ts'
-import { Random } from '#test/simulator/random.ts'
+import { Random } from '#runtime/random.ts'
 
 // The process is killed repeatedly at random moments. Each time it restarts on the newest head that it had
 // acknowledged, or on a child of that head, with the complete state.

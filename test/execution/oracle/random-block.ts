@@ -1,7 +1,7 @@
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { fromHex, type Hex, toAddress, toHash, toHex } from '#protocol/codec/hex.ts'
 import { encodeDeposit } from '#protocol/transaction/deposit.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 import { join, pickOf, randomProbe, randomProgram, word } from './random-code.ts'
 
 const l1Block = '0x4200000000000000000000000000000000000015'

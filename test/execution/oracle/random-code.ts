@@ -1,5 +1,5 @@
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
-import type { Random } from '#test/simulator/random.ts'
+import type { Random } from '#runtime/random.ts'
 
 /** Opcodes by the number of stack items that they take. An opcode that is listed twice is drawn twice as often. */
 const opcodes: readonly (readonly [takes: number, codes: string])[] = [

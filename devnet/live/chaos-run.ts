@@ -1,0 +1,108 @@
+import type { Clock } from '#runtime/clock.ts'
+import type { OnLog } from '#runtime/log.ts'
+import { Random } from '#runtime/random.ts'
+import { type Accident, Chaos } from './chaos.ts'
+import { type ProcessUsage, UsageSamples } from './process-usage.ts'
+import type { LiveWorld } from './start-live.ts'
+
+/** Options of a run with accidents. */
+export interface ChaosRunOptions {
+  readonly chaosSeed: number
+  readonly l1BlockSeconds: number
+  readonly clock: Clock
+  readonly logLevel: string
+  readonly report: (what: string) => void
+  readonly onLog: OnLog | undefined
+}
+
+/** What happened in a run with accidents. */
+export interface ChaosResult {
+  /** Number of accidents by kind. */
+  readonly accidents: Readonly<Partial<Record<Accident, number>>>
+  /** Number of warnings and errors that services logged. */
+  readonly warnings: number
+  /** Those of them that no accident explains. */
+  readonly unexplained: readonly string[]
+  /** Memory and open files by process. */
+  readonly usage: Readonly<Record<string, ProcessUsage>>
+}
+
+/** Milliseconds between two samples of the memory. */
+const sampleMs = 5_000
+
+/** Lets accidents happen to a devnet, and watches its logs and its processes. */
+export class ChaosRun {
+  readonly #options: ChaosRunOptions
+  readonly #samples = new UsageSamples()
+  readonly #unexplained: string[] = []
+  readonly #failed = Promise.withResolvers<never>()
+  #chaos: Chaos | undefined
+  #warnings = 0
+  #stopSampling: () => void = () => undefined
+
+  constructor(options: ChaosRunOptions) {
+    this.#options = options
+    // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+    this.#failed.promise.catch(() => undefined)
+  }
+
+  /** Settings of the logs of the devnet: all warnings are logged. */
+  get logging(): { readonly logLevel: string; readonly onLog: OnLog } {
+    const { logLevel, onLog, report } = this.#options
+    return {
+      logLevel: logLevel === 'error' ? 'warn' : logLevel,
+      onLog: (text) => {
+        for (const line of text.split('\n')) this.#count(line)
+        if (onLog === undefined) report(text)
+        else onLog(text)
+      },
+    }
+  }
+
+  /** Rejects when an accident cannot be made or healed. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
+  }
+
+  /** The last accident, in words. */
+  get last(): string | undefined {
+    return this.#chaos?.last
+  }
+
+  start(world: LiveWorld): void {
+    const { chaosSeed, clock, l1BlockSeconds, report } = this.#options
+    const parts = { ...world, l1BlockSeconds }
+    const chaos = new Chaos({ world: parts, random: new Random(chaosSeed), clock, report })
+    chaos.failed.catch(this.#failed.reject)
+    this.#chaos = chaos
+    const sample = async () => {
+      const pids = world.nodes.flatMap((node) =>
+        [...node.pids()].map(([name, pid]) => [`${node.name} ${name}`, pid] as const),
+      )
+      await this.#samples.add(new Map([['devnet', process.pid], ...pids]))
+    }
+    const timer = setInterval(() => void sample().catch(this.#failed.reject), sampleMs)
+    this.#stopSampling = () => clearInterval(timer)
+  }
+
+  /** Heals the current accident, and lets no other happen. */
+  async stop(): Promise<void> {
+    this.#stopSampling()
+    await this.#chaos?.stop()
+  }
+
+  result(): ChaosResult {
+    return {
+      accidents: Object.fromEntries(this.#chaos?.counts ?? []),
+      warnings: this.#warnings,
+      unexplained: this.#unexplained,
+      usage: Object.fromEntries(this.#samples.summary()),
+    }
+  }
+
+  #count(line: string): void {
+    if (!/^\S+ (?:WARN|ERROR|FATAL) *\[/u.test(line)) return
+    this.#warnings++
+    if (this.#chaos?.explainsWarning() !== true) this.#unexplained.push(line)
+  }
+}
