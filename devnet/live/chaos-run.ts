@@ -101,8 +101,9 @@ export class ChaosRun {
   }
 
   #count(line: string): void {
-    if (!/^\S+ (?:WARN|ERROR|FATAL) *\[/u.test(line)) return
+    // While the nodes start one after another, they cannot reach each other.
+    if (this.#chaos === undefined || !/^\S+ (?:WARN|ERROR|FATAL) *\[/u.test(line)) return
     this.#warnings++
-    if (this.#chaos?.explainsWarning() !== true) this.#unexplained.push(line)
+    if (!this.#chaos.explainsWarning()) this.#unexplained.push(line)
   }
 }

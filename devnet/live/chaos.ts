@@ -48,12 +48,13 @@ export class Chaos {
   readonly #counts = new Map<Accident, number>()
   readonly #running: Promise<void>
   #isHappening = false
-  /** Monotonic time of the end of the last accident. */
-  #endedMs = -Infinity
+  /** Monotonic time of the end of the last accident; at first, of the start of the nodes. */
+  #endedMs: number
   #last: string | undefined
 
   constructor(options: ChaosOptions) {
     this.#options = options
+    this.#endedMs = options.clock.monotonicMs()
     this.#running = this.#run()
     this.failed = this.#running.then(() => new Promise<never>(() => undefined))
     // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`

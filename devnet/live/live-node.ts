@@ -46,6 +46,9 @@ export interface LiveNode {
   readonly name: string
   readonly executionUrl: string
   readonly rollupUrl: string
+  /** JSON-RPC of the admin methods, and the file with the token for them. */
+  readonly adminUrl: string
+  readonly adminTokenFile: string
   readonly bus: string
   readonly view: () => NodeView
   /** Ids of the processes that run, by name: services, execution client and NATS server. */
@@ -57,6 +60,9 @@ export interface LiveNode {
 
 /** Name of the execution client in reports. */
 const executionClient = 'execution-client'
+
+/** Name of the file with the token of the admin methods. */
+const adminToken = 'admin-token.hex'
 
 /** A host with a new key. */
 export function newPeer({ p2p }: NodePorts): DevnetPeer {
@@ -108,6 +114,8 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       name,
       executionUrl: client.rpcUrl,
       rollupUrl: `http://127.0.0.1:${ports.rollup}`,
+      adminUrl: `http://127.0.0.1:${ports.admin}`,
+      adminTokenFile: join(folder, adminToken),
       bus: node.bus.what,
       view: () => viewer.view,
       pids: () => pidsOf({ client, node }),
@@ -155,7 +163,7 @@ async function settingsOf(
     ...execution,
     rpcPort: String(ports.rollup),
     rpcAdminPort: String(ports.admin),
-    rpcAdminTokenFile: await secret(folder, 'admin-token.hex', randomBytes(32)),
+    rpcAdminTokenFile: await secret(folder, adminToken, randomBytes(32)),
     p2pKeyFile: await secret(folder, 'host.hex', self.key),
     p2pListenIp: '127.0.0.1',
     p2pListenTcp: String(ports.p2p),

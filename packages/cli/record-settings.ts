@@ -3,6 +3,7 @@ import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
   insteadOf,
   milliseconds,
+  onOff,
   readableFile,
   url,
   want,
@@ -22,6 +23,11 @@ export const recordSettings = z.strictObject({
   fromCache: want(z.string().optional(), 'the --data-dir of a da-watcher').describe(
     'L1 blocks and blobs from the cache of da-watcher, so that an incident can be derived again elsewhere',
   ),
+  trustL1: onOff()
+    .default(false)
+    .describe(
+      'whether the blocks of --l1-rpc-url are not checked against their hashes; for an L1 for development whose hashes are wrong',
+    ),
   l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
     .optional()
     .describe(

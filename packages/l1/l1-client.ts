@@ -13,6 +13,8 @@ export interface L1ClientOptions {
   readonly rpc: JsonRpcClient
   /** Name of the server of `rpc`, for messages. */
   readonly name: string
+  /** Whether the blocks of the node are not verified. */
+  readonly isTrusted?: boolean
   /** Undefined: no blobs are fetched. */
   readonly beacon: BeaconClient | undefined
   readonly view: L1View

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import * as z from 'zod'
+import type { EndpointOptions } from '#json-rpc/endpoint.ts'
+import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { systemClock } from '#runtime/clock.ts'
+import type { LiveNode } from '#devnet/live/live-node.ts'
 import { compareNodes } from '#devnet/live/run-live.ts'
 import { type LiveWorld, startLive, type WorldOptions } from '#devnet/live/start-live.ts'
 import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
@@ -11,6 +15,26 @@ import { until } from '#test/interop/until.ts'
 
 /** First port of the devnets of the tests. */
 const portBase = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
+
+const blockJson = z.object({ number: z.number() })
+const statusJson = z.object({
+  head_l1: blockJson,
+  unsafe_l2: blockJson.extend({ l1origin: blockJson }),
+})
+
+async function call(
+  endpoint: EndpointOptions,
+  method: string,
+  params: readonly unknown[],
+): Promise<unknown> {
+  const options = { endpoints: [endpoint], timeoutMs: 10_000, rounds: 1, clock: systemClock }
+  const client = new JsonRpcClient(options)
+  try {
+    return await client.call(method, params)
+  } finally {
+    await client.close()
+  }
+}
 
 /** A devnet that ends with its test. It logs warnings and errors, which a failed test shows. */
 export class DevnetWorld {
@@ -57,6 +81,27 @@ export class DevnetWorld {
       return isDone
     }
     return until(what, { withinMs, everyMs: 100, explain }, all)
+  }
+
+  /** Calls an admin method of the sequencer. */
+  async admin(method: string, params: readonly unknown[]): Promise<void> {
+    const { adminTokenFile, adminUrl } = this.#sequencer
+    const token = await readFile(adminTokenFile, 'utf8')
+    await call(
+      { url: adminUrl, headers: async () => ({ authorization: `Bearer ${token}` }) },
+      method,
+      params,
+    )
+  }
+
+  /** `optimism_syncStatus` of the sequencer. */
+  async syncStatus(): Promise<z.output<typeof statusJson>> {
+    const { rollupUrl: url } = this.#sequencer
+    return statusJson.parse(await call({ url }, 'optimism_syncStatus', []))
+  }
+
+  get #sequencer(): LiveNode {
+    return this.world.nodes[0] ?? assert.fail('no nodes')
   }
 
   /** Number of a head, the lowest of all nodes. */

@@ -29,6 +29,8 @@ export interface WriteRecordOptions extends Partial<ChainSettings> {
   /** Data folder of a da-watcher, with the needed part of L1. */
   readonly fromCache?: string | undefined
   readonly l1BeaconUrl?: string | undefined
+  /** Whether the blocks of `l1RpcUrl` are not verified. */
+  readonly trustL1?: boolean
   readonly l2RpcUrl: string
   readonly genesis?: string | undefined
   readonly from: bigint
@@ -170,7 +172,8 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
     beacon === undefined
       ? '; give --l1-beacon-url to read blobs'
       : `; ${beacon.name} does not keep it any more; give --l1-beacon-url of an archive`
-  const client = new L1Client({ rpc, name, beacon, view: config, signal })
+  const { trustL1: isTrusted = false } = options
+  const client = new L1Client({ rpc, name, beacon, isTrusted, view: config, signal })
   const close = async () => {
     await Promise.all([rpc.close(), beacon?.close()])
   }

@@ -27,6 +27,8 @@ export interface BlockFetcherOptions {
   readonly memory: BlockMemory
   /** Undefined: nothing is stored on disk. */
   readonly disk: DiskCache | undefined
+  /** Whether an endpoint is trusted. Blocks on disk may then be of this endpoint, so they are not verified again. */
+  readonly isTrusted?: boolean
   readonly log: Pick<Logger, 'warn'>
   readonly onFound?: (what: 'block' | 'blob', where: FoundIn) => void
 }
@@ -168,10 +170,11 @@ export class BlockFetcher {
       onFound?.('block', 'memory')
       return inMemory
     }
-    const packed = this.#options.disk?.use((cache) => cache.block(hash))
+    const { disk, isTrusted = false } = this.#options
+    const packed = disk?.use((cache) => cache.block(hash))
     if (packed === undefined) return undefined
     try {
-      const block = this.#toBlock(await unpackL1Block(packed))
+      const block = this.#toBlock(await unpackL1Block(packed, { isTrusted }))
       if (block.hash !== hash) throw new DecodeError(`it has block ${block.hash}`)
       onFound?.('block', 'disk')
       return block

@@ -108,7 +108,9 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   })
   const onFound: Metrics['found'] = (what, where) => metrics.found(what, where)
   const { pool } = rpcs
-  const fetcher = new BlockFetcher({ config: rollup, pool, blobs, memory, disk, log, onFound })
+  const isTrusted = trustedUrls.some((url) => settings.l1RpcUrls.includes(url))
+  const stores = { memory, disk, isTrusted }
+  const fetcher = new BlockFetcher({ config: rollup, pool, blobs, ...stores, log, onFound })
   registerGauges(registry, {
     ratings: () => [pool, beacons.pool, archives.pool].flatMap(({ ratings }) => ratings),
     bytes: () => ({ memory: memory.bytes, disk: disk?.bytes ?? 0 }),
