@@ -45,7 +45,9 @@ export interface WorldOptions {
 
 /** The parts of a live devnet. */
 export interface LiveWorld {
+  readonly folder: string
   readonly l1Url: string
+  readonly beaconUrl: string
   readonly l1: JsonRpcClient
   readonly rollup: Rollup
   readonly nodes: readonly LiveNode[]
@@ -131,7 +133,9 @@ async function startParts(
   // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.catch(() => undefined)
   return {
+    folder: options.folder,
     l1Url,
+    beaconUrl,
     l1,
     rollup,
     nodes,
@@ -197,7 +201,10 @@ async function startRollup(
   const port = beaconPortOf(portBase)
   const beacon = await serveBeaconApi({ l1, anvilUrl: anvil.url, host, port })
   closing.push(() => beacon.close())
-  report(`L1 at ${anvil.url}, the deposit contract is ${rollup.portal}`)
+  report(`L1 at ${anvil.url}, its beacon API at ${beacon.url}`)
+  report(
+    `the deposit contract is ${rollup.portal}, the files of the rollup are in ${join(folder, 'rollup')}`,
+  )
   return { anvil, beaconUrl: beacon.url, l1, rollup }
 }
 

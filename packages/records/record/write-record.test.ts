@@ -94,6 +94,14 @@ function changed(method: string, change: (result: unknown) => unknown) {
   })
 }
 
+test('with trustL1, blocks of L1 that do not match their hashes are recorded', async (t) => {
+  const wrong = changed('eth_getBlockByNumber', editing('extraData', '0x01'))
+  const again = { ...short, lies: { l1: wrong } }
+  await assert.rejects(recordAgain(t, again), { code: 'l1-invalid' })
+  const { out } = await recordAgain(t, { ...again, options: { trustL1: true } })
+  assert.equal((await derived(out)).mismatch, undefined)
+})
+
 /** Sets a field of the result or of the result's first item, if the field is present. */
 function editing(field: string, value: string) {
   return (result: unknown) => {

@@ -178,6 +178,25 @@ test('if another node has the same folder, it does not fetch cached blocks', asy
   assert.deepEqual([found['block l1'], found['blob l1']], [undefined, undefined])
 })
 
+test('if a node is trusted, its blocks on disk are not verified either', async (t) => {
+  const { rpc, settings } = await l1(t)
+  rpc.corrupt = ({ method }, result) =>
+    method === 'eth_getBlockByNumber' || method === 'eth_getBlockByHash'
+      ? { ...(result as object), extraData: '0x01' }
+      : result
+  const dataDir = newFolder(t)
+  const trusting = { ...settings, dataDir, l1TrustedUrls: settings.l1RpcUrls }
+  const first = await watchL1(t, config, trusting)
+  await first.until('heads came', () => first.heads.length > 0)
+  await first.fetch({ number: 3 })
+  await first.stop()
+  const second = await watchL1(t, config, trusting)
+  await second.until('heads came', () => second.heads.length > 0)
+  assert.deepEqual(await second.fetch({ number: 3 }), { kind: 'block', block: blocks[3] })
+  assert.equal((await second.metric('found_total'))['block disk'], 1)
+  assert.deepEqual(second.warnings, [])
+})
+
 test('if a block is damaged on disk, it is fetched again', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
