@@ -60,10 +60,10 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
   const first = Promise.withResolvers<never>()
   const start = (): Running => {
     const running = spawnClient(options)
-    void running.ended.then(({ reason }) => {
-      const detail = `${name} on port ${rpcPort} ended: ${reason ?? 'it has no output'}`
-      first.reject(new Fault('devnet', { detail }))
-    })
+    const fail = ({ reason = '' }: Ended) => {
+      first.reject(new Fault('devnet', { detail: `${name} on port ${rpcPort} ended: ${reason}` }))
+    }
+    void running.ended.then(fail)
     return running
   }
   supervisor.keep({ name, start })

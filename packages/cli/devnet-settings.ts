@@ -89,7 +89,7 @@ export const devnetSettings = z.strictObject({
     seconds(1, 86_400)
       .optional()
       .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
-    '180 with --record, 900 with --until',
+    '180 with --record; with --until 300 and twice the time of the blocks',
   ),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
   dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),

@@ -48,7 +48,11 @@ export class DevnetWorld {
 
   static async start(t: TestContext, options: Partial<WorldOptions> = {}): Promise<DevnetWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-devnet-test-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
+    const closing: (() => Promise<void>)[] = []
+    t.after(async () => {
+      for (const close of closing) await close()
+      await rm(folder, { recursive: true, force: true })
+    })
     const log: string[] = []
     const world = await startLive({
       folder,
@@ -69,7 +73,7 @@ export class DevnetWorld {
       onLog: (line) => log.push(line),
       ...options,
     })
-    t.after(() => world.close())
+    closing.push(() => world.close())
     return new DevnetWorld(world, log)
   }
 

@@ -16,8 +16,8 @@ import { isFault } from '#runtime/fault.ts'
 
 type DevnetSettings = z.output<typeof devnetSettings>
 
-/** Time limits without `--timeout-seconds`. */
-const [recordTimeoutSeconds, liveTimeoutSeconds] = [180, 900]
+/** Time limit without `--timeout-seconds` if a record is followed. */
+const recordTimeoutSeconds = 180
 
 /** Adds `atoll devnet`. */
 export function addDevnetCommand(program: Command): void {
@@ -88,6 +88,13 @@ async function runRecord(
   if (result.equal < result.blocks) process.exitCode = 1
 }
 
+/** Time limit without `--timeout-seconds`: twice the time of the blocks, and five minutes. Undefined without `--until`. */
+function liveTimeoutSeconds({ blockTime, until }: DevnetSettings): number | undefined {
+  if (until === undefined) return undefined
+  const blocks = Math.max(Number(until.safe ?? 0n), Number(until.finalized ?? 0n))
+  return 300 + 2 * blocks * blockTime
+}
+
 async function runLiveDevnet(
   settings: DevnetSettings,
   table: LiveTable,
@@ -95,8 +102,8 @@ async function runLiveDevnet(
 ): Promise<void> {
   const { runLive } = await import('#devnet/live/run-live.ts')
   const { liveLine, liveLines } = await import('#devnet/live/live-lines.ts')
-  const { batches, compression, da: data, json, otlpUrl, until } = settings
-  const { timeoutSeconds = until === undefined ? undefined : liveTimeoutSeconds } = settings
+  const { batches, compression, da: data, json, otlpUrl } = settings
+  const { timeoutSeconds = liveTimeoutSeconds(settings) } = settings
   const result = await runLive({
     ...commonOf(settings, table, signal),
     blockSeconds: settings.blockTime,
