@@ -78,6 +78,14 @@ interface Channel {
   readonly transactions: readonly Posted[]
 }
 
+/** What a batcher posted since its start. */
+export interface PostedCounts {
+  readonly channels: number
+  readonly transactions: number
+  /** Number of the last block of the last channel. */
+  readonly last: bigint | undefined
+}
+
 /** Limit on the blocks that one poll loads. */
 const maxLoaded = 200
 
@@ -97,10 +105,15 @@ export class Batcher {
   #channel: Channel | undefined
   /** Channels in L1 whose last block is not safe yet, with the L1 block after which they are posted again. */
   #unsafe: { readonly last: BlockId; readonly until: bigint }[] = []
+  #posted: PostedCounts = { channels: 0, transactions: 0, last: undefined }
 
   constructor(ports: BatcherPorts, options: BatcherOptions) {
     this.#ports = ports
     this.#options = options
+  }
+
+  get posted(): PostedCounts {
+    return this.#posted
   }
 
   /** Posts blocks until the signal is aborted. Faults of the host are reported, and the next poll tries again. */
@@ -194,6 +207,11 @@ export class Batcher {
     for (const data of makeChannel(this.#blocks, options))
       transactions.push({ data, sent: await this.#ports.send(data), sentAt: l1.number })
     this.#channel = { last, transactions }
+    this.#posted = {
+      channels: this.#posted.channels + 1,
+      transactions: this.#posted.transactions + transactions.length,
+      last: last.number,
+    }
     this.#blocks = []
     this.#bytes = 0
   }

@@ -8,7 +8,7 @@ import { parseL2Block } from '#json-rpc/forms/l2-block-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { Batcher } from './batcher.ts'
+import { Batcher, type PostedCounts } from './batcher.ts'
 import { L1Inbox } from './l1-inbox.ts'
 import type { ChannelForm } from './make-channel.ts'
 
@@ -28,6 +28,7 @@ export interface BatcherSettings {
 
 /** A batcher that posts blocks until it is stopped. */
 export interface RunningBatcher {
+  readonly posted: () => PostedCounts
   /** Rejects when the batcher fails by a mistake of the program. */
   readonly failed: Promise<never>
   stop(): Promise<void>
@@ -88,6 +89,7 @@ export function startBatcher(settings: BatcherSettings): RunningBatcher {
   // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.catch(() => undefined)
   return {
+    posted: () => batcher.posted,
     failed,
     stop: async () => {
       stopping.abort()

@@ -28,15 +28,17 @@ function viewAt(number: number, wait?: ServiceStatus['wait']): LiveView {
     nowMs,
     funded: { address: `0x${'ab'.repeat(20)}`, privateKey: `0x${'cd'.repeat(32)}` },
     l1Url: 'http://127.0.0.1:9600',
+    posted: { channels: 12_345, transactions: 23_456, last: 1_234_560n },
+    seconds: 61_728,
     accident: 'L1 has no new block for 9 s',
   }
 }
 
-test('the table has the heads of each node, the age of its unsafe head, endpoints and a funded key', () => {
+test('the table has the heads of each node, the age of its unsafe head, the batcher, endpoints and a funded key', () => {
   const lines = liveLines(viewAt(1_234_567), 80)
   assert.ok(lines.every((line) => line.length <= 80))
   const text = lines.join('\n')
-  assert.match(text, /node-1 +1234567 +7 +\d+ +3\.0 s\nnode-2 +1234567 +7/)
+  assert.match(text, /node-1 +1234567 +7 +\d+ +3\.0 s +0\nnode-2 +1234567 +7/)
   for (const part of [
     `0x${'ab'.repeat(20)}`,
     `0x${'cd'.repeat(32)}`,

@@ -82,18 +82,28 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
 
 async function reachHeads(
   options: LiveOptions,
-  { failed, l1Url, nodes, traffic }: LiveWorld,
+  world: LiveWorld,
   chaos: ChaosRun | undefined,
 ): Promise<void> {
   const { clock, onChange, signal, timeoutMs: limitMs, until } = options
+  const { failed, l1Url, nodes, traffic } = world
+  const startedMs = clock.monotonicMs()
   const account = userAccounts.at(-1)
   if (account === undefined) throw new Error('no account for a wallet')
   const funded = { address: account.address, privateKey: toHex(privateKeyOf(account)) }
   const isEndless = until.safe === undefined && until.finalized === undefined
   const reached = Promise.withResolvers<void>()
   const poll = setInterval(() => {
-    const accident = chaos?.last
-    onChange({ nodes, sent: traffic.sent, nowMs: clock.now(), funded, l1Url, accident })
+    onChange({
+      nodes,
+      sent: traffic.sent,
+      nowMs: clock.now(),
+      seconds: (clock.monotonicMs() - startedMs) / 1_000,
+      funded,
+      l1Url,
+      posted: world.posted(),
+      accident: chaos?.last,
+    })
     const isReached = nodes.every((node) => {
       const { chain } = node.view()
       return (

@@ -6,6 +6,7 @@ import type { Report } from '#node/supervisor.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { OnLog } from '#runtime/log.ts'
+import type { PostedCounts } from '#devnet/batcher/batcher.ts'
 import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
 import { type RunningBatcher, startBatcher } from '#devnet/batcher/start-batcher.ts'
 import { startAnvil } from '#devnet/l1/anvil.ts'
@@ -54,6 +55,8 @@ export interface LiveWorld {
   readonly traffic: Traffic
   /** JSON-RPC of each node's execution client. */
   readonly clients: readonly JsonRpcClient[]
+  /** What the batcher posted since its start; undefined while it is stopped. */
+  posted(): PostedCounts | undefined
   /** Starts the batcher again after it was stopped. */
   startBatcher(): void
   stopBatcher(): Promise<void>
@@ -142,6 +145,7 @@ async function startParts(
     clients,
     traffic,
     failed,
+    posted: () => batcher.posted,
     startBatcher: () => batcher.start(),
     stopBatcher: () => batcher.stop(),
   }
@@ -161,6 +165,10 @@ class KeptBatcher {
   /** Rejects when the batcher fails. */
   get failed(): Promise<never> {
     return this.#failed.promise
+  }
+
+  get posted(): PostedCounts | undefined {
+    return this.#running?.posted()
   }
 
   start(): void {
