@@ -121,7 +121,7 @@ async function runTraffic(settings: z.output<typeof devnetTrafficSettings>): Pro
 async function serveUntil(
   signal: AbortSignal,
   settings: Parameters<typeof serveCommandHealth>[0],
-  { failed, stop }: { readonly failed: Promise<never>; stop(): Promise<void> },
+  { failed, stop }: { readonly failed: Promise<never>; readonly stop: () => Promise<void> },
 ): Promise<void> {
   try {
     const health = await serveCommandHealth(settings)
