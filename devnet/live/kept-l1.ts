@@ -10,7 +10,7 @@ import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
-import { isFault } from '#runtime/fault.ts'
+import { isFault, isSystemError } from '#runtime/fault.ts'
 import { type Anvil, startAnvil } from '#devnet/l1/anvil.ts'
 import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
 import { createRollup } from '#devnet/rollup/create-rollup.ts'
@@ -118,7 +118,7 @@ function keepChain({
     try {
       await writeChain(client, chainFile)
     } catch (error) {
-      if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
+      if (!isFault(error) && !(error instanceof JsonRpcError) && !isSystemError(error)) throw error
       report(`the chain of L1 was not written: ${error.message}`)
     }
   }

@@ -7,7 +7,7 @@ import {
   devnetTrafficSettings,
 } from '#cli/devnet-part-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { stopSignal, untilAborted } from '#cli/stop-signal.ts'
+import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
@@ -16,6 +16,7 @@ import { every, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 /** Time for each call of the traffic. */
 const timeoutMs = 10_000
@@ -73,10 +74,12 @@ async function runBatcher(settings: z.output<typeof batcherSettings>): Promise<v
 
 async function runL1(settings: z.output<typeof devnetL1Settings>): Promise<void> {
   const { startKeptL1 } = await import('#devnet/live/kept-l1.ts')
+  // Slow to load, and the first start uses it. It is loaded before signals are caught, so that a signal can end the load.
+  await import('#execution-client/genesis/make-genesis.ts')
   const { blockTime, dataDir, l1BlockTime, rollupDir } = settings
   await makeDataDir(dataDir)
   const signal = stopSignal()
-  const l1 = await startKeptL1({
+  const opening = startKeptL1({
     ...settings,
     folder: dataDir,
     rollupFolder: rollupDir,
@@ -86,6 +89,8 @@ async function runL1(settings: z.output<typeof devnetL1Settings>): Promise<void>
     clock: systemClock,
     report: print,
   })
+  const l1 = await unlessStopped(unlessAborted(opening, signal), signal)
+  if (l1 === undefined) return print('stopped')
   print(`L1 JSON-RPC  ${l1.rpcUrl}`)
   print(`L1 beacon    ${l1.beaconUrl}`)
   const failed = l1.ended.then((): never => {
@@ -103,6 +108,7 @@ async function runTraffic(settings: z.output<typeof devnetTrafficSettings>): Pro
   const [l1, l2] = [clientOf(settings.l1RpcUrl), clientOf(settings.l2RpcUrl)]
   const rate = settings.transactionRate
   const traffic = new Traffic({ l1, l2, portal, rate, clock: systemClock })
+  print(`sends transactions to ${settings.l2RpcUrl}, and deposits to ${portal}`)
   const count = every(systemClock, countPeriodMs, () => {
     const { deposits, transactions } = traffic.sent
     print(`${transactions} transactions and ${deposits} deposits sent`)
