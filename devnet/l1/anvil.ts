@@ -18,9 +18,9 @@ export interface AnvilOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly host: string
-  /** File with the state, read at the start if it exists, and written at the end; undefined to keep no state. */
-  readonly stateFile?: string | undefined
-  /** Unix seconds of the genesis block. */
+  /** File with a chain to continue, as `anvil_dumpState` returned it; undefined for a new chain. */
+  readonly chainFile?: string | undefined
+  /** Unix seconds of the genesis block of a new chain. */
   readonly timestamp: number
 }
 
@@ -59,7 +59,7 @@ function findAnvil(): string {
  * @throws Fault `devnet` with the last output, if anvil ends or does not serve in time
  */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
-  const { blockSeconds, host, port, safeDistance, stateFile, timestamp } = options
+  const { blockSeconds, chainFile, host, port, safeDistance, timestamp } = options
   const args = {
     'block-time': blockSeconds,
     'chain-id': l1ChainId,
@@ -68,7 +68,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     port,
     'slots-in-an-epoch': safeDistance,
     timestamp,
-    ...(stateFile !== undefined && { state: stateFile }),
+    ...(chainFile !== undefined && { 'load-state': chainFile }),
   }
   const flags = Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)])
   // The order of the pool is that of arrival, as one account of the batcher and few users need.

@@ -13,6 +13,7 @@ import { startAnvil } from '#devnet/l1/anvil.ts'
 import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
 import { batcherAccount } from '#devnet/rollup/accounts.ts'
 import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
+import { l1SafeDistance, maxDrift, usualWindowBlocks } from '#devnet/rollup/usual-chain.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
 import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
 import { Traffic } from './traffic.ts'
@@ -64,12 +65,6 @@ export interface LiveWorld {
   readonly failed: Promise<never>
   close(): Promise<void>
 }
-
-/** L1 blocks from the head to the safe block; the finalized block is twice as far. */
-const l1SafeDistance = 4
-
-/** The usual sequencing window in L1 blocks, and the sequencer drift before Fjord in seconds. */
-const [usualWindowBlocks, maxDrift] = [100, 600]
 
 /** Time for each call of a chain. */
 const timeoutMs = 10_000

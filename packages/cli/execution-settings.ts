@@ -1,7 +1,7 @@
 import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import * as z from 'zod'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
-import { logSettings } from '#runtime/settings/service-settings.ts'
+import { commandHealthSettings, logSettings } from '#runtime/settings/service-settings.ts'
 import {
   chainId,
   listOf,
@@ -43,6 +43,7 @@ export const executionClientSettings = z.strictObject({
     ),
   cors: listOf(z.string()).optional().describe('origins of web pages that may call; * for all'),
   ...logSettings.shape,
+  ...commandHealthSettings.shape,
 })
 
 /** Settings of `atoll genesis`. */

@@ -5,6 +5,7 @@ import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addDeriveCommand } from './commands/derive.ts'
 import { addDevnetCommand } from './commands/devnet.ts'
+import { addDevnetPartCommands } from './commands/devnet-parts.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addExecuteCommand(program)
   addExecutionClientCommands(program)
   addL1ReplayCommand(program)
+  addDevnetPartCommands(program)
   addConfigCommand(program)
   addCompletionCommands(program)
   addVersionCommand(program)

@@ -3,12 +3,14 @@ import { nodeSettings, rewindSettings } from '#node/node-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
+import { batcherSettings, devnetL1Settings, devnetTrafficSettings } from './devnet-part-settings.ts'
 import { devnetSettings } from './devnet-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
 import { l1ReplaySettings } from './l1-replay-settings.ts'
 import { recordSettings } from './record-settings.ts'
 import {
+  busConfigSettings,
   nodeStatusSettings,
   peersSettings,
   provisionSettings,
@@ -27,6 +29,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   rewind: rewindSettings,
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
+  'bus config': busConfigSettings,
   'bus status': statusSettings,
   record: recordSettings,
   derive: deriveSettings,
@@ -34,4 +37,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'execution-client': executionClientSettings,
   genesis: genesisSettings,
   'l1-replay': l1ReplaySettings,
+  batcher: batcherSettings,
+  'devnet-l1': devnetL1Settings,
+  'devnet-traffic': devnetTrafficSettings,
 }

@@ -1,13 +1,14 @@
 import { certificateProblem, privateKeyProblem } from '#runtime/keys/pem.ts'
 import * as z from 'zod'
 import { networkName } from '#runtime/settings/chain-settings.ts'
-import { busSettings } from '#runtime/settings/service-settings.ts'
+import { busSettings, commandHealthSettings } from '#runtime/settings/service-settings.ts'
 import {
   chainId,
   onOff,
   port,
   readableFile,
   shownDefault,
+  want,
 } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of a node's NATS server. */
@@ -45,6 +46,23 @@ export const serveSettings = z.strictObject({
 export const provisionSettings = z.strictObject({
   ...busSettings.shape,
   once: onOff().default(false).describe('whether to exit when the streams exist'),
+  ...commandHealthSettings.shape,
+})
+
+/** Settings of `atoll bus config`. */
+export const busConfigSettings = z.strictObject({
+  chainId: busSettings.shape.chainId,
+  node: busSettings.shape.node,
+  keysDir: want(z.string(), 'a folder; it is created if it does not exist').describe(
+    'folder of the keys, one file for each user, such as engine.nkey; missing keys are created',
+  ),
+  out: want(z.string(), 'a file').describe('file for the configuration; an older one is replaced'),
+  host: z.string().default('0.0.0.0').describe('address on which the server listens'),
+  port: port().default(4222).describe('port on which the server listens'),
+  monitorPort: port()
+    .default(8222)
+    .describe('port of the health check of the server, which it serves on 127.0.0.1'),
+  storeDir: z.string().default('/data/store').describe('folder of the store of the server'),
 })
 
 /** Settings of `atoll bus status`. */

@@ -21,6 +21,7 @@ writeFileSync(jwtSecretFile, '11'.repeat(32))
 
 const noBus = '--nats-urls=nats://127.0.0.1:1'
 const noL1 = '--l1-rpc-urls=http://127.0.0.1:1'
+const deadEnds = ['--l1-rpc-url=http://127.0.0.1:1', '--l2-rpc-url=http://127.0.0.1:1']
 const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${jwtSecretFile}`]
 const waitsForBus = (output: string) => output.includes('waits for the bus')
 const chain = configFlags(record)
@@ -50,6 +51,28 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     // The setup of KZG, which cannot be interrupted, begins soon after this line.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
+  },
+  {
+    name: 'devnet-l1',
+    early: 1_500,
+    args: (data) => {
+      const folders = [`--data-dir=${data}`, `--rollup-dir=${join(data, 'rollup')}`]
+      return ['devnet-l1', ...folders, '--rpc-port=0', '--beacon-port=0']
+    },
+    isUp: (output) => output.includes('L1 beacon'),
+  },
+  {
+    name: 'devnet-traffic',
+    args: () => ['devnet-traffic', ...chain, ...deadEnds, '--health-port=0'],
+    isUp: (output) => output.includes('sends transactions'),
+  },
+  {
+    name: 'batcher',
+    args: () => {
+      const own = ['--rollup-rpc-url=http://127.0.0.1:1', `--batcher-key-file=${jwtSecretFile}`]
+      return ['batcher', ...chain, ...deadEnds, ...own]
+    },
+    isUp: (output) => output.includes('tries again'),
   },
   {
     name: 'bus provision',

@@ -1,7 +1,15 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { provisionSettings, serveSettings, statusSettings } from '#node/bus-settings.ts'
+import {
+  busConfigSettings,
+  provisionSettings,
+  serveSettings,
+  statusSettings,
+} from '#node/bus-settings.ts'
 import { print } from '#node/output.ts'
+import { serveCommandHealth } from '#cli/command-health.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { BusNames } from '#messages/bus-names.ts'
@@ -14,13 +22,13 @@ import { Fault } from '#runtime/fault.ts'
 import { busFolder } from '#node/node-bus.ts'
 import { defaultDataDir } from '#node/node-settings.ts'
 import { findNatsServer } from '#node/nats-server/find-server.ts'
-import { prepareBus } from '#node/nats-server/prepare-bus.ts'
+import { prepareBus, prepareUsers } from '#node/nats-server/prepare-bus.ts'
+import { renderServerConfig } from '#node/nats-server/server-config.ts'
 import type { RunningNatsServer } from '#node/nats-server/nats-server.ts'
 import { StoreWatch } from '#node/nats-server/store-watch.ts'
 import { writeProblem } from '#runtime/disk-space.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { printBusStatus } from './bus-status.ts'
-import { resolve } from 'node:path'
 
 /** Adds `atoll bus`. */
 export function addBusCommands(program: Command): void {
@@ -43,6 +51,14 @@ export function addBusCommands(program: Command): void {
       'Creates the streams of a node and checks every 5 s that they exist, so that a lost store is restored quickly.',
     schema: provisionSettings,
     run: provisionBus,
+  })
+  addSettingsCommand(bus, {
+    name: 'config',
+    summary: 'write the configuration of a NATS server that runs without Atoll',
+    description:
+      'Writes the configuration of a NATS server that runs without Atoll, such as a container: the users of a node, each with its key and minimal rights, and the store. Missing keys are created. The configuration has only the public keys.',
+    schema: busConfigSettings,
+    run: writeConfig,
   })
   addSettingsCommand(bus, {
     name: 'status',
@@ -106,9 +122,21 @@ async function serveUntil(
 
 async function provisionBus(settings: z.output<typeof provisionSettings>): Promise<void> {
   const signal = stopSignal()
-  const provisioning = provisionStreams(signal, settings)
-  // With --once, a stop before all streams exist is a failure.
-  await (settings.once ? provisioning : unlessStopped(provisioning, signal))
+  const health = await serveCommandHealth(settings)
+  try {
+    const provisioning = provisionStreams(signal, settings)
+    // With --once, a stop before all streams exist is a failure.
+    await (settings.once ? provisioning : unlessStopped(provisioning, signal))
+  } finally {
+    await health.close()
+  }
+}
+
+async function writeConfig(settings: z.output<typeof busConfigSettings>): Promise<void> {
+  const { host, keysDir, monitorPort, out, port, storeDir } = settings
+  const users = await prepareUsers(keysDir, new BusNames(settings))
+  await writeFile(out, renderServerConfig({ host, port, monitorPort, storeDir, users }))
+  print(`${out}: ${users.publicKeys.size} users, keys in ${keysDir}`)
 }
 
 /**
@@ -117,7 +145,7 @@ async function provisionBus(settings: z.output<typeof provisionSettings>): Promi
  */
 async function provisionStreams(
   signal: AbortSignal,
-  settings: z.output<typeof provisionSettings>,
+  settings: Omit<z.output<typeof provisionSettings>, 'healthHost' | 'healthPort'>,
 ): Promise<void> {
   const { chainId, node, once } = settings
   const specs = streamsOf(subjects, new BusNames({ chainId, node }))

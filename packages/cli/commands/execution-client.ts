@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { executionClientSettings, genesisSettings } from '#cli/execution-settings.ts'
+import { serveCommandHealth } from '#cli/command-health.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
@@ -45,8 +46,13 @@ async function runExecutionClient(settings: ClientSettings): Promise<void> {
   const opened = await unlessStopped(unlessAborted(openClient(settings), signal), signal)
   if (opened === undefined) return
   const { client, log } = opened
-  await untilAborted(signal)
-  await client.close()
+  try {
+    const health = await serveCommandHealth(settings)
+    await untilAborted(signal)
+    await health.close()
+  } finally {
+    await client.close()
+  }
   log.info('stopped')
 }
 

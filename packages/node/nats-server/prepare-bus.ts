@@ -7,6 +7,7 @@ import type { Report } from '#node/supervisor.ts'
 import { claimBusFolder } from './bus-folder.ts'
 import type { FoundServer } from './find-server.ts'
 import { type RunningNatsServer, type StartOptions, startNatsServer } from './nats-server.ts'
+import type { BusUsers } from './server-config.ts'
 import { withUsableStore } from './usable-store.ts'
 
 /** Options of a node's bus. */
@@ -43,9 +44,7 @@ export async function prepareBus(
   const names = new BusNames({ chainId, node })
   const folder = await claimBusFolder(dataDir, { chainId, node }, { report, signal })
   const keysDir = join(dataDir, 'keys')
-  const keys = await ensureBusKeys(keysDir)
-  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
-  const users = { names, subjects, publicKeys }
+  const users = await prepareUsers(keysDir, names)
   let hasStarted = false
   return {
     names,
@@ -66,4 +65,11 @@ export async function prepareBus(
       return running
     },
   }
+}
+
+/** The users of a node's bus, with the keys of a folder; missing keys are created. @throws Fault as `ensureBusKeys` */
+export async function prepareUsers(keysDir: string, names: BusNames): Promise<BusUsers> {
+  const keys = await ensureBusKeys(keysDir)
+  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
+  return { names, subjects, publicKeys }
 }

@@ -8,6 +8,8 @@ import type { Subject } from '#messages/subject.ts'
 export interface ServerConfig {
   readonly host: string
   readonly port: number
+  /** Port of the server's monitoring, such as `/healthz`, on 127.0.0.1; undefined for none. */
+  readonly monitorPort?: number
   /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
@@ -16,7 +18,7 @@ export interface ServerConfig {
 }
 
 /** The users of one node's bus, each with its permissions. */
-interface BusUsers {
+export interface BusUsers {
   readonly names: BusNames
   readonly subjects: readonly Subject[]
   /** Public key of each user, `U…`. */
@@ -30,10 +32,18 @@ const maxStoreBytes = 8 * 1024 ** 3
 const answerWithin = '60s'
 
 /** Formats the configuration file of a server, with options that all supported servers know. */
-export function renderServerConfig({ host, port, storeDir, tls, users }: ServerConfig): string {
+export function renderServerConfig({
+  host,
+  port,
+  monitorPort,
+  storeDir,
+  tls,
+  users,
+}: ServerConfig): string {
   return [
     '# Atoll writes this file at each start.',
     `listen: ${quote(`${host}:${port}`)}`,
+    ...(monitorPort === undefined ? [] : [`http: ${quote(`127.0.0.1:${monitorPort}`)}`]),
     `max_payload: ${maxPayloadBytes}`,
     `jetstream { store_dir: ${quote(storeDir)}, max_mem: 64M, max_file: ${maxStoreBytes} }`,
     ...(tls === undefined

@@ -64,6 +64,14 @@ export const serviceSettings = z.strictObject({
     .describe('where to send OpenTelemetry spans, by OTLP over HTTP; tracing is off without it'),
 })
 
+/** Settings of the health server of a command that is no service. */
+export const commandHealthSettings = z.strictObject({
+  healthHost: serviceSettings.shape.healthHost,
+  healthPort: shownDefault(port().optional(), 'not served').describe(
+    'port of /healthz, for a supervisor of containers; 0 takes any free port',
+  ),
+})
+
 /** Values of `serviceSettings`. */
 export type ServiceSettings = z.output<typeof serviceSettings>
 
