@@ -46,6 +46,8 @@ export interface WorldOptions {
 /** The parts of a live devnet. */
 export interface LiveWorld {
   readonly l1Url: string
+  /** URL of the beacon API of L1. */
+  readonly beaconUrl: string
   readonly l1: JsonRpcClient
   readonly rollup: Rollup
   readonly nodes: readonly LiveNode[]
@@ -132,6 +134,7 @@ async function startParts(
   failed.catch(() => undefined)
   return {
     l1Url,
+    beaconUrl,
     l1,
     rollup,
     nodes,
