@@ -71,7 +71,7 @@ async function answer(
 /** @returns undefined for an unknown path, or a slot without a block */
 async function dataAt(
   { anvilUrl, l1 }: BeaconApiOptions,
-  { pathname: path, search }: URL,
+  { pathname: path, searchParams }: URL,
 ): Promise<unknown> {
   // op-node asks for the version when it starts.
   if (path === '/eth/v1/node/version') return { version: 'anvil' }
@@ -82,7 +82,10 @@ async function dataAt(
   if (slot === undefined) return undefined
   const number = await numberAt(l1, genesis.timestamp + BigInt(slot) * BigInt(slotSeconds))
   if (number === undefined) return undefined
-  const blobs = await fetch(`${anvilUrl}/eth/v1/beacon/blobs/${number}${search}`)
+  // Clients repeat the parameter for each blob. anvil uses only the last one, but accepts several hashes in one parameter.
+  const hashes = searchParams.getAll('versioned_hashes').join()
+  const query = hashes === '' ? '' : `?versioned_hashes=${hashes}`
+  const blobs = await fetch(`${anvilUrl}/eth/v1/beacon/blobs/${number}${query}`)
   const { data } = (await blobs.json()) as { readonly data?: unknown }
   return data
 }

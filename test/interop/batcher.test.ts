@@ -20,7 +20,7 @@ import { type PostedChannel, PostedChannels } from './posted-channels.ts'
 // A real op-node with op-geth derives the chain of a devnet from what our batcher posts on L1.
 
 /** Number of blocks of each kind. */
-const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 10)
+const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 15)
 
 /**
  * Seconds to the hardforks that allow a form, and to the others. op-geth supports hardforks up to Jovian, and refuses a
@@ -105,7 +105,7 @@ async function sendMuchData({ world: { nodes } }: DevnetWorld): Promise<void> {
 
 const summaryOf = (channels: readonly PostedChannel[]) => {
   const frames = channels.map((channel) => channel.frames)
-  return `${channels.length} channels of up to ${Math.max(...frames)} frames`
+  return `in ${channels.length} channels with ${Math.max(...frames)} frames at most`
 }
 
 /** The devnet's batcher asks for the newest form from the start, and uses the older ones until a hardfork allows it. */
@@ -171,7 +171,7 @@ test(
   async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
-    const devnet = await DevnetWorld.start(t, { nodes: 1, forkOffsets, l1BlockSeconds: 2 })
+    const devnet = await DevnetWorld.start(t, { nodes: 1, forkOffsets })
     const verifier = await startDevnetVerifier(devnet.world, folder)
     t.after(() => verifier.stop())
     const world = { devnet, verifier, posted: new PostedChannels(devnet.world) }
