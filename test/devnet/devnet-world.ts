@@ -15,10 +15,13 @@ const portBase = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
 /** A devnet that ends with its test. It logs warnings and errors, which a failed test shows. */
 export class DevnetWorld {
   readonly world: LiveWorld
+  /** Folder with the files of the rollup and of the nodes. */
+  readonly folder: string
   readonly #log: string[]
 
-  private constructor(world: LiveWorld, log: string[]) {
+  private constructor(world: LiveWorld, folder: string, log: string[]) {
     this.world = world
+    this.folder = folder
     this.#log = log
   }
 
@@ -46,7 +49,7 @@ export class DevnetWorld {
       ...options,
     })
     t.after(() => world.close())
-    return new DevnetWorld(world, log)
+    return new DevnetWorld(world, folder, log)
   }
 
   /** Waits until a condition holds. @throws Error with the last lines of the log after the timeout */
