@@ -10,7 +10,7 @@ import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { until } from '#test/interop/until.ts'
 
 /** First port of the devnets of the tests. */
-const portBase = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
+export const portBase: number = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
 
 /** A devnet that ends with its test. It logs warnings and errors, which a failed test shows. */
 export class DevnetWorld {
