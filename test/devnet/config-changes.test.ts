@@ -53,7 +53,8 @@ async function postsOf({ world: { l1 } }: DevnetWorld, { address }: HDAccount): 
 }
 
 test('after a change of the batcher, the data of the old one is ignored, and the new one goes on', async (t) => {
-  const devnet = await DevnetWorld.start(t)
+  const form = { batches: 'span', compression: 'zlib', data: 'calldata' } as const
+  const devnet = await DevnetWorld.start(t, { form })
   const { clients, l1Url, nodes, rollup } = devnet.world
   const [sequencer = assert.fail()] = nodes
   await devnet.untilSafe(5)
@@ -62,7 +63,7 @@ test('after a change of the batcher, the data of the old one is ignored, and the
     devnet,
     encodeFunctionData({ ...systemConfig, functionName: 'setBatcherHash', args: [batcherHash] }),
   )
-  // Both nodes derive from the L1 blocks up to the change.
+  // What the old batcher posted before the change becomes safe.
   await devnet.until('L1 grows', async () => (await l1HeadOf(devnet)) >= changed + 4)
   const [safe, posts] = [devnet.head('safe'), await postsOf(devnet, batcherAccount)]
   await devnet.until(
@@ -80,7 +81,7 @@ test('after a change of the batcher, the data of the old one is ignored, and the
   const made = await hashOf(unsafe)
   const batcher = startBatcher({
     config: rollup.config,
-    form: { batches: 'span', compression: 'brotli', data: 'blobs' },
+    form,
     l1Url,
     rollupUrl: sequencer.rollupUrl,
     executionUrl: sequencer.executionUrl,
