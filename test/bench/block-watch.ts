@@ -71,8 +71,8 @@ export class BlockWatch {
   }
 
   /** Rejects if the execution client does not answer. */
-  get failed(): Promise<unknown> {
-    return this.#running
+  get failed(): Promise<never> {
+    return this.#running.then(() => new Promise<never>(() => undefined))
   }
 
   async stop(): Promise<void> {
