@@ -10,10 +10,15 @@ import { systemClock } from '#runtime/clock.ts'
 import type { ChannelForm } from '#devnet/batcher/make-channel.ts'
 import { startBatcher } from '#devnet/batcher/start-batcher.ts'
 import { compareNodes } from '#devnet/live/run-live.ts'
+import type { WorldOptions } from '#devnet/live/start-live.ts'
 import { batcherAccount, userAccounts } from '#devnet/rollup/accounts.ts'
 import { l2ChainId } from '#devnet/rollup/create-rollup.ts'
 import { DevnetWorld } from '#test/devnet/devnet-world.ts'
-import { type DevnetVerifier, startDevnetVerifier } from './devnet-verifier.ts'
+import {
+  type DevnetVerifier,
+  startDevnetVerifier,
+  type VerifierOptions,
+} from './devnet-verifier.ts'
 import { whyNoNetwork } from './network.ts'
 import { type PostedChannel, PostedChannels } from './posted-channels.ts'
 
@@ -164,21 +169,46 @@ async function deriveForm(t: TestContext, world: World, form: ChannelForm): Prom
   }
 }
 
+/** Runs a devnet of one node, and op-node on its L1. */
+async function withVerifier(
+  t: TestContext,
+  client: VerifierOptions['client'],
+  options: Partial<WorldOptions>,
+): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const devnet = await DevnetWorld.start(t, { nodes: 1, ...options })
+  const verifier = await startDevnetVerifier(devnet.world, { client, folder })
+  t.after(() => verifier.stop())
+  return { devnet, verifier, posted: new PostedChannels(devnet.world) }
+}
+
+function assertNothingDropped({ verifier }: World): void {
+  const dropped = verifier.log.filter((line) => /drop/iu.test(line))
+  assert.deepEqual(dropped, [], 'op-node dropped data')
+}
+
 const skip = whyNoNetwork() ?? false
 test(
   'op-node derives the chain of a devnet from the data of our batcher, in each form',
   { skip },
   async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
-    const devnet = await DevnetWorld.start(t, { nodes: 1, forkOffsets })
-    const verifier = await startDevnetVerifier(devnet.world, folder)
-    t.after(() => verifier.stop())
-    const world = { devnet, verifier, posted: new PostedChannels(devnet.world) }
+    const world = await withVerifier(t, 'op-geth', { forkOffsets })
     await deriveActivations(t, world)
-    await devnet.world.stopBatcher()
+    await world.devnet.world.stopBatcher()
     for (const form of forms) await deriveForm(t, world, form)
-    const dropped = verifier.log.filter((line) => /drop/iu.test(line))
-    assert.deepEqual(dropped, [], 'op-node dropped data')
+    assertNothingDropped(world)
+  },
+)
+
+test(
+  'op-node derives a devnet with the newest hardforks, on the embedded execution client',
+  { skip },
+  async (t) => {
+    const world = await withVerifier(t, 'embedded', {})
+    const last = await untilDerived(world, 2 * wantedBlocks)
+    const channels = await world.posted.read()
+    assertNothingDropped(world)
+    t.diagnostic(`all hardforks up to Karst: ${last + 1} blocks equal, ${summaryOf(channels)}`)
   },
 )

@@ -6,13 +6,13 @@ import { promisify } from 'node:util'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { LiveWorld } from '#devnet/live/start-live.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
-import { isUp } from './followers.ts'
+import { startExecutionClient } from './followers.ts'
 import { buildPrograms, clientOf, flagsOf, Program, programs } from './network.ts'
 import { until } from './until.ts'
 
-/** An op-node with its op-geth that derives a devnet's chain from L1 alone: it has no gossip. */
+/** An op-node with an execution client. It derives a devnet's chain from L1 alone: it has no gossip. */
 export interface DevnetVerifier {
-  /** JSON-RPC of op-geth. */
+  /** JSON-RPC of the execution client. */
   readonly execution: JsonRpcClient
   /** JSON-RPC of op-node. */
   readonly rollup: JsonRpcClient
@@ -23,24 +23,37 @@ export interface DevnetVerifier {
   stop(): Promise<void>
 }
 
+/** Options of a verifier. */
+export interface VerifierOptions {
+  readonly folder: string
+  /** `embedded` is our own client, which supports later hardforks than op-geth. */
+  readonly client: 'op-geth' | 'embedded'
+}
+
 const startMs = 30_000
 
 /**
- * Starts op-geth and op-node on the L1 of a devnet.
+ * Starts an execution client and op-node on the L1 of a devnet.
  *
  * @throws Error with the output of the programs if one of them does not answer in time
  */
 export async function startDevnetVerifier(
   world: LiveWorld,
-  folder: string,
+  { client, folder }: VerifierOptions,
 ): Promise<DevnetVerifier> {
   await buildPrograms()
   await mkdir(folder, { recursive: true })
   const jwt = join(folder, 'jwt.hex')
   await writeFile(jwt, randomBytes(32).toString('hex'), { mode: 0o600 })
-  const enginePort = await freeTcpPort()
-  const geth = await startOpGeth(world, { folder, jwt, enginePort })
-  const rpcPort = await freeTcpPort()
+  const freePort = async () => String(await freeTcpPort())
+  const [enginePort, executionPort, rpcPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
+  const place = { folder, jwt, engine: enginePort, rpc: executionPort }
+  const start = client === 'op-geth' ? startOpGeth : startEmbedded
+  const engine = await start(world, place)
   const log: string[] = []
   const node = new Program(
     join(programs, 'op-node'),
@@ -48,30 +61,39 @@ export async function startDevnetVerifier(
       ...flagsOfNode(world),
       l2: `http://127.0.0.1:${enginePort}`,
       'l2.jwt-secret': jwt,
-      'rpc.port': String(rpcPort),
+      'rpc.port': rpcPort,
     }),
     (line) => log.push(line),
   )
+  const execution = clientOf(`http://127.0.0.1:${executionPort}`)
   const rollup = clientOf(`http://127.0.0.1:${rpcPort}`)
   const verifier = {
-    execution: geth.client,
+    execution,
     rollup,
     log,
-    explain: () => `${node.output.slice(-4_000)}\n${geth.program.output.slice(-2_000)}`,
+    explain: () => `${node.output.slice(-4_000)}\n${engine.output.slice(-2_000)}`,
     stop: async () => {
       await node.stop()
-      await geth.program.stop()
-      for (const client of [rollup, geth.client]) await client.close()
+      await engine.stop()
+      for (const each of [rollup, execution]) await each.close()
     },
   }
   try {
     const { explain } = verifier
-    await until('op-geth answers', { withinMs: startMs, explain }, isUp(geth.client))
-    await until('op-node answers', { withinMs: startMs, explain }, () =>
-      rollup.call('optimism_syncStatus', []).then(
+    const answers = (what: JsonRpcClient, method: string) => () =>
+      what.call(method, []).then(
         () => true,
         (error: unknown) => !(error instanceof Error),
-      ),
+      )
+    await until(
+      `${client} answers`,
+      { withinMs: startMs, explain },
+      answers(execution, 'eth_chainId'),
+    )
+    await until(
+      'op-node answers',
+      { withinMs: startMs, explain },
+      answers(rollup, 'optimism_syncStatus'),
     )
     return verifier
   } catch (error) {
@@ -80,28 +102,34 @@ export async function startDevnetVerifier(
   }
 }
 
+/** Where an execution client runs. */
+interface Place {
+  readonly folder: string
+  readonly jwt: string
+  readonly engine: string
+  readonly rpc: string
+}
+
+async function startEmbedded({ rollup }: LiveWorld, { jwt, ...place }: Place): Promise<Program> {
+  return startExecutionClient({ files: { l2Genesis: rollup.files.genesis, jwt } }, place)
+}
+
 async function startOpGeth(
   { rollup: { files } }: LiveWorld,
-  {
-    enginePort,
-    folder,
-    jwt,
-  }: { readonly enginePort: number; readonly folder: string; readonly jwt: string },
-) {
+  { engine, folder, jwt, rpc }: Place,
+): Promise<Program> {
   const program = join(programs, 'op-geth')
-  const datadir = join(folder, 'op-geth')
-  const scheme = { datadir, 'state.scheme': 'hash' }
-  await promisify(execFile)(program, ['init', ...flagsOf(scheme), files.genesis])
-  const rpcPort = await freeTcpPort()
+  const data = { datadir: join(folder, 'op-geth'), 'state.scheme': 'hash' }
+  await promisify(execFile)(program, ['init', ...flagsOf(data), files.genesis])
   const flags = {
-    ...scheme,
+    ...data,
     syncmode: 'full',
     gcmode: 'archive',
     http: 'true',
     'http.addr': '127.0.0.1',
-    'http.port': String(rpcPort),
+    'http.port': rpc,
     'authrpc.addr': '127.0.0.1',
-    'authrpc.port': String(enginePort),
+    'authrpc.port': engine,
     'authrpc.jwtsecret': jwt,
     port: '0',
     maxpeers: '0',
@@ -110,10 +138,7 @@ async function startOpGeth(
     ipcdisable: 'true',
     cache: '128',
   }
-  return {
-    program: new Program(program, flagsOf(flags)),
-    client: clientOf(`http://127.0.0.1:${rpcPort}`),
-  }
+  return new Program(program, flagsOf(flags))
 }
 
 function flagsOfNode({ beaconUrl, l1Url, rollup: { files } }: LiveWorld) {
