@@ -92,8 +92,8 @@ async function listening(child: ChildProcess, ended: Promise<void>): Promise<str
         if (address !== undefined) resolve(`http://${address}`)
       })
   })
-  const url = await Promise.race([served, ended, sleep(systemClock, startTimeoutMs)])
-  if (typeof url === 'string') return url
+  const url = await within(Promise.race([served, ended]), startTimeoutMs)
+  if (url !== undefined) return url
   child.kill('SIGKILL')
   const detail = `anvil does not serve: ${output.slice(-shownOutput)}`
   throw new Fault('devnet', { detail })
@@ -101,7 +101,20 @@ async function listening(child: ChildProcess, ended: Promise<void>): Promise<str
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
   child.kill('SIGTERM')
-  const isOver = await Promise.race([ended, sleep(systemClock, stopTimeoutMs)])
-  if (isOver === true) child.kill('SIGKILL')
+  const isOver = await within(
+    ended.then(() => true),
+    stopTimeoutMs,
+  )
+  if (isOver === undefined) child.kill('SIGKILL')
   await ended
+}
+
+/** The value of a promise; undefined if it takes longer than a time. No timer is left when the promise is first. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([promise, sleep(systemClock, ms, over.signal).then(() => undefined)])
+  } finally {
+    over.abort()
+  }
 }

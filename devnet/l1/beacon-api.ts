@@ -28,7 +28,8 @@ const blockJson = z.looseObject({ number: quantityJson, timestamp: quantityJson 
 const slotSeconds = 1
 
 /**
- * Serves what a rollup node needs of the beacon API: the slot times, and the blobs of a slot. anvil serves neither: it
+ * Serves what a rollup node needs of the beacon API: its version, the slot times, and the blobs of a
+ * slot. anvil serves neither: it
  * takes the number of a block for its slot.
  *
  * @throws Fault `rpc-port` if the address cannot be bound
@@ -61,15 +62,19 @@ async function answer(
   { url }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = new URL(url ?? '/', 'http://beacon').pathname
-  const data = await dataAt(options, path)
+  const data = await dataAt(options, new URL(url ?? '/', 'http://beacon'))
   const found = data === undefined ? { code: 404, message: 'not found' } : { data }
   response.writeHead(data === undefined ? 404 : 200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(found))
 }
 
 /** @returns undefined for an unknown path, or a slot without a block */
-async function dataAt({ anvilUrl, l1 }: BeaconApiOptions, path: string): Promise<unknown> {
+async function dataAt(
+  { anvilUrl, l1 }: BeaconApiOptions,
+  { pathname: path, searchParams }: URL,
+): Promise<unknown> {
+  // op-node asks for the version when it starts.
+  if (path === '/eth/v1/node/version') return { version: 'anvil' }
   if (path === '/eth/v1/config/spec') return { SECONDS_PER_SLOT: String(slotSeconds) }
   const genesis = await blockOf(l1, '0x0')
   if (path === '/eth/v1/beacon/genesis') return { genesis_time: String(genesis.timestamp) }
@@ -77,7 +82,10 @@ async function dataAt({ anvilUrl, l1 }: BeaconApiOptions, path: string): Promise
   if (slot === undefined) return undefined
   const number = await numberAt(l1, genesis.timestamp + BigInt(slot) * BigInt(slotSeconds))
   if (number === undefined) return undefined
-  const blobs = await fetch(`${anvilUrl}/eth/v1/beacon/blobs/${number}`)
+  // Clients repeat the parameter for each blob. anvil uses only the last one, but accepts several hashes in one parameter.
+  const hashes = searchParams.getAll('versioned_hashes').join()
+  const query = hashes === '' ? '' : `?versioned_hashes=${hashes}`
+  const blobs = await fetch(`${anvilUrl}/eth/v1/beacon/blobs/${number}${query}`)
   const { data } = (await blobs.json()) as { readonly data?: unknown }
   return data
 }

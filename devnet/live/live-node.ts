@@ -169,7 +169,7 @@ async function settingsOf(
     p2pListenTcp: String(ports.p2p),
     p2pDiscovery: 'false',
     p2pFetchPayloads: 'true',
-    p2pStaticPeers: peers.map(({ address }) => address).join(','),
+    ...(peers.length > 0 && { p2pStaticPeers: peers.map(({ address }) => address).join(',') }),
     ...(isSequencer && {
       sequencerEnabled: 'true',
       sequencerL1Confs: '0',

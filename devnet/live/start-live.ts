@@ -47,8 +47,10 @@ export interface WorldOptions {
 
 /** The parts of a live devnet. */
 export interface LiveWorld {
+  /** Folder with the files of the rollup and of the nodes. */
   readonly folder: string
   readonly l1Url: string
+  /** URL of the beacon API of L1. */
   readonly beaconUrl: string
   readonly l1: JsonRpcClient
   readonly rollup: Rollup

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { printTable } from '#node/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
+import { benchDevnet } from './devnet-bench.ts'
 import { benchExecution } from './execution-bench.ts'
 import { benchGossip } from './gossip-bench.ts'
 import { benchPayload } from './payload-bench.ts'
@@ -20,6 +21,7 @@ import { benchVerifier } from './verifier-bench.ts'
 const benches = {
   bus,
   derivation,
+  devnet,
   execution,
   gossip,
   payload,
@@ -66,6 +68,37 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
     console.log(
       "\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with checks; as much memory for a long chain as for a short one.",
     )
+  }
+  return measured
+}
+
+async function devnet({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchDevnet((what) => console.error(what))
+  if (!json) {
+    const { blockSeconds, delays, l1BlockSeconds, memory, steps, sustained } = measured
+    console.log(
+      `devnet: two nodes on this machine, blocks of ${blockSeconds} s, L1 blocks of ${l1BlockSeconds} s`,
+    )
+    const times = ({ median, p99 }: Summary) => [median.toFixed(0), p99.toFixed(0)]
+    printTable([
+      ['rate', 'taken', 'to unsafe median', 'p99', 'sustained'],
+      ...steps.map(({ isSustained, rate, taken, toUnsafe }) => {
+        return [String(rate), taken.toFixed(0), ...times(toUnsafe), isSustained ? 'yes' : 'no']
+      }),
+    ])
+    console.log(`sustained: ${sustained} transactions per second\n`)
+    printTable([
+      ['from eth_sendRawTransaction to', 'transactions', 'median', 'p99'],
+      ...Object.entries(delays).map(([head, delay]) => {
+        return [head, String(delay.samples), ...times(delay)]
+      }),
+    ])
+    console.log()
+    printTable([
+      ['process', 'RSS MB', 'at most'],
+      ...memory.map(({ mostMb, name, rssMb }) => [name, String(rssMb), String(mostMb)]),
+    ])
+    console.log('\nTimes in ms. Follower: the unsafe head of the second node.')
   }
   return measured
 }

@@ -14,7 +14,7 @@ import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { until } from '#test/interop/until.ts'
 
 /** First port of the devnets of the tests. */
-const portBase = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
+export const portBase: number = Number(process.env['ATOLL_DEVNET_PORT'] ?? 14_600)
 
 const blockJson = z.object({ number: z.number() })
 const statusJson = z.object({

@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toError } from '#runtime/fault.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
-import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
+import {
+  blockOf,
+  clientOf,
+  flagsOf,
+  l2ChainId,
+  type Network,
+  type NetworkFile,
+  Program,
+} from './network.ts'
 import { until } from './until.ts'
 
 /** A node whose heads are observed: a verifier, the sequencer, or L1. */
@@ -102,7 +110,7 @@ export async function startOnEmbedded(
 
 /** Starts the embedded execution client on the chain of a network. */
 export function startExecutionClient(
-  { files }: Network['file'],
+  { files }: { readonly files: Pick<NetworkFile['files'], 'l2Genesis' | 'jwt'> },
   {
     folder,
     engine,
