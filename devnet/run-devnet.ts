@@ -7,6 +7,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { OnLog } from '#runtime/log.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
+import { closeAll } from '#runtime/close-all.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
@@ -99,7 +100,7 @@ async function runIn(folder: string, options: DevnetOptions): Promise<DevnetResu
     const comparing = compareChain(record, client.rpcUrl, { last, clock, signal })
     return { ...(await unlessAborted(comparing, signal)), chain, bus, seconds }
   } finally {
-    for (const close of closing.toReversed()) await close()
+    await closeAll(closing)
   }
 }
 

@@ -126,7 +126,8 @@ export class Batcher {
         problem = undefined
       } catch (error) {
         if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
-        if (error.message !== problem) report(`the batcher tries again: ${error.message}`)
+        if (error.message !== problem && !signal.aborted)
+          report(`the batcher tries again: ${error.message}`)
         problem = error.message
       }
       await sleep(clock, this.#options.pollMs, signal)

@@ -33,11 +33,12 @@ interface Prices {
   readonly maxFeePerBlobGas: bigint
 }
 
+/** Made for the first blob, and only once in a process, since its setup takes seconds. */
+let kzg: DasContextJs | undefined
+
 /** Sends transactions to the batch inbox on L1. */
 export class L1Inbox {
   readonly #options: L1InboxOptions
-  /** Made for the first blob, since its setup takes two seconds. */
-  #kzg: DasContextJs | undefined
 
   constructor(options: L1InboxOptions) {
     this.#options = options
@@ -114,7 +115,7 @@ export class L1Inbox {
   }
 
   async #sidecars(blobs: readonly Uint8Array[]) {
-    const kzg = (this.#kzg ??= DasContextJs.create({ usePrecomp: false }))
+    kzg ??= DasContextJs.create({ usePrecomp: false })
     const sidecars = []
     const blobVersionedHashes = []
     for (const blob of blobs) {

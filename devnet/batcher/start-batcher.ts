@@ -93,11 +93,9 @@ export function startBatcher(settings: BatcherSettings): RunningBatcher {
     failed,
     stop: async () => {
       stopping.abort()
-      try {
-        await running
-      } finally {
-        for (const client of [l1, rollup, execution]) await client.close()
-      }
+      // Calls in progress end with a fault, so that the batcher ends at once.
+      for (const client of [l1, rollup, execution]) await client.close()
+      await running
     },
   }
 }

@@ -21,11 +21,14 @@ export interface ChaosResult {
   readonly accidents: Readonly<Partial<Record<Accident, number>>>
   /** Number of warnings and errors that services logged. */
   readonly warnings: number
-  /** Those of them that no accident explains. */
+  /** Those of them that no accident explains, the first 1,000. */
   readonly unexplained: readonly string[]
-  /** Memory and open files by process. */
+  /** Memory and open files by process; empty on systems without `/proc`. */
   readonly usage: Readonly<Record<string, ProcessUsage>>
 }
+
+/** Limit on the lines in a result. */
+const maxUnexplained = 1_000
 
 /** Milliseconds between two samples of the memory. */
 const sampleMs = 5_000
@@ -71,16 +74,12 @@ export class ChaosRun {
 
   start(world: LiveWorld): void {
     const { chaosSeed, clock, l1BlockSeconds, report } = this.#options
-    const parts = { ...world, l1BlockSeconds }
+    const l1Genesis = world.rollup.config.genesis.l1.number
+    const parts = { ...world, l1BlockSeconds, l1Genesis }
     const chaos = new Chaos({ world: parts, random: new Random(chaosSeed), clock, report })
     chaos.failed.catch(this.#failed.reject)
     this.#chaos = chaos
-    const sample = async () => {
-      const pids = world.nodes.flatMap((node) =>
-        [...node.pids()].map(([name, pid]) => [`${node.name} ${name}`, pid] as const),
-      )
-      await this.#samples.add(new Map([['devnet', process.pid], ...pids]))
-    }
+    const sample = () => this.#samples.add(new Map([['devnet', process.pid], ...world.processes()]))
     const timer = setInterval(() => void sample().catch(this.#failed.reject), sampleMs)
     this.#stopSampling = () => clearInterval(timer)
   }
@@ -104,6 +103,7 @@ export class ChaosRun {
     // While the nodes start one after another, they cannot reach each other.
     if (this.#chaos === undefined || !/^\S+ (?:WARN|ERROR|FATAL) *\[/u.test(line)) return
     this.#warnings++
-    if (!this.#chaos.explainsWarning()) this.#unexplained.push(line)
+    const isKept = this.#unexplained.length < maxUnexplained
+    if (!this.#chaos.explainsWarning() && isKept) this.#unexplained.push(line)
   }
 }

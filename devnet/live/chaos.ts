@@ -1,6 +1,8 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { isSystemError } from '#runtime/fault.ts'
 import type { Random } from '#runtime/random.ts'
+import { quantityJson } from '#json-rpc/forms/fields.ts'
+import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { LiveNode } from './live-node.ts'
 
@@ -9,6 +11,8 @@ export interface ChaosWorld {
   readonly nodes: readonly Pick<LiveNode, 'name' | 'pids'>[]
   readonly l1: JsonRpcClient
   readonly l1BlockSeconds: number
+  /** Number of the L1 block at which the L2 begins. A reorg keeps it. */
+  readonly l1Genesis: bigint
   startBatcher(): void
   stopBatcher(): Promise<void>
 }
@@ -28,10 +32,21 @@ const kinds = ['kill', 'pause', 'l1-reorg', 'l1-stall', 'batcher-stop'] as const
 export type Accident = (typeof kinds)[number]
 
 /** Milliseconds from the end of an accident to the next one. */
-const [shortestPauseMs, longestPauseMs] = [20_000, 40_000]
+const [shortestPauseMs, longestPauseMs] = [25_000, 45_000]
 
 /** After an accident, warnings of services are expected for this time. */
-const settlingMs = 15_000
+const settlingMs = 20_000
+
+/** Number of seconds for which a killed process is expected to run again. */
+const restartPolls = 30
+
+/** A process that an accident happens to. */
+interface Victim {
+  readonly name: string
+  readonly pid: number
+  /** Id of the process now; undefined while it is started again. */
+  readonly currentPid: () => number | undefined
+}
 
 /** Lengths in seconds: of a paused process, of a stall of L1, and of a stopped batcher. */
 const [longestProcessPause, longestStall, longestBatcherStop] = [8, 20, 30]
@@ -88,14 +103,15 @@ export class Chaos {
     while (await sleep(clock, random.between(shortestPauseMs, longestPauseMs), signal)) {
       const kind = random.pick(kinds)
       this.#isHappening = true
-      await this.#make(kind, random.fork())
+      const isMade = await this.#make(kind, random.fork())
       this.#isHappening = false
       this.#endedMs = clock.monotonicMs()
-      this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
+      if (isMade) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
     }
   }
 
-  #make(kind: Accident, random: Random): Promise<void> {
+  /** @returns whether the accident was possible */
+  #make(kind: Accident, random: Random): Promise<boolean> {
     switch (kind) {
       case 'kill':
         return this.#kill(random)
@@ -110,48 +126,61 @@ export class Chaos {
     }
   }
 
-  async #kill(random: Random): Promise<void> {
+  async #kill(random: Random): Promise<boolean> {
     const victim = this.#pickProcess(random)
-    if (victim === undefined) return
+    if (victim === undefined) return false
     this.#say(`${victim.name} is killed`)
     signalProcess(victim.pid, 'SIGKILL')
+    const runsAgain = () => ![undefined, victim.pid].includes(victim.currentPid())
+    for (let polls = 0; polls < restartPolls && !runsAgain(); polls++) await this.#wait(1)
+    return true
   }
 
-  async #pause(random: Random): Promise<void> {
+  async #pause(random: Random): Promise<boolean> {
     const victim = this.#pickProcess(random)
-    if (victim === undefined) return
+    if (victim === undefined) return false
     const seconds = random.between(1, longestProcessPause)
     this.#say(`${victim.name} is paused for ${seconds} s`)
     signalProcess(victim.pid, 'SIGSTOP')
     await this.#wait(seconds)
     signalProcess(victim.pid, 'SIGCONT')
+    return true
   }
 
-  async #reorgL1(depth: number): Promise<void> {
-    this.#say(`L1 replaces its last ${depth} blocks`)
-    await this.#options.world.l1.call('anvil_reorg', [depth, []])
+  async #reorgL1(wanted: number): Promise<boolean> {
+    const { l1, l1Genesis } = this.#options.world
+    const head = parseJson(quantityJson, await l1.call('eth_blockNumber', []), 'block number')
+    const depth = Math.min(wanted, Number(head - l1Genesis))
+    if (depth < 1) return false
+    this.#say(depth === 1 ? 'L1 replaces its last block' : `L1 replaces its last ${depth} blocks`)
+    await l1.call('anvil_reorg', [depth, []])
+    return true
   }
 
-  async #stallL1(seconds: number): Promise<void> {
+  async #stallL1(seconds: number): Promise<boolean> {
     const { l1, l1BlockSeconds } = this.#options.world
     this.#say(`L1 has no new block for ${seconds} s`)
     await l1.call('evm_setIntervalMining', [0])
     await this.#wait(seconds)
     await l1.call('evm_setIntervalMining', [l1BlockSeconds])
+    return true
   }
 
-  async #stopBatcher(seconds: number): Promise<void> {
+  async #stopBatcher(seconds: number): Promise<boolean> {
     const { world } = this.#options
     this.#say(`the batcher is stopped for ${seconds} s`)
     await world.stopBatcher()
     await this.#wait(seconds)
     world.startBatcher()
+    return true
   }
 
-  /** A process of a node; undefined if all services run in this process and none else runs. */
-  #pickProcess(random: Random): { readonly name: string; readonly pid: number } | undefined {
+  /** A process of a node; undefined while none runs. */
+  #pickProcess(random: Random): Victim | undefined {
     const [first, ...others] = this.#options.world.nodes.flatMap((node) =>
-      [...node.pids()].map(([name, pid]) => ({ name: `${name} of ${node.name}`, pid })),
+      [...node.pids()].map(([name, pid]): Victim => {
+        return { name: `${name} of ${node.name}`, pid, currentPid: () => node.pids().get(name) }
+      }),
     )
     return first === undefined ? undefined : random.pick([first, ...others])
   }

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
+import { foreignEnvironment } from '#runtime/foreign-environment.ts'
 import { Fault } from '#runtime/fault.ts'
+import type { OnLog } from '#runtime/log.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { type Ended, type Report, type Running, Supervisor } from '#node/supervisor.ts'
@@ -17,6 +19,8 @@ export interface ClientProcessOptions {
   readonly enginePort: number
   readonly rpcPort: number
   readonly report: Report
+  /** Receives the output of the client. */
+  readonly onLog: OnLog | undefined
   readonly signal: AbortSignal
 }
 
@@ -43,7 +47,7 @@ const shownOutput = 1_000
 /**
  * Starts the embedded execution client, and waits until it answers.
  *
- * @throws Fault `devnet` with the last output, if the client ends or does not answer in time
+ * @throws Fault `devnet-part` with the last output, if the client ends or does not answer in time
  */
 export async function startClientProcess(options: ClientProcessOptions): Promise<ClientProcess> {
   const { enginePort, name, report, rpcPort, signal } = options
@@ -54,21 +58,23 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
     clock: systemClock,
     report,
     onFatal: (_, code) =>
-      failed.reject(new Fault('devnet', { detail: `${name} ended with ${code}` })),
+      failed.reject(new Fault('devnet-part', { detail: `${name} ended with ${code}` })),
   })
   const rpcUrl = `http://127.0.0.1:${rpcPort}`
   const first = Promise.withResolvers<never>()
   const start = (): Running => {
     const running = spawnClient(options)
     const fail = ({ reason = '' }: Ended) => {
-      first.reject(new Fault('devnet', { detail: `${name} on port ${rpcPort} ended: ${reason}` }))
+      first.reject(
+        new Fault('devnet-part', { detail: `${name} on port ${rpcPort} ended: ${reason}` }),
+      )
     }
     void running.ended.then(fail)
     return running
   }
   supervisor.keep({ name, start })
   try {
-    await unlessAborted(Promise.race([untilAnswers(rpcUrl), first.promise]), signal)
+    await unlessAborted(Promise.race([untilAnswers(rpcUrl, signal), first.promise]), signal)
   } catch (error) {
     await supervisor.stop()
     throw error
@@ -83,7 +89,7 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
 }
 
 function spawnClient(options: ClientProcessOptions): Running {
-  const { dataDir, enginePort, genesis, jwtSecretFile, rpcPort } = options
+  const { dataDir, enginePort, genesis, jwtSecretFile, onLog, rpcPort } = options
   const flags = {
     genesis,
     'jwt-secret-file': jwtSecretFile,
@@ -94,12 +100,16 @@ function spawnClient(options: ClientProcessOptions): Running {
   }
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)
   const child = spawn(process.execPath, [atoll, 'execution-client', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Through the IPC channel the client notices when this process ends. A terminal does not send its signals to it.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+    env: foreignEnvironment(),
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-shownOutput)
+      onLog?.(text)
     })
   const ended = new Promise<Ended>((resolve) => {
     child.once('error', ({ message }) => resolve({ code: 1, reason: message }))
@@ -119,7 +129,7 @@ function stop(child: ChildProcess, ended: Promise<Ended>): void {
   void ended.then(cancel)
 }
 
-async function untilAnswers(url: string): Promise<void> {
+async function untilAnswers(url: string, signal: AbortSignal): Promise<void> {
   const endpoints = [{ url }]
   const client = new JsonRpcClient({ endpoints, timeoutMs: 1_000, rounds: 1, clock: systemClock })
   const deadlineMs = systemClock.monotonicMs() + startTimeoutMs
@@ -131,8 +141,9 @@ async function untilAnswers(url: string): Promise<void> {
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause
         if (systemClock.monotonicMs() > deadlineMs)
-          throw new Fault('devnet', { detail: `no execution client answers at ${url}`, cause })
-        await sleep(systemClock, pollMs)
+          throw new Fault('devnet-part', { detail: `no execution client answers at ${url}`, cause })
+        await sleep(systemClock, pollMs, signal)
+        signal.throwIfAborted()
       }
     }
   } finally {

@@ -9,6 +9,7 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { closeAll } from '#runtime/close-all.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { isFault, isSystemError } from '#runtime/fault.ts'
 import { type Anvil, startAnvil } from '#devnet/l1/anvil.ts'
@@ -40,6 +41,8 @@ export interface KeptL1 {
   readonly pid: number
   /** Resolves when anvil has ended, for any reason. */
   readonly ended: Promise<void>
+  /** Rejects when anvil ends by itself. */
+  readonly failed: Promise<never>
   close(): Promise<void>
 }
 
@@ -56,7 +59,7 @@ const dumpShare = 10
  * written to the folder every few seconds and at the end: after a crash, the last L1 blocks are missing, and others
  * replace them.
  *
- * @throws Fault `devnet` if anvil does not start; `rpc-port` if the beacon API cannot bind its address
+ * @throws Fault `devnet-part` if anvil does not start; `rpc-port` if the beacon API cannot bind its address
  */
 export async function startKeptL1(options: KeptL1Options): Promise<KeptL1> {
   const { beaconPort, clock, folder, host, l1BlockSeconds, report, rpcPort } = options
@@ -67,15 +70,14 @@ export async function startKeptL1(options: KeptL1Options): Promise<KeptL1> {
     safeDistance: l1SafeDistance,
     host,
     port: rpcPort,
+    portFlag: '--rpc-port',
     timestamp: Math.floor(clock.now() / 1_000),
     chainFile: isNew ? undefined : chainFile,
   })
   const endpoints = [{ url: anvil.url, maxResponseBytes: maxDumpBytes }]
   const client = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const closing = [() => anvil.stop(), () => client.close()]
-  const close = async () => {
-    for (const end of closing.toReversed()) await end()
-  }
+  const close = () => closeAll(closing)
   try {
     if (isNew) {
       const { rollupFolder, blockSeconds, forkOffsets } = options
@@ -92,7 +94,8 @@ export async function startKeptL1(options: KeptL1Options): Promise<KeptL1> {
     })
     closing.push(() => beacon.close())
     closing.push(keepChain({ ...options, client, anvil, chainFile }))
-    return { rpcUrl: anvil.url, beaconUrl: beacon.url, pid: anvil.pid, ended: anvil.ended, close }
+    const { ended, failed, pid, url: rpcUrl } = anvil
+    return { rpcUrl, beaconUrl: beacon.url, pid, ended, failed, close }
   } catch (error) {
     await close()
     throw error

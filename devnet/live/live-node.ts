@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
+import { type Closer, closeAll } from '#runtime/close-all.ts'
 import type { OnLog } from '#runtime/log.ts'
 import { type NodeView, NodeViewer } from '#node/node-view.ts'
 import { nodeServices } from '#node/node-services.ts'
@@ -78,6 +79,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
   const client = await startClientProcess({
     name: executionClient,
     report: (what, level) => report(`${name}: ${what}`, level),
+    onLog: prefixed(options.onLog, name),
     genesis: files.genesis,
     jwtSecretFile,
     dataDir: join(folder, 'execution'),
@@ -85,10 +87,8 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
     rpcPort: ports.execution,
     signal,
   })
-  const closing: (() => Promise<unknown>)[] = [() => client.stop()]
-  const close = async () => {
-    for (const end of closing.toReversed()) await end()
-  }
+  const closing: Closer[] = [() => client.stop()]
+  const close = () => closeAll(closing)
   try {
     const node = await runNode({
       chainId: BigInt(l2ChainId),

@@ -15,6 +15,9 @@ export interface ProcessUsage {
   readonly files: { readonly early: number; readonly late: number; readonly most: number }
 }
 
+/** Limit on the samples of a process. */
+const maxSamples = 2_000
+
 const [pageBytes, megabyte] = [4_096, 1_000_000]
 
 /** Samples the memory and the open files of processes. Linux only: elsewhere there are no samples. */
@@ -28,7 +31,7 @@ export class UsageSamples {
       if (sample === undefined) continue
       const samples = this.#samples.get(name)
       if (samples === undefined) this.#samples.set(name, [sample])
-      else samples.push(sample)
+      else this.#samples.set(name, thinned([...samples, sample]))
     }
   }
 
@@ -40,6 +43,11 @@ export class UsageSamples {
     })
     return new Map(usages)
   }
+}
+
+/** Every second sample if there are too many. */
+function thinned(samples: Sample[]): Sample[] {
+  return samples.length < maxSamples ? samples : samples.filter((_, at) => at % 2 === 0)
 }
 
 function overRun(values: readonly number[]): ProcessUsage['files'] {

@@ -6,7 +6,9 @@ import { hashJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
-import { Fault } from '#runtime/fault.ts'
+import { closeAll } from '#runtime/close-all.ts'
+import { sleep } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
@@ -38,6 +40,11 @@ export interface LiveResult {
   readonly seconds: number
   readonly chaos: ChaosResult | undefined
 }
+
+type Compared = Pick<LiveResult, 'blocks' | 'firstDifference'>
+
+/** Time in which nodes have the same blocks again after an accident. */
+const settlingMs = 60_000
 
 /** Number of blocks in one request. */
 const blocksAtOnce = 64
@@ -71,12 +78,30 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
     chaos?.start(world)
     await reachHeads(options, world, chaos)
     await chaos?.stop()
-    const compared = await compareNodes(world.clients, lowestSafe(world.nodes))
+    const compared = await compareSettled(world, options, chaos === undefined ? 0 : settlingMs)
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
     return { ...compared, sent: world.traffic.sent, seconds, chaos: chaos?.result() }
   } finally {
-    await chaos?.stop()
-    await world.close()
+    await closeAll([() => world.close(), () => chaos?.stop()])
+  }
+}
+
+/** Compares the nodes, again for a time if they differ or do not answer, as shortly after an accident. */
+async function compareSettled(
+  { clients, nodes }: LiveWorld,
+  { clock, signal }: LiveOptions,
+  withinMs: number,
+): Promise<Compared> {
+  const deadlineMs = clock.monotonicMs() + withinMs
+  for (;;) {
+    const isLast = clock.monotonicMs() >= deadlineMs
+    try {
+      const compared = await compareNodes(clients, lowestSafe(nodes))
+      if (compared.firstDifference === undefined || isLast) return compared
+    } catch (error) {
+      if (isLast || !isFault(error)) throw error
+    }
+    await sleep(clock, 1_000, signal)
   }
 }
 
@@ -153,7 +178,7 @@ function lowestSafe(nodes: readonly LiveNode[]): bigint {
 export async function compareNodes(
   clients: readonly JsonRpcClient[],
   to: bigint,
-): Promise<Pick<LiveResult, 'blocks' | 'firstDifference'>> {
+): Promise<Compared> {
   const blocks = Number(to) + 1
   for (let from = 0; from < blocks; from += blocksAtOnce) {
     const count = Math.min(blocksAtOnce, blocks - from)
@@ -168,14 +193,15 @@ export async function compareNodes(
 async function hashesOf(
   client: JsonRpcClient,
   { from, count }: { readonly from: number; readonly count: number },
-): Promise<readonly string[]> {
+): Promise<readonly (string | undefined)[]> {
   const calls = Array.from({ length: count }, (_, at) => {
     return { method: 'eth_getBlockByNumber', params: [toQuantity(from + at), false] }
   })
   const answers = await client.batch(calls)
-  const json = z.looseObject({ hash: hashJson })
+  // During a reorg, a client may not have a block for a moment.
+  const json = z.looseObject({ hash: hashJson }).nullable()
   return answers.map((answer) => {
     if ('error' in answer) throw answer.error
-    return parseJson(json, answer.result, 'block').hash
+    return parseJson(json, answer.result, 'block')?.hash
   })
 }

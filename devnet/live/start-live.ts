@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Report } from '#node/supervisor.ts'
+import { type Closer, closeAll } from '#runtime/close-all.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { OnLog } from '#runtime/log.ts'
@@ -58,6 +59,8 @@ export interface LiveWorld {
   readonly traffic: Traffic
   /** JSON-RPC of each node's execution client. */
   readonly clients: readonly JsonRpcClient[]
+  /** Ids of the processes that run, such as `node-1 engine`, without this process. */
+  processes(): ReadonlyMap<string, number>
   /** What the batcher posted since its start; undefined while it is stopped. */
   posted(): PostedCounts | undefined
   /** Starts the batcher again after it was stopped. */
@@ -77,17 +80,23 @@ const timeoutMs = 10_000
  * @throws Fault if a part does not start; the parts that run are stopped then
  */
 export async function startLive(options: WorldOptions): Promise<LiveWorld> {
+  requireTimes(options)
   await requireNew(options.folder)
   const closing: Closing = []
-  const close = async () => {
-    for (const end of closing.toReversed()) await end()
-  }
+  const close = () => closeAll(closing)
   try {
     return { ...(await startParts(options, closing)), close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** @throws Fault `settings` if the L1 origins of L2 blocks, of which each block has the next one at most, cannot keep up with L1 */
+function requireTimes({ blockSeconds, l1BlockSeconds }: WorldOptions): void {
+  if (l1BlockSeconds >= blockSeconds) return
+  const detail = `--l1-block-time ${l1BlockSeconds} is less than --block-time ${blockSeconds}; an L2 block has the next L1 origin at most, so L1 cannot be faster than L2`
+  throw new Fault('settings', { detail })
 }
 
 /** @throws Fault `settings` if an earlier devnet used the folder: its L1 is gone, so its L2 cannot continue */
@@ -99,7 +108,7 @@ async function requireNew(folder: string): Promise<void> {
 }
 
 /** What ends the parts of a devnet, in the order of their starts. */
-type Closing = (() => Promise<unknown>)[]
+type Closing = Closer[]
 
 /** Starts the parts, each of which is added to `closing`. */
 async function startParts(
@@ -124,12 +133,10 @@ async function startParts(
     return startBatcher({ ...options, ...urls, config: rollup.config, account: batcherAccount })
   })
   closing.push(() => batcher.stop())
-  const traffic = new Traffic({ ...options, ...rollup, l1, l2 })
+  const traffic = new Traffic({ ...options, ...rollup, l1, l2, report: options.report })
   closing.push(() => traffic.stop())
-  const l1Ended = anvil.ended.then((): never => {
-    throw new Fault('devnet', { detail: 'the L1 ended' })
-  })
-  const failed = Promise.race([...nodes.map((node) => node.failed), batcher.failed, l1Ended])
+  const failures = [...nodes.map((node) => node.failed), batcher.failed, traffic.failed]
+  const failed = Promise.race([...failures, anvil.failed])
   // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.catch(() => undefined)
   return {
@@ -143,6 +150,13 @@ async function startParts(
     traffic,
     failed,
     posted: () => batcher.posted,
+    processes: () =>
+      new Map([
+        ['anvil', anvil.pid],
+        ...nodes.flatMap((node) =>
+          [...node.pids()].map(([name, pid]) => [`${node.name} ${name}`, pid] as const),
+        ),
+      ]),
     startBatcher: () => batcher.start(),
     stopBatcher: () => batcher.stop(),
   }
@@ -197,6 +211,7 @@ async function startRollup(
     safeDistance: l1SafeDistance,
     host,
     port: l1PortOf(portBase),
+    portFlag: '--port-base',
     timestamp: Math.floor(clock.now() / 1_000),
   })
   closing.push(() => anvil.stop())

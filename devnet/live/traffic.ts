@@ -3,7 +3,7 @@ import type { HDAccount } from 'viem/accounts'
 import * as z from 'zod'
 import type { Address } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
-import { hashJson, quantityJson } from '#json-rpc/forms/fields.ts'
+import { quantityJson } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
@@ -23,6 +23,7 @@ export interface TrafficOptions {
   /** L2 transactions per second; 0 for none. */
   readonly rate: number
   readonly clock: Clock
+  readonly report: (what: string) => void
 }
 
 /** Counts of what was sent. */
@@ -33,20 +34,22 @@ export interface Sent {
 
 const gwei = 1_000_000_000n
 
-/** Every this many transactions, one creates a contract, and one has calldata. */
+/** Of this many transactions, one creates a contract, and one has calldata. */
 const cycle = 10
 
 /** Milliseconds between two deposits. */
 const depositMs = 5_000
 
 /** Init code of a contract whose code is one byte, `STOP`. */
-const smallContract: Hex = '0x60008060093d393df300'
+const smallContract: Hex = '0x60018060093d393df300'
 
 /** Sends transactions of a user to L2, and deposits of another user to L1. */
 export class Traffic {
   readonly #options: TrafficOptions
   readonly #stopping = new AbortController()
   readonly #running: Promise<unknown>
+  /** Rejects when the traffic fails by a mistake of the program. */
+  readonly failed: Promise<never>
   #transactions = 0
   #deposits = 0
 
@@ -60,6 +63,9 @@ export class Traffic {
           ]
         : [],
     )
+    this.failed = this.#running.then(() => new Promise<never>(() => undefined))
+    // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+    this.failed.catch(() => undefined)
   }
 
   get sent(): Sent {
@@ -71,14 +77,26 @@ export class Traffic {
     await this.#running
   }
 
-  /** Sends again and again. A failed attempt is not counted, and the next attempt comes at its time. */
+  /**
+   * Sends again and again. A failed attempt is not counted, and the next attempt comes at its time. A problem is reported
+   * once, until an attempt succeeds.
+   */
   async #repeat(everyMs: number, send: () => Promise<void>): Promise<void> {
+    const { clock, report } = this.#options
     const { signal } = this.#stopping
-    while (await sleep(this.#options.clock, everyMs, signal)) {
+    let problem: string | undefined
+    let nextMs = clock.monotonicMs() + everyMs
+    while (await sleep(clock, nextMs - clock.monotonicMs(), signal)) {
+      // After a slow attempt, the times that have passed are not made up for.
+      nextMs = Math.max(nextMs + everyMs, clock.monotonicMs())
       try {
         await send()
+        problem = undefined
       } catch (error) {
         if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
+        if (error.message !== problem && !signal.aborted)
+          report(`a transaction of the traffic was not sent: ${error.message}`)
+        problem = error.message
       }
     }
   }
@@ -123,7 +141,6 @@ interface Transaction {
 /**
  * Signs and sends a transaction with the next nonce of the account.
  *
- * @returns its hash
  * @throws Fault if the node does not answer
  * @throws JsonRpcError if the node refuses the transaction
  */
@@ -131,7 +148,7 @@ async function send(
   client: JsonRpcClient,
   account: HDAccount,
   transaction: Transaction,
-): Promise<Hex> {
+): Promise<void> {
   const [count, head] = await Promise.all([
     client.call('eth_getTransactionCount', [account.address, 'pending']),
     client.call('eth_getBlockByNumber', ['latest', false]),
@@ -144,7 +161,7 @@ async function send(
     maxPriorityFeePerGas: gwei,
     maxFeePerGas: 2n * baseFeePerGas + gwei,
   })
-  return parseJson(hashJson, await client.call('eth_sendRawTransaction', [raw]), 'hash')
+  await client.call('eth_sendRawTransaction', [raw])
 }
 
 function raise(): never {

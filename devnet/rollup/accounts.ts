@@ -9,6 +9,9 @@ const indices = { batcher: 1, owner: 2, signer: 3, users: 4 } as const
 /** Number of accounts of the mnemonic that have ether, on L1 and on L2. */
 const fundedAccounts = 10
 
+/** The first account, which many tools use by default. It has no role. */
+export const firstAccount: HDAccount = accountAt(0)
+
 /** The account that posts batches. */
 export const batcherAccount: HDAccount = accountAt(indices.batcher)
 

@@ -13,7 +13,13 @@ import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { portal, systemConfig } from '#devnet/contracts/contracts.ts'
 import { l1ChainId } from '#devnet/l1/anvil.ts'
-import { batcherAccount, ownerAccount, signerAccount, userAccounts } from './accounts.ts'
+import {
+  batcherAccount,
+  firstAccount,
+  ownerAccount,
+  signerAccount,
+  userAccounts,
+} from './accounts.ts'
 
 /** Chain id of the L2 of a devnet. */
 export const l2ChainId = 901
@@ -26,7 +32,7 @@ const ether = 10n ** 18n
 
 /** Options of a new rollup. */
 export interface NewRollup {
-  /** The L1, whose chain has only its genesis. */
+  /** A new L1. */
   readonly l1: JsonRpcClient
   /** Folder for the files of the rollup. */
   readonly folder: string
@@ -191,7 +197,7 @@ async function makeL2Genesis(
   const { makeGenesis } = await import('#execution-client/genesis/make-genesis.ts')
   const { makeGenesisBlock, parseGenesis } = await import('#execution-client/genesis/genesis.ts')
   const { MemoryStore } = await import('#execution-client/state/memory-store.ts')
-  const accounts = [batcherAccount, ownerAccount, signerAccount, ...userAccounts]
+  const accounts = [firstAccount, batcherAccount, ownerAccount, signerAccount, ...userAccounts]
   const json = await makeGenesis({
     chainId: BigInt(l2ChainId),
     timestamp,

@@ -6,7 +6,6 @@ import {
   listOf,
   onOff,
   oneOf,
-  port,
   seconds,
   shownDefault,
   want,
@@ -27,6 +26,12 @@ const until = want(
   'safe=N, finalized=N, or both with a comma',
 )
 
+/** Lagoon needs a dependency set, which a devnet does not have. */
+const devnetForks = hardforkNames.filter((name) => name !== 'lagoon')
+
+/** The highest port of a devnet with nine nodes is this much above its first port. */
+const portsAboveBase = 99
+
 /** Settings of `atoll devnet`. */
 export const devnetSettings = z.strictObject({
   nodes: wholeNumber(1, 9)
@@ -35,9 +40,7 @@ export const devnetSettings = z.strictObject({
   blockTime: seconds(1, 60).default(2).describe('time between two L2 blocks'),
   l1BlockTime: seconds(1, 60).default(2).describe('time between two L1 blocks'),
   forkOffsets: want(
-    listOf(
-      z.string().regex(new RegExp(`^(?:${hardforkNames.join('|')})=\\d{1,6}$`, 'u')),
-    ).optional(),
+    listOf(z.string().regex(new RegExp(`^(?:${devnetForks.join('|')})=\\d{1,6}$`, 'u'))).optional(),
     'hardforks with seconds, such as jovian=20,karst=40',
   ).describe(
     'hardforks that activate during the run, each with the seconds after the first block; hardforks after them that are not named activate with them; by default all hardforks up to Karst are active from the first block on',
@@ -59,10 +62,10 @@ export const devnetSettings = z.strictObject({
     .describe(
       'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; the result has their number, the warnings that none of them explains, and the memory of each process',
     ),
-  portBase: port()
+  portBase: wholeNumber(1_024, 65_535 - portsAboveBase)
     .default(9_600)
     .describe(
-      'first port: L1 has it, node N has the ten ports from 10 × N above it on, the first of them for users',
+      'first port, which is that of L1; the ports of node N begin at this port + 10 × N, with the JSON-RPC of its execution client',
     ),
   record: want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, gzipped or not')
     .optional()
@@ -89,7 +92,7 @@ export const devnetSettings = z.strictObject({
     seconds(1, 86_400)
       .optional()
       .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
-    '180 with --record; with --until 300 and twice the time of the blocks',
+    '180 with --record; with --until 300, the time of twenty L1 blocks, and twice the time of the L2 blocks',
   ),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
   dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),

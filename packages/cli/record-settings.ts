@@ -26,7 +26,7 @@ export const recordSettings = z.strictObject({
   trustL1: onOff()
     .default(false)
     .describe(
-      'whether the blocks of --l1-rpc-url are not checked against their hashes; for an L1 for development whose hashes are wrong',
+      'use L1 blocks without checking them against their hashes; for an L1 for development whose hashes are wrong',
     ),
   l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
     .optional()

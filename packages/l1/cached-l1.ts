@@ -15,20 +15,22 @@ import type { VerifiedL1Block } from './l1-endpoint.ts'
 import type { L1View } from './to-l1-block.ts'
 import { unpackL1Block } from './packed-l1-block.ts'
 
-/** L1 from the cache of da-watcher, without endpoints. Each block is verified again. */
+/** L1 from the cache of da-watcher, without endpoints. Each block is verified again, unless the cache is trusted. */
 export class CachedL1 implements RecordableL1Source {
   /** The name for error messages. */
   readonly name: string
   readonly #cache: L1Cache
   readonly #view: L1View
+  readonly #isTrusted: boolean
   readonly #serial = new Serial()
   #last: VerifiedL1Block['block'] | undefined
 
   /**
    * @param folder the data folder of da-watcher
+   * @param options `isTrusted`: the blocks may come from a trusted endpoint, so they are not verified
    * @throws Fault `settings` if the folder has no cache
    */
-  constructor(folder: string, view: L1View) {
+  constructor(folder: string, view: L1View, { isTrusted = false } = {}) {
     const path = join(folder, cacheFile)
     if (!existsSync(path)) {
       const detail = `${path} does not exist: name the --data-dir of da-watcher`
@@ -37,6 +39,7 @@ export class CachedL1 implements RecordableL1Source {
     this.name = `the cache in ${folder}`
     this.#cache = new L1Cache(path, { maxBytes: Number.POSITIVE_INFINITY })
     this.#view = view
+    this.#isTrusted = isTrusted
   }
 
   /**
@@ -87,7 +90,9 @@ export class CachedL1 implements RecordableL1Source {
 
   async #read(hash: Hash): Promise<VerifiedL1Block> {
     try {
-      return await unpackL1Block(this.#cache.block(hash) ?? new Uint8Array(0))
+      return await unpackL1Block(this.#cache.block(hash) ?? new Uint8Array(0), {
+        isTrusted: this.#isTrusted,
+      })
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause
       const detail = `${this.name}: block ${hash} is damaged: ${cause.message}`

@@ -47,7 +47,7 @@ export interface RecordableL1Source {
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined>
 }
 
-/** Fetches L1 blocks with receipts and blobs, and verifies all of them against the block hash. */
+/** Fetches L1 blocks with receipts and blobs, and verifies them against the block hash unless the node is trusted. */
 export class L1Client implements RecordableL1Source {
   readonly #options: L1ClientOptions
   readonly #endpoint: L1Endpoint

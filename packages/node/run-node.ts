@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { foreignEnvironment } from '#runtime/foreign-environment.ts'
 import { Fault, isSystemError, toError } from '#runtime/fault.ts'
 import { type ServiceHost, ServiceProcess } from '#service/service-process.ts'
 import { parseNews, restartedEnvironment, type ServiceNews } from '#service/supervision.ts'
@@ -249,12 +250,6 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
   const cancel = atExit(() => child.kill('SIGKILL'))
   void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
-}
-
-/** The environment of this process without Atoll's settings, because each service gets only its own settings. */
-function foreignEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(?:ATOLL|OP_NODE)_/u.test(name))
-  return Object.fromEntries(entries)
 }
 
 function startHere(

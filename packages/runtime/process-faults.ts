@@ -46,6 +46,11 @@ export const processFaults = {
     advice:
       'see what the services of the devnet wait for, or allow more time with --timeout-seconds',
   },
+  'devnet-part': {
+    severity: 'critical',
+    means: 'a part of a devnet does not run: its L1 or an execution client',
+    advice: 'see the output of the part in the message, and start the devnet again',
+  },
   fenced: {
     severity: 'critical',
     means: 'another instance wrote a state of this service',

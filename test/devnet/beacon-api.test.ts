@@ -23,7 +23,14 @@ const [host, inbox] = ['127.0.0.1', '0xff00000000000000000000000000000000000901'
 test('the beacon API serves all blobs of a slot, or those that are requested', async (t) => {
   const timestamp = Math.floor(systemClock.now() / 1_000)
   // The test makes the block with both transactions before the block time has passed.
-  const anvil = await startAnvil({ blockSeconds: 600, safeDistance: 4, host, port: 0, timestamp })
+  const anvil = await startAnvil({
+    blockSeconds: 600,
+    safeDistance: 4,
+    host,
+    port: 0,
+    portFlag: '--port-base',
+    timestamp,
+  })
   t.after(() => anvil.stop())
   const endpoints = [{ url: anvil.url }]
   const l1 = new JsonRpcClient({ endpoints, timeoutMs: 20_000, rounds: 1, clock: systemClock })

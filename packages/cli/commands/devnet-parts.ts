@@ -13,7 +13,6 @@ import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
 import { print } from '#node/output.ts'
 import { every, systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
@@ -93,10 +92,7 @@ async function runL1(settings: z.output<typeof devnetL1Settings>): Promise<void>
   if (l1 === undefined) return print('stopped')
   print(`L1 JSON-RPC  ${l1.rpcUrl}`)
   print(`L1 beacon    ${l1.beaconUrl}`)
-  const failed = l1.ended.then((): never => {
-    throw new Fault('devnet', { detail: 'anvil ended' })
-  })
-  await serveUntil(signal, settings, { failed, stop: () => l1.close() })
+  await serveUntil(signal, settings, { failed: l1.failed, stop: () => l1.close() })
 }
 
 async function runTraffic(settings: z.output<typeof devnetTrafficSettings>): Promise<void> {
@@ -107,14 +103,14 @@ async function runTraffic(settings: z.output<typeof devnetTrafficSettings>): Pro
     new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 2, clock: systemClock })
   const [l1, l2] = [clientOf(settings.l1RpcUrl), clientOf(settings.l2RpcUrl)]
   const rate = settings.transactionRate
-  const traffic = new Traffic({ l1, l2, portal, rate, clock: systemClock })
+  const traffic = new Traffic({ l1, l2, portal, rate, clock: systemClock, report: print })
   print(`sends transactions to ${settings.l2RpcUrl}, and deposits to ${portal}`)
   const count = every(systemClock, countPeriodMs, () => {
     const { deposits, transactions } = traffic.sent
     print(`${transactions} transactions and ${deposits} deposits sent`)
   })
   await serveUntil(signal, settings, {
-    failed: new Promise<never>(() => undefined),
+    failed: traffic.failed,
     stop: async () => {
       count()
       await traffic.stop()

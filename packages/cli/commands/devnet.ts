@@ -16,6 +16,9 @@ import { isFault } from '#runtime/fault.ts'
 
 type DevnetSettings = z.output<typeof devnetSettings>
 
+/** The longest time limit: timers are limited to 2³¹ ms. */
+const longestTimeoutSeconds = 2_000_000
+
 /** Time limit without `--timeout-seconds` if a record is followed. */
 const recordTimeoutSeconds = 180
 
@@ -88,11 +91,14 @@ async function runRecord(
   if (result.equal < result.blocks) process.exitCode = 1
 }
 
-/** Time limit without `--timeout-seconds`: twice the time of the blocks, and five minutes. Undefined without `--until`. */
-function liveTimeoutSeconds({ blockTime, until }: DevnetSettings): number | undefined {
+/**
+ * Time limit without `--timeout-seconds`: twice the time of the blocks, twenty L1 blocks, and five minutes. Undefined
+ * without `--until`.
+ */
+function liveTimeoutSeconds({ blockTime, l1BlockTime, until }: DevnetSettings): number | undefined {
   if (until === undefined) return undefined
   const blocks = Math.max(Number(until.safe ?? 0n), Number(until.finalized ?? 0n))
-  return 300 + 2 * blocks * blockTime
+  return Math.min(300 + 20 * l1BlockTime + 2 * blocks * blockTime, longestTimeoutSeconds)
 }
 
 async function runLiveDevnet(
@@ -111,7 +117,7 @@ async function runLiveDevnet(
     forkOffsets: forkOffsetsOf(settings.forkOffsets ?? []),
     form: { batches, compression, data },
     rate: settings.transactionRate,
-    timeoutMs: timeoutSeconds && timeoutSeconds * 1_000,
+    timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000,
     otlpUrl,
     chaosSeed: settings.chaos,
     onChange: (view) =>

@@ -29,7 +29,7 @@ export interface WriteRecordOptions extends Partial<ChainSettings> {
   /** Data folder of a da-watcher, with the needed part of L1. */
   readonly fromCache?: string | undefined
   readonly l1BeaconUrl?: string | undefined
-  /** Whether the blocks of `l1RpcUrl` are not verified. */
+  /** Whether the blocks of L1 are not verified. */
   readonly trustL1?: boolean
   readonly l2RpcUrl: string
   readonly genesis?: string | undefined
@@ -152,12 +152,13 @@ function clientOf(
 
 function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: AbortSignal) {
   const { clock, requestTimeoutMs: timeoutMs, fromCache, l1RpcUrl, l1BeaconUrl } = options
+  const { trustL1: isTrusted = false } = options
   if ((fromCache === undefined) === (l1RpcUrl === undefined))
     throw wrong('give exactly one of --l1-rpc-url and --from-cache')
   if (fromCache !== undefined && l1BeaconUrl !== undefined)
     throw wrong('--l1-beacon-url has no use with --from-cache, which has the blobs too')
   if (l1RpcUrl === undefined) {
-    const client = new CachedL1(fromCache ?? '', config)
+    const client = new CachedL1(fromCache ?? '', config, { isTrusted })
     const blobAdvice = `; ${client.name} does not have it any more`
     const close = () => Promise.resolve(client.close())
     return { rpc: undefined, name: client.name, client, blobAdvice, close }
@@ -172,7 +173,6 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
     beacon === undefined
       ? '; give --l1-beacon-url to read blobs'
       : `; ${beacon.name} does not keep it any more; give --l1-beacon-url of an archive`
-  const { trustL1: isTrusted = false } = options
   const client = new L1Client({ rpc, name, beacon, isTrusted, view: config, signal })
   const close = async () => {
     await Promise.all([rpc.close(), beacon?.close()])

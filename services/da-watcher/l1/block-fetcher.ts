@@ -27,7 +27,7 @@ export interface BlockFetcherOptions {
   readonly memory: BlockMemory
   /** Undefined: nothing is stored on disk. */
   readonly disk: DiskCache | undefined
-  /** Whether an endpoint is trusted. Blocks on disk may then be of this endpoint, so they are not verified again. */
+  /** Whether an endpoint is trusted. Blocks on disk may then come from this endpoint, so they are not verified again. */
   readonly isTrusted?: boolean
   readonly log: Pick<Logger, 'warn'>
   readonly onFound?: (what: 'block' | 'blob', where: FoundIn) => void
