@@ -124,6 +124,7 @@ async function startEngine(): Promise<Engine> {
     child.kill('SIGTERM')
     await ended
     cancel()
+    await unmountAll(folder)
     await rm(folder, { recursive: true, force: true })
   }
   const env = { ...process.env, DOCKER_HOST: socket, DOCKER_BUILDKIT: '0' }
@@ -139,6 +140,14 @@ async function startEngine(): Promise<Engine> {
   const why = explain().trim().split('\n').at(-1)
   await close()
   throw new NoDocker(`dockerd does not start here: ${why}`)
+}
+
+/** Unmounts what dockerd leaves mounted in a folder. */
+async function unmountAll(folder: string): Promise<void> {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
+  const paths = mounts.map((line) => line.split(' ')[1] ?? '')
+  for (const path of paths.filter((each) => each.startsWith(`${folder}/`)).toReversed())
+    await runCommand('umount', [path], { env: process.env, timeoutMs: 20_000 })
 }
 
 /** The command of Docker Compose: the plugin, or a build of its Go module. */

@@ -12,13 +12,16 @@ import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
 import { print } from '#node/output.ts'
-import { every, systemClock } from '#runtime/clock.ts'
+import { every, sleep, systemClock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 /** Time for each call of the traffic. */
 const timeoutMs = 10_000
+
+/** Time for the stop of a part. */
+const stopTimeoutMs = 500
 
 /** Period of the count of sent transactions. */
 const countPeriodMs = 60_000
@@ -68,7 +71,7 @@ async function runBatcher(settings: z.output<typeof batcherSettings>): Promise<v
     report: print,
   })
   print(`the batcher ${account.address} posts to ${settings.l1RpcUrl}`)
-  await serveUntil(signal, settings, { failed: batcher.failed, stop: () => batcher.stop() })
+  await serveUntil(signal, settings, { failed: batcher.failed, stop: soon(() => batcher.stop()) })
 }
 
 async function runL1(settings: z.output<typeof devnetL1Settings>): Promise<void> {
@@ -111,12 +114,19 @@ async function runTraffic(settings: z.output<typeof devnetTrafficSettings>): Pro
   })
   await serveUntil(signal, settings, {
     failed: traffic.failed,
-    stop: async () => {
+    stop: soon(async () => {
       count()
       await traffic.stop()
       for (const client of [l1, l2]) await client.close()
-    },
+    }),
   })
+}
+
+/** Stops a part, without waiting for the answers of servers that have stopped themselves. */
+function soon(stop: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    await Promise.race([stop(), sleep(systemClock, stopTimeoutMs)])
+  }
 }
 
 /** Serves the health of a part until a signal asks it to stop, or the part fails. */
