@@ -75,9 +75,9 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
 async function devnet({ json }: { readonly json: boolean }): Promise<object> {
   const measured = await benchDevnet((what) => console.error(what))
   if (!json) {
-    const { blockSeconds, delays, l1BlockSeconds, memory, steps, sustained } = measured
+    const { blockSeconds, delays, l1BlockSeconds, loadBefore, memory, steps, sustained } = measured
     console.log(
-      `devnet: two nodes on this machine, blocks of ${blockSeconds} s, L1 blocks of ${l1BlockSeconds} s`,
+      `devnet: two nodes on this machine, blocks of ${blockSeconds} s, L1 blocks of ${l1BlockSeconds} s; load average before: ${loadBefore.toFixed(1)}`,
     )
     const times = ({ median, p99 }: Summary) => [median.toFixed(0), p99.toFixed(0)]
     printTable([

@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, sleep } from '#runtime/clock.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
@@ -31,9 +31,13 @@ export interface DevnetBench {
   readonly steps: readonly DevnetStep[]
   /** The highest rate that was sustained; 0 if none was. */
   readonly sustained: number
+  /** Load average of the machine before the start; above 0, other programs take processor time from the devnet. */
+  readonly loadBefore: number
   /** Memory after the steps. */
   readonly memory: readonly ProcessMemory[]
 }
+
+type Measured = Omit<DevnetBench, 'loadBefore'>
 
 /** The block times of `atoll devnet`. */
 const [blockSeconds, l1BlockSeconds] = [2, 2]
@@ -50,7 +54,7 @@ const [quietRate, quietMs] = [10, 20_000]
 const [stepMs, firstRate] = [12_000, 200]
 
 /** No step begins later than this after the first one. */
-const stepsMs = 80_000
+const stepsMs = 65_000
 
 /** Blocks at the start of a step that are not counted: the time until a transaction is in a block grows in them. */
 const firstBlocks = 2
@@ -72,6 +76,7 @@ const maxWaiting = 1.5
  * too. No other rollup is measured.
  */
 export async function benchDevnet(report: (what: string) => void): Promise<DevnetBench> {
+  const [loadBefore = 0] = loadavg()
   const folder = await makeTemporaryFolder(join(tmpdir(), 'atoll-bench-'))
   try {
     const world = await startLive({
@@ -93,7 +98,8 @@ export async function benchDevnet(report: (what: string) => void): Promise<Devne
       onLog: undefined,
     })
     try {
-      return await Promise.race([measure(world, report), world.failed])
+      const measured = await Promise.race([measure(world, report), world.failed])
+      return { ...measured, loadBefore }
     } finally {
       await world.close()
     }
@@ -102,7 +108,7 @@ export async function benchDevnet(report: (what: string) => void): Promise<Devne
   }
 }
 
-async function measure(world: LiveWorld, report: (what: string) => void): Promise<DevnetBench> {
+async function measure(world: LiveWorld, report: (what: string) => void): Promise<Measured> {
   const endpoints = world.nodes.slice(0, 1).map(({ executionUrl }) => ({ url: executionUrl }))
   // Long, since the client answers no requests while it executes a full block.
   const client = new JsonRpcClient({ endpoints, timeoutMs: 30_000, rounds: 1, clock: systemClock })
@@ -123,7 +129,7 @@ interface Parts {
   readonly report: (what: string) => void
 }
 
-async function measureAll(parts: Parts): Promise<DevnetBench> {
+async function measureAll(parts: Parts): Promise<Measured> {
   const delays = await measureDelays(parts)
   const steps = await raiseRate(parts)
   const rates = steps.filter(({ isSustained }) => isSustained).map(({ rate }) => rate)
