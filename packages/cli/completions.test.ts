@@ -11,8 +11,8 @@ const program = createProgram()
 const after = (line: string) => completions(program, line.replace('|', '').split(' '))
 
 test('commands and their subcommands are completed', () => {
-  assert.deepEqual(after('b|'), ['bus'])
-  assert.deepEqual(after('bus |'), ['serve', 'provision', 'status', '--help'])
+  assert.deepEqual(after('bu|'), ['bus'])
+  assert.deepEqual(after('bus |'), ['serve', 'provision', 'config', 'status', '--help'])
   assert.deepEqual(after('help k|'), ['keys'])
   assert.ok(!after('|').includes('complete'))
   assert.deepEqual(after('nothing |').includes('node'), true)
@@ -72,7 +72,7 @@ test('config completes the name of a program, and then its settings', () => {
     Object.keys(programs).every((name) => after('config |').includes(name.split(' ')[0] ?? '')),
   )
   assert.deepEqual(after('config service e|'), ['engine'])
-  assert.deepEqual(after('config bus |').slice(0, 3), ['serve', 'provision', 'status'])
+  assert.deepEqual(after('config bus |').slice(0, 4), ['serve', 'provision', 'config', 'status'])
   assert.deepEqual(after('config bus serve --tls-c|'), ['--tls-cert-file'])
   assert.deepEqual(after('config node --network op-s|'), ['op-sepolia'])
   assert.deepEqual(after('config node --sy|'), ['--sync-mode'])

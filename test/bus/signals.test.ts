@@ -29,6 +29,9 @@ const record = join(recordsFolder, 'all-forks-lagoon')
 const chain = configFlags(record)
 const onRecord = [`--record=${record}`]
 
+/** First ports of devnets; each run has its own, since runs are parallel. */
+let portBase = 15600
+
 const programs: readonly (StoppedProgram & { readonly early: number })[] = [
   {
     name: 'bus serve',
@@ -52,6 +55,13 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     },
     isUp: (output) =>
       output.includes('address for peers') && /(?:"msg":"running"[^]*){5}/u.test(output),
+  },
+  {
+    name: 'devnet with an L1',
+    early: 4_000,
+    args: () => ['devnet', '--json', `--port-base=${(portBase += 50)}`, ...server],
+    isUp: (output) => output.includes('node-2: execution client'),
+    upMs: 2_000,
   },
   {
     name: 'devnet',

@@ -26,6 +26,9 @@ const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${jwtSecre
 const waitsForBus = (output: string) => output.includes('waits for the bus')
 const chain = configFlags(record)
 
+/** First ports of devnets; each run has its own, since runs are parallel. */
+let portBase = 15200
+
 /** A quick run stops each program when it is up and, if `early` is set, also after `early` milliseconds. */
 const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
   {
@@ -51,6 +54,13 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     // The setup of KZG, which cannot be interrupted, begins soon after this line.
     isUp: (output) => output.includes('the bus is in memory'),
     upMs: 700,
+  },
+  {
+    name: 'devnet --in-memory with an L1',
+    early: 2_000,
+    args: () => ['devnet', '--in-memory', '--json', `--port-base=${(portBase += 50)}`],
+    isUp: (output) => output.includes('node-2: execution client'),
+    upMs: 2_000,
   },
   {
     name: 'devnet-l1',
