@@ -12,7 +12,7 @@ import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
-import type { NodeView } from '#node/node-view.ts'
+import { type NodeView, waitsOf } from '#node/node-view.ts'
 import type { Report } from '#node/supervisor.ts'
 import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
@@ -162,8 +162,5 @@ function isReached({ safe, finalized }: ChainState, until: Until): boolean {
 function whyNot({ chain, services }: NodeView): string {
   const place = (name: string, block: L2BlockRef | undefined) => `${name} ${block?.number ?? '–'}`
   const heads = `${place('safe is', chain?.safe)}, ${place('finalized', chain?.finalized)}`
-  const waits = [...services].flatMap(([name, { wait }]) =>
-    wait === undefined ? [] : [`${name} waits for ${wait.what}`],
-  )
-  return [heads, ...waits].join('; ')
+  return [heads, ...waitsOf({ services })].join('; ')
 }

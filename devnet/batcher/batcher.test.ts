@@ -42,6 +42,8 @@ class World {
   blocks: readonly Payload[] = chain.slice(0, 5)
   /** Thrown by the next calls. */
   problem: Fault | undefined
+  /** A problem of one call. */
+  drawProblem: () => Fault | undefined = () => undefined
   readonly reports: string[] = []
   readonly batcher: Batcher
   #sent = 0
@@ -50,7 +52,8 @@ class World {
     const port =
       <Arguments extends readonly unknown[], Result>(answer: (...given: Arguments) => Result) =>
       async (...given: Arguments) => {
-        if (this.problem !== undefined) throw this.problem
+        const problem = this.problem ?? this.drawProblem()
+        if (problem !== undefined) throw problem
         return answer(...given)
       }
     this.batcher = new Batcher(
@@ -253,17 +256,16 @@ test('after random losses, reorgs and faults, all blocks become safe', async () 
     const random = new Random(seed)
     const world = new World({ channelBytes: random.pick([1, 500, 100_000]) })
     for (let block = 0; block < 60; block++) {
-      world.problem = random.chance(0.1)
-        ? new Fault('rpc-unreachable', { detail: 'no' })
-        : undefined
       // A fault in the middle of a poll leaves the batcher in a state that the next poll must repair.
+      world.drawProblem = () =>
+        random.chance(0.05) ? new Fault('rpc-unreachable', { detail: 'no' }) : undefined
       if (random.chance(0.1)) world.pool = []
       if (random.chance(0.05)) world.mined.splice(-random.between(1, 5), 5)
       if (random.chance(0.3)) world.grow(Math.min(chain.length, world.blocks.length + 2))
       await world.step().catch((error: unknown) => assert.ok(error instanceof Fault))
       if (random.chance(0.1)) world.mined.push([])
     }
-    world.problem = undefined
+    world.drawProblem = () => undefined
     await world.step(80)
     assert.equal(numberOf(world), world.blocks.length, `seed ${seed}: ${world.reports.join('; ')}`)
   }

@@ -1,4 +1,5 @@
 import type { PostedCounts } from '#devnet/batcher/batcher.ts'
+import { waitsOf } from '#node/node-view.ts'
 import { wrap } from '#runtime/screen/lines.ts'
 import type { LiveNode } from './live-node.ts'
 import type { Sent } from './traffic.ts'
@@ -40,7 +41,7 @@ export function liveLines(view: LiveView, width: number): readonly string[] {
     head,
     ...nodes.flatMap((node) => [
       nodeRow(node, { nowMs: view.nowMs, highest }),
-      ...waitsOf(node).flatMap((wait) => wrap(wait, { width, indent: 10 })),
+      ...waitsOf(node.view()).flatMap((wait) => wrap(`  ${wait}`, { width, indent: 10 })),
     ]),
   ].map((line) => line.slice(0, width))
 }
@@ -73,12 +74,6 @@ function nodeRow(
   const numbers = [chain?.unsafe, chain?.safe, chain?.finalized]
   const behind = chain === undefined ? '–' : String(highest - Number(chain.unsafe.number))
   return row([name, ...numbers.map((block) => String(block?.number ?? '–')), age, behind])
-}
-
-function waitsOf({ view }: LiveView['nodes'][number]): readonly string[] {
-  return [...view().services].flatMap(([service, { wait }]) =>
-    wait === undefined ? [] : [`  ${service} waits for ${wait.what}`],
-  )
 }
 
 function row(cells: readonly string[]): string {

@@ -5,6 +5,7 @@ import { toHex } from '#protocol/codec/hex.ts'
 import { hashJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { waitsOf } from '#node/node-view.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
 import { closeAll } from '#runtime/close-all.ts'
 import { sleep } from '#runtime/clock.ts'
@@ -160,9 +161,7 @@ function whyNot(nodes: readonly LiveNode[]): string {
   return nodes
     .map(({ name, view }) => {
       const { chain, services } = view()
-      const waits = [...services].flatMap(([service, { wait }]) =>
-        wait === undefined ? [] : [`${service} waits for ${wait.what}`],
-      )
+      const waits = waitsOf({ services })
       const heads = `safe ${chain?.safe.number ?? '–'}, finalized ${chain?.finalized.number ?? '–'}`
       return [`${name}: ${heads}`, ...waits].join(', ')
     })

@@ -60,7 +60,7 @@ export const devnetSettings = z.strictObject({
   chaos: wholeNumber(0, 2 ** 32 - 1)
     .optional()
     .describe(
-      'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; the result has their number, the warnings that none of them explains, and the memory of each process',
+      'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; with --until, the result has their number, the warnings that none of them explains, and the memory of each process',
     ),
   portBase: wholeNumber(1_024, 65_535 - portsAboveBase)
     .default(9_600)

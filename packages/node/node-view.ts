@@ -81,3 +81,10 @@ export class NodeViewer {
     return this.#bus.close()
   }
 }
+
+/** What the services of a node wait for, such as `engine waits for …`. */
+export function waitsOf({ services }: Pick<NodeView, 'services'>): readonly string[] {
+  return [...services].flatMap(([name, { wait }]) =>
+    wait === undefined ? [] : [`${name} waits for ${wait.what}`],
+  )
+}

@@ -7,7 +7,7 @@ import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { BlockWatch, type WatchedHead, watchedHeads } from './block-watch.ts'
 import { DevnetSender } from './devnet-sender.ts'
-import { memoryOfDevnet, type ProcessMemory } from './process-memory.ts'
+import { memoryOf, type ProcessMemory } from './process-memory.ts'
 import { summarise, type Summary } from './statistics.ts'
 
 /** The devnet under one rate of transactions. */
@@ -116,7 +116,7 @@ async function measure(world: LiveWorld, report: (what: string) => void): Promis
   const watch = new BlockWatch(world, sender)
   try {
     await reach('blocks are safe', () => watch.head('safe') > 2, 60_000)
-    return await Promise.race([measureAll({ sender, watch, report }), watch.failed])
+    return await Promise.race([measureAll({ sender, watch, world, report }), watch.failed])
   } finally {
     await watch.stop()
     await client.close()
@@ -126,6 +126,7 @@ async function measure(world: LiveWorld, report: (what: string) => void): Promis
 interface Parts {
   readonly sender: DevnetSender
   readonly watch: BlockWatch
+  readonly world: LiveWorld
   readonly report: (what: string) => void
 }
 
@@ -134,7 +135,9 @@ async function measureAll(parts: Parts): Promise<Measured> {
   const steps = await raiseRate(parts)
   const rates = steps.filter(({ isSustained }) => isSustained).map(({ rate }) => rate)
   const sustained = Math.max(0, ...rates)
-  return { blockSeconds, l1BlockSeconds, delays, steps, sustained, memory: memoryOfDevnet() }
+  const own = ['batcher, beacon API, sender', process.pid] as const
+  const memory = memoryOf(new Map([own, ...parts.world.processes()]))
+  return { blockSeconds, l1BlockSeconds, delays, steps, sustained, memory }
 }
 
 async function measureDelays({ report, sender, watch }: Parts): Promise<DevnetBench['delays']> {

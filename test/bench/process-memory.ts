@@ -1,4 +1,5 @@
-import { ownProcesses, processFile } from '#test/devnet/own-processes.ts'
+import { readFileSync } from 'node:fs'
+import { isSystemError } from '#runtime/fault.ts'
 
 /** Memory of a process in megabytes. */
 export interface ProcessMemory {
@@ -8,16 +9,24 @@ export interface ProcessMemory {
   readonly mostMb: number
 }
 
-/** Memory of the processes of a devnet that runs in this process. */
-export function memoryOfDevnet(): readonly ProcessMemory[] {
-  return ownProcesses()
-    .flatMap(({ pid, name = 'batcher, beacon API, sender' }) => {
-      const status = processFile(pid, 'status')
+/** Memory of processes, sorted by name. A process that has ended is omitted. */
+export function memoryOf(pids: ReadonlyMap<string, number>): readonly ProcessMemory[] {
+  return [...pids]
+    .flatMap(([name, pid]) => {
+      const status = statusOf(pid)
       const megabytes = (field: string) =>
         Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`, 'u').exec(status)?.[1] ?? 0) / 1_024)
       const [rssMb, mostMb] = [megabytes('VmRSS'), megabytes('VmHWM')]
-      // A process that has ended has no memory.
       return rssMb === 0 ? [] : [{ name, rssMb, mostMb }]
     })
     .toSorted((left, right) => left.name.localeCompare(right.name))
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch (error) {
+    if (isSystemError(error)) return ''
+    throw error
+  }
 }

@@ -24,7 +24,6 @@ import {
 import { blockData } from '#test/fakes/gossip-world.ts'
 import { rawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'
 import { DevnetWorld, portBase } from './devnet-world.ts'
-import { ownProcesses } from './own-processes.ts'
 
 const [, , , , newAccount = assert.fail()] = userAccounts
 
@@ -145,8 +144,8 @@ test('after a change of the unsafe block signer, its first block ends the accept
 
   const key = Buffer.from(privateKeyOf(newAccount)).toString('hex')
   await writeFile(join(devnet.world.folder, 'node-1', 'signer.hex'), key, { mode: 0o600 })
-  const gossip = ownProcesses().find(({ name }) => name === 'node-1 gossip')
-  process.kill(gossip?.pid ?? assert.fail('gossip does not run'), 'SIGKILL')
+  const gossip = devnet.world.processes().get('node-1 gossip')
+  process.kill(gossip ?? assert.fail('gossip does not run'), 'SIGKILL')
   const from = sequencer.unsafe()
   await devnet.until('blocks arrive by gossip again', () => follower.unsafe() >= from + 5)
   devnet.world.startBatcher()

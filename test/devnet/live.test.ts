@@ -3,6 +3,9 @@ import { test } from 'node:test'
 import { createPublicClient, createWalletClient, defineChain, encodeFunctionData, http } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { getL2TransactionHashes } from 'viem/op-stack'
+import * as z from 'zod'
+import { hashJson, quantityJson, toQuantity } from '#json-rpc/forms/fields.ts'
+import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { portal, systemConfig } from '#devnet/contracts/contracts.ts'
 import { l1ChainId } from '#devnet/l1/anvil.ts'
 import { ownerAccount, userAccounts } from '#devnet/rollup/accounts.ts'
@@ -111,7 +114,14 @@ test('after L1 reorgs all nodes follow, and blocks are posted again', async (t) 
   await devnet.untilSafe(10)
   for (const depth of [1, 3, 6]) {
     const from = devnet.head('unsafe')
+    const head = parseJson(quantityJson, await l1.call('eth_blockNumber', []), 'number')
+    const hashOf = async () => {
+      const block = await l1.call('eth_getBlockByNumber', [toQuantity(head), false])
+      return parseJson(z.looseObject({ hash: hashJson }).nullable(), block, 'block')?.hash
+    }
+    const replaced = await hashOf()
     await l1.call('anvil_reorg', [depth, []])
     await devnet.untilSafe(from + 10, 120_000)
+    assert.ok(replaced !== undefined && (await hashOf()) !== replaced, `depth ${depth}`)
   }
 })
