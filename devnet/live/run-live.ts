@@ -100,7 +100,8 @@ async function compareSettled(
       const compared = await compareNodes(clients, lowestSafe(nodes))
       if (compared.firstDifference === undefined || isLast) return compared
     } catch (error) {
-      if (isLast || !isFault(error)) throw error
+      const isSilent = isFault(error, 'rpc-unreachable') || isFault(error, 'rpc-timeout')
+      if (isLast || !isSilent) throw error
     }
     await sleep(clock, 1_000, signal)
   }
