@@ -21,7 +21,7 @@ export interface AnvilOptions {
   readonly host: string
   /** File with a chain to continue, as `anvil_dumpState` returned it; undefined for a new chain. */
   readonly chainFile?: string | undefined
-  /** Unix seconds of the genesis block of a new chain. */
+  /** Unix seconds of the genesis block, also of a chain that is continued. */
   readonly timestamp: number
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -65,13 +65,16 @@ export async function startKeptL1(options: KeptL1Options): Promise<KeptL1> {
   const { beaconPort, clock, folder, host, l1BlockSeconds, report, rpcPort } = options
   const chainFile = join(folder, 'chain.json')
   const isNew = !existsSync(chainFile)
+  // anvil makes the genesis block before it reads the chain, so the block must be the same at each start.
+  const timeFile = join(folder, 'genesis-time')
+  if (isNew) await writeFile(timeFile, String(Math.floor(clock.now() / 1_000)))
   const anvil = await startAnvil({
     blockSeconds: l1BlockSeconds,
     safeDistance: l1SafeDistance,
     host,
     port: rpcPort,
     portFlag: '--rpc-port',
-    timestamp: Math.floor(clock.now() / 1_000),
+    timestamp: Number(await readFile(timeFile, 'utf8')),
     chainFile: isNew ? undefined : chainFile,
   })
   const endpoints = [{ url: anvil.url, maxResponseBytes: maxDumpBytes }]

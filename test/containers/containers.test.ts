@@ -126,6 +126,12 @@ containerTest('three replicas of rpc answer alike behind one port', async (devne
   await devnet.compose(...up, '--no-recreate', '--scale', 'rpc=1')
 })
 
+containerTest('docker compose run operator shows the status of the node', async (devnet) => {
+  const status = await devnet.compose('run', '--rm', '--no-TTY', 'operator', 'status', '--json')
+  const { l2 } = statusJson.parse(JSON.parse(status.slice(status.indexOf('{'))))
+  assert.ok(l2.safe.number >= 20)
+})
+
 for (const service of services)
   containerTest(`the chain goes on after ${service} was killed`, async (devnet, t) => {
     const id = await devnet.idOf(service)
@@ -169,7 +175,7 @@ const tryToWrite = `
 const findSecrets = `
   find / -path /proc -prune -o -path /sys -prune -o -type f \\( -name '*.nkey' -o -name '*.hex' \\) -print 2> /dev/null | sort`
 
-const readReadiness = `node -e "fetch('http://127.0.0.1:7300/readyz').then((answer) => console.log(answer.status))"`
+const readReadiness = `node -e "fetch('http://127.0.0.1:7300/readyz').then((answer) => console.log(answer.status), () => console.log('none'))"`
 
 const readMetrics = `node -e "fetch('http://127.0.0.1:7300/metrics').then((answer) => answer.text()).then(console.log)"`
 
@@ -188,6 +194,8 @@ function callsOf(metrics: string): number {
 function secondsSince(sinceMs: number): string {
   return `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`
 }
+
+const statusJson = z.object({ l2: z.object({ safe: z.object({ number: z.number() }) }) })
 
 /** The parts of an output, without the status of the node, which changes from one answer to the next. */
 const outputJson = z.object({

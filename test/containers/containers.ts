@@ -59,7 +59,6 @@ export class Containers {
         ATOLL_L1_BEACON_URLS: 'http://devnet-l1:5052',
         ATOLL_P2P_ADVERTISE_IP: '127.0.0.1',
         // The override has other values.
-        ATOLL_NETWORK: 'devnet',
         OP_RETH_CHAIN: 'devnet',
         OP_RETH_IMAGE: this.#images.ATOLL_IMAGE,
         SEQUENCER_URL: 'http://devnet',

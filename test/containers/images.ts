@@ -51,7 +51,7 @@ export async function buildImages({ docker }: Docker): Promise<Images> {
     ATOLL_IMAGE: tags.atoll,
     ATOLL_DEVNET_IMAGE: tags.devnet,
     NATS_IMAGE: isPublic ? 'nats:2.15.2-alpine' : standIns.servers,
-    HAPROXY_IMAGE: isPublic ? 'haproxy:3.0.11-alpine' : standIns.servers,
+    HAPROXY_IMAGE: isPublic ? 'haproxy:3.0.21-alpine' : standIns.servers,
   }
 }
 

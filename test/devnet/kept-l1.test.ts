@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,10 @@ import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { until } from '#test/interop/until.ts'
 
 const blockJson = z.looseObject({ hash: hashJson, number: quantityJson })
+
+const chainJson = z.object({
+  blocks: z.array(z.object({ header: z.object({ number: z.string() }) })),
+})
 
 /** Folders of the tests, which are removed when all L1s have ended. */
 const folders: string[] = []
@@ -48,6 +52,12 @@ async function startIn(t: TestContext, folder: string) {
   return { l1, block, untilBlock }
 }
 
+/** Numbers of the blocks in the file of the chain. */
+function numbersIn(folder: string): readonly number[] {
+  const { blocks } = chainJson.parse(JSON.parse(readFileSync(join(folder, 'chain.json'), 'utf8')))
+  return blocks.map(({ header }) => Number(header.number)).toSorted((a, b) => a - b)
+}
+
 async function crash({ pid, ended }: KeptL1): Promise<void> {
   process.kill(pid, 'SIGKILL')
   await ended
@@ -61,6 +71,7 @@ test('the chain of an L1 goes on after a stop, and after a crash without its las
   const first = await startIn(t, folder)
   const rollup = await readFile(rollupFile, 'utf8')
   await first.untilBlock(5n)
+  const genesis = await first.block('0x0')
   const last = await first.block('latest')
   await first.l1.close()
 
@@ -68,9 +79,11 @@ test('the chain of an L1 goes on after a stop, and after a crash without its las
   assert.deepEqual(await second.block(`0x${last.number.toString(16)}`), last)
   await second.untilBlock(last.number + 6n)
   const early = await second.block(`0x${(last.number + 2n).toString(16)}`)
+  assert.deepEqual(numbersIn(folder).slice(0, 3), [0, 1, 2], 'one block at each number')
   await crash(second.l1)
 
   const third = await startIn(t, folder)
+  assert.deepEqual(await third.block('0x0'), genesis)
   assert.deepEqual(await third.block(`0x${early.number.toString(16)}`), early)
   await third.untilBlock(last.number + 8n)
   assert.equal(await readFile(rollupFile, 'utf8'), rollup)
