@@ -74,7 +74,8 @@ export async function startClientProcess(options: ClientProcessOptions): Promise
   }
   supervisor.keep({ name, start })
   try {
-    await unlessAborted(Promise.race([untilAnswers(rpcUrl, signal), first.promise]), signal)
+    const answers = untilAnswers(rpcUrl, { signal, withinMs: startTimeoutMs })
+    await unlessAborted(Promise.race([answers, first.promise]), signal)
   } catch (error) {
     await supervisor.stop()
     throw error
@@ -129,21 +130,28 @@ function stop(child: ChildProcess, ended: Promise<Ended>): void {
   void ended.then(cancel)
 }
 
-async function untilAnswers(url: string, signal: AbortSignal): Promise<void> {
+/**
+ * Waits until an execution client answers.
+ *
+ * @throws Fault `devnet-part` if it does not answer in time; `aborted` if the signal is aborted
+ */
+export async function untilAnswers(
+  url: string,
+  { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs?: number },
+): Promise<void> {
   const endpoints = [{ url }]
   const client = new JsonRpcClient({ endpoints, timeoutMs: 1_000, rounds: 1, clock: systemClock })
-  const deadlineMs = systemClock.monotonicMs() + startTimeoutMs
+  const deadlineMs = systemClock.monotonicMs() + (withinMs ?? Infinity)
   try {
     for (;;) {
       try {
-        await client.call('eth_chainId', [])
+        await unlessAborted(client.call('eth_chainId', []), signal)
         return
       } catch (cause) {
-        if (!(cause instanceof Fault)) throw cause
+        if (!(cause instanceof Fault) || signal.aborted) throw cause
         if (systemClock.monotonicMs() > deadlineMs)
           throw new Fault('devnet-part', { detail: `no execution client answers at ${url}`, cause })
         await sleep(systemClock, pollMs, signal)
-        signal.throwIfAborted()
       }
     }
   } finally {

@@ -11,6 +11,7 @@ import type { Report } from '#node/supervisor.ts'
 import { l2ChainId, type RollupFiles } from '#devnet/rollup/create-rollup.ts'
 import { privateKeyOf, signerAccount } from '#devnet/rollup/accounts.ts'
 import { type ClientProcess, startClientProcess } from './client-process.ts'
+import { awaitGivenClient, type GivenClient } from './given-client.ts'
 import type { NodePorts } from './ports.ts'
 
 /** A libp2p host of the devnet. */
@@ -27,6 +28,8 @@ export interface LiveNodeOptions {
   readonly folder: string
   readonly files: RollupFiles
   readonly ports: NodePorts
+  /** Execution client that the user runs; undefined for an embedded one, which is started. */
+  readonly givenClient: GivenClient | undefined
   readonly l1Url: string
   readonly beaconUrl: string
   readonly self: DevnetPeer
@@ -73,20 +76,10 @@ export function newPeer({ p2p }: NodePorts): DevnetPeer {
 
 /** Starts an execution client and a node on it. @throws Fault if one of them does not start */
 export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode> {
-  const { files, folder, name, onChange, ports, report, signal } = options
+  const { folder, name, onChange, ports, report, signal } = options
   await mkdir(folder, { recursive: true })
   const jwtSecretFile = await secret(folder, 'jwt.hex', randomBytes(32))
-  const client = await startClientProcess({
-    name: executionClient,
-    report: (what, level) => report(`${name}: ${what}`, level),
-    onLog: prefixed(options.onLog, name),
-    genesis: files.genesis,
-    jwtSecretFile,
-    dataDir: join(folder, 'execution'),
-    enginePort: ports.engine,
-    rpcPort: ports.execution,
-    signal,
-  })
+  const client = await openClient(options, jwtSecretFile)
   const closing: Closer[] = [() => client.stop()]
   const close = () => closeAll(closing)
   try {
@@ -126,6 +119,22 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
     await close()
     throw error
   }
+}
+
+/** Starts the execution client of a node, or waits for the one that the user runs. */
+function openClient(options: LiveNodeOptions, jwtSecretFile: string): Promise<ClientProcess> {
+  const { files, folder, givenClient, name, onLog, ports, signal } = options
+  const report: Report = (what, level) => options.report(`${name}: ${what}`, level)
+  const common = { genesis: files.genesis, jwtSecretFile, report, signal }
+  if (givenClient !== undefined) return awaitGivenClient({ ...common, client: givenClient })
+  return startClientProcess({
+    ...common,
+    name: executionClient,
+    onLog: prefixed(onLog, name),
+    dataDir: join(folder, 'execution'),
+    enginePort: ports.engine,
+    rpcPort: ports.execution,
+  })
 }
 
 /** Puts the name of the node before each text. */

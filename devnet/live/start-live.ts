@@ -15,6 +15,7 @@ import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
 import { batcherAccount } from '#devnet/rollup/accounts.ts'
 import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
 import { l1SafeDistance, maxDrift, usualWindowBlocks } from '#devnet/rollup/usual-chain.ts'
+import type { GivenClient } from './given-client.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
 import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
 import { Traffic } from './traffic.ts'
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly form: ChannelForm
   /** The sequencing window in L1 blocks. */
   readonly windowBlocks?: number
+  /** Execution client that the user runs, for the last node; undefined for an embedded one. */
+  readonly givenClient?: GivenClient | undefined
   /** L2 transactions of users per second. */
   readonly rate: number
   readonly portBase: number
@@ -250,6 +253,7 @@ async function startNodes(
   for (const place of places) {
     const node = await startLiveNode({
       ...place,
+      givenClient: place === places.at(-1) ? options.givenClient : undefined,
       folder: join(options.folder, place.name),
       files,
       l1Url,

@@ -8,6 +8,7 @@ import {
   oneOf,
   seconds,
   shownDefault,
+  url,
   want,
   wholeNumber,
 } from '#runtime/settings/setting-kinds.ts'
@@ -57,6 +58,14 @@ export const devnetSettings = z.strictObject({
   )
     .default(2)
     .describe('transactions of users per second; with 0, there are no deposits either'),
+  executionClient: url(['http', 'ws'], 'http://localhost:8551')
+    .optional()
+    .describe(
+      'Engine API of your own execution client, which the last node uses in place of an embedded one; the command waits until you have started it with the genesis and the JWT secret of the data folder',
+    ),
+  executionRpc: url(['http'], 'http://localhost:8545')
+    .optional()
+    .describe('JSON-RPC of your own execution client; needed with --execution-client'),
   chaos: wholeNumber(0, 2 ** 32 - 1)
     .optional()
     .describe(

@@ -12,7 +12,7 @@ import type { LiveResult } from '#devnet/live/run-live.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { isFault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 
 type DevnetSettings = z.output<typeof devnetSettings>
 
@@ -120,6 +120,7 @@ async function runLiveDevnet(
     timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000,
     otlpUrl,
     chaosSeed: settings.chaos,
+    givenClient: givenClientOf(settings),
     onChange: (view) =>
       table.show({ lines: (width) => liveLines(view, width), line: () => liveLine(view) }),
   })
@@ -127,6 +128,14 @@ async function runLiveDevnet(
   if (json) print(JSON.stringify({ ok: result.firstDifference === undefined, ...result }))
   else printLiveResult(result)
   if (result.firstDifference !== undefined) process.exitCode = 1
+}
+
+/** @throws Fault `settings` if only one of the URLs is given */
+function givenClientOf({ executionClient: engineUrl, executionRpc: rpcUrl }: DevnetSettings) {
+  if (engineUrl !== undefined && rpcUrl !== undefined) return { engineUrl, rpcUrl }
+  if (engineUrl === undefined && rpcUrl === undefined) return undefined
+  const detail = 'give --execution-client and --execution-rpc together: the URLs of one client'
+  throw new Fault('settings', { detail })
 }
 
 function printLiveResult({ blocks, chaos, firstDifference, seconds, sent }: LiveResult): void {
