@@ -45,6 +45,13 @@ async function l1HeadOf({ world: { l1 } }: DevnetWorld): Promise<number> {
   return Number(parseJson(quantityJson, await l1.call('eth_blockNumber', []), 'block number'))
 }
 
+/** Waits until all nodes have derived from an L1 block. */
+async function untilDerived(devnet: DevnetWorld, l1Block: number): Promise<void> {
+  await devnet.until(`L1 block ${l1Block} is derived`, () =>
+    devnet.world.nodes.every(({ view }) => (view().targets?.currentL1?.number ?? 0n) > l1Block),
+  )
+}
+
 /** Number of transactions of an account that are in L1 blocks. */
 async function postsOf({ world: { l1 } }: DevnetWorld, { address }: HDAccount): Promise<number> {
   const json = await l1.call('eth_getTransactionCount', [address, 'latest'])
@@ -63,12 +70,13 @@ test('after a change of the batcher, the data of the old one is ignored, and the
     encodeFunctionData({ ...systemConfig, functionName: 'setBatcherHash', args: [batcherHash] }),
   )
   // What the old batcher posted before the change becomes safe.
-  await devnet.until('L1 grows', async () => (await l1HeadOf(devnet)) >= changed + 4)
+  await untilDerived(devnet, changed + 2)
   const [safe, posts] = [devnet.head('safe'), await postsOf(devnet, batcherAccount)]
   await devnet.until(
     'the old batcher posts blocks again that did not become safe',
     async () => (await postsOf(devnet, batcherAccount)) >= posts + 4,
   )
+  await untilDerived(devnet, await l1HeadOf(devnet))
   for (const { view } of nodes) assert.equal(Number(view().chain?.safe.number), safe)
   const ignored = (await postsOf(devnet, batcherAccount)) - posts
   await devnet.world.stopBatcher()
