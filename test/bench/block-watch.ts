@@ -28,6 +28,8 @@ const blockJson = z.looseObject({
 
 /** Records when the heads of a devnet reach each block, and which transactions the blocks have. */
 export class BlockWatch {
+  /** Rejects if the execution client does not answer. */
+  readonly failed: Promise<never>
   readonly #world: LiveWorld
   readonly #client: JsonRpcClient
   readonly #sender: DevnetSender
@@ -55,6 +57,9 @@ export class BlockWatch {
     this.#last = this.#heads()
     this.#nextBlock = this.#last.unsafe + 1
     this.#running = Promise.all([this.#watchHeads(), this.#readBlocks()])
+    this.failed = this.#running.then(() => new Promise<never>(() => undefined))
+    // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
+    this.failed.catch(() => undefined)
   }
 
   /** Number of the newest block that a head has reached. */
@@ -68,11 +73,6 @@ export class BlockWatch {
       const reachedMs = this.#reached[which].get(block)
       return reachedMs === undefined ? [] : [reachedMs - sentMs]
     })
-  }
-
-  /** Rejects if the execution client does not answer. */
-  get failed(): Promise<never> {
-    return this.#running.then(() => new Promise<never>(() => undefined))
   }
 
   async stop(): Promise<void> {

@@ -164,7 +164,7 @@ async function raiseRate(parts: Parts): Promise<readonly DevnetStep[]> {
     steps.push(step)
     if (step.isSustained) highest = rate
     else lowest = rate
-    if (lowest <= closeEnough * highest) break
+    if (parts.sender.pending > 0 || lowest <= closeEnough * highest) break
     rate = lowest === Infinity ? 2 * rate : Math.round((highest + lowest) / 2)
   }
   return steps
@@ -176,11 +176,12 @@ async function measureStep({ sender, watch }: Parts, rate: number): Promise<Devn
   const sent = await sender.send(rate, stepMs)
   const last = watch.head('unsafe')
   const [waiting, follower] = [sender.pending, watch.head('follower')]
-  await reach('all transactions are in blocks', () => sender.pending === 0, drainMs)
+  const isDrained = await isReached(() => sender.pending === 0, drainMs)
   const included = watch.included.slice(firstIncluded)
   const whole = included.filter(({ block }) => block > first + firstBlocks && block <= last)
-  const taken = whole.length / ((last - first - firstBlocks) * blockSeconds)
+  const taken = whole.length / (Math.max(last - first - firstBlocks, 1) * blockSeconds)
   const isSustained =
+    isDrained &&
     sent >= Math.floor((rate * stepMs) / 1_000) &&
     taken >= minTaken * rate &&
     waiting <= maxWaiting * blockSeconds * rate &&
@@ -192,9 +193,14 @@ async function measureStep({ sender, watch }: Parts, rate: number): Promise<Devn
 
 /** @throws Error if a condition does not hold in time */
 async function reach(what: string, holds: () => boolean, withinMs: number): Promise<void> {
+  if (!(await isReached(holds, withinMs))) throw new Error(`${what}: not in ${withinMs / 1_000} s`)
+}
+
+async function isReached(holds: () => boolean, withinMs: number): Promise<boolean> {
   const deadlineMs = performance.now() + withinMs
   while (!holds()) {
-    if (performance.now() > deadlineMs) throw new Error(`${what}: not in ${withinMs / 1_000} s`)
+    if (performance.now() > deadlineMs) return false
     await sleep(systemClock, 50)
   }
+  return true
 }

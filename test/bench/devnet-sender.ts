@@ -102,7 +102,12 @@ export class DevnetSender {
       if (transaction === undefined) throw new RangeError('too few transactions were prepared')
       requests.set(from, [...(requests.get(from) ?? []), transaction])
     }
-    return [...requests.values()].map((transactions) => this.#request(transactions))
+    return [...requests.values()].map((transactions) => {
+      const request = this.#request(transactions)
+      // eslint-disable-next-line atoll/use-rejection -- `send` awaits all requests at its end
+      request.catch(() => undefined)
+      return request
+    })
   }
 
   async #request(transactions: readonly Signed[]): Promise<void> {

@@ -58,6 +58,17 @@ async function postsOf({ world: { l1 } }: DevnetWorld, { address }: HDAccount): 
   return Number(parseJson(quantityJson, json, 'nonce'))
 }
 
+/** Waits until the safe heads of all nodes are the same for three L1 blocks. */
+async function untilSafeStands(devnet: DevnetWorld): Promise<void> {
+  let [safe, since] = [-1, 0]
+  await devnet.until('the safe head stands', async () => {
+    const heads = devnet.world.nodes.map(({ view }) => Number(view().chain?.safe.number))
+    const l1Head = await l1HeadOf(devnet)
+    if (heads.some((head) => head !== safe)) [safe, since] = [heads[0] ?? -1, l1Head]
+    return l1Head >= since + 3
+  })
+}
+
 test('after a change of the batcher, the data of the old one is ignored, and the new one goes on', async (t) => {
   const form = { batches: 'span', compression: 'zlib', data: 'calldata' } as const
   const devnet = await DevnetWorld.start(t, { form })
@@ -71,9 +82,10 @@ test('after a change of the batcher, the data of the old one is ignored, and the
   )
   // What the old batcher posted before the change becomes safe.
   await untilDerived(devnet, changed + 2)
+  await untilSafeStands(devnet)
   const [safe, posts] = [devnet.head('safe'), await postsOf(devnet, batcherAccount)]
   await devnet.until(
-    'the old batcher posts blocks again that did not become safe',
+    'the old batcher posts four more times',
     async () => (await postsOf(devnet, batcherAccount)) >= posts + 4,
   )
   await untilDerived(devnet, await l1HeadOf(devnet))
@@ -96,7 +108,7 @@ test('after a change of the batcher, the data of the old one is ignored, and the
     clock: systemClock,
     report: () => undefined,
   })
-  t.after(() => batcher.stop())
+  devnet.beforeEnd(() => batcher.stop())
   await devnet.untilSafe(unsafe)
   assert.equal(await hashOf(unsafe), made, 'the sequencer made other blocks')
   t.diagnostic(

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import * as z from 'zod'
 import type { EndpointOptions } from '#json-rpc/endpoint.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { type Closer, closeAll } from '#runtime/close-all.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { LiveNode } from '#devnet/live/live-node.ts'
 import { compareNodes } from '#devnet/live/run-live.ts'
@@ -40,19 +41,21 @@ async function call(
 export class DevnetWorld {
   readonly world: LiveWorld
   readonly #log: string[]
+  readonly #closing: Closer[]
 
-  private constructor(world: LiveWorld, log: string[]) {
+  private constructor(
+    world: LiveWorld,
+    { closing, log }: { readonly closing: Closer[]; readonly log: string[] },
+  ) {
     this.world = world
+    this.#closing = closing
     this.#log = log
   }
 
   static async start(t: TestContext, options: Partial<WorldOptions> = {}): Promise<DevnetWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-devnet-test-'))
-    const closing: (() => Promise<void>)[] = []
-    t.after(async () => {
-      for (const close of closing) await close()
-      await rm(folder, { recursive: true, force: true })
-    })
+    const closing: Closer[] = [() => rm(folder, { recursive: true, force: true })]
+    t.after(() => closeAll(closing))
     const log: string[] = []
     const world = await startLive({
       folder,
@@ -74,7 +77,12 @@ export class DevnetWorld {
       ...options,
     })
     closing.push(() => world.close())
-    return new DevnetWorld(world, log)
+    return new DevnetWorld(world, { closing, log })
+  }
+
+  /** Ends something of the test before the devnet ends. */
+  beforeEnd(close: Closer): void {
+    this.#closing.push(close)
   }
 
   /** Waits until a condition holds. @throws Error with the last lines of the log after the timeout */

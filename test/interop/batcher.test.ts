@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createWalletClient, defineChain, http } from 'viem'
@@ -175,11 +173,10 @@ async function withVerifier(
   client: VerifierOptions['client'],
   options: Partial<WorldOptions>,
 ): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
   const devnet = await DevnetWorld.start(t, { nodes: 1, ...options })
+  const folder = join(devnet.world.folder, 'verifier')
   const verifier = await startDevnetVerifier(devnet.world, { client, folder })
-  t.after(() => verifier.stop())
+  devnet.beforeEnd(() => verifier.stop())
   return { devnet, verifier, posted: new PostedChannels(devnet.world) }
 }
 

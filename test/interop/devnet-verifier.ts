@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { isFault } from '#runtime/fault.ts'
 import type { LiveWorld } from '#devnet/live/start-live.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { startExecutionClient } from './followers.ts'
@@ -80,11 +82,15 @@ export async function startDevnetVerifier(
   }
   try {
     const { explain } = verifier
-    const answers = (what: JsonRpcClient, method: string) => () =>
-      what.call(method, []).then(
-        () => true,
-        (error: unknown) => !(error instanceof Error),
-      )
+    const answers = (what: JsonRpcClient, method: string) => async () => {
+      try {
+        await what.call(method, [])
+        return true
+      } catch (error) {
+        if (!isFault(error) && !(error instanceof JsonRpcError)) throw error
+        return false
+      }
+    }
     await until(
       `${client} answers`,
       { withinMs: startMs, explain },
