@@ -71,6 +71,8 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     host,
     port,
     'slots-in-an-epoch': safeDistance,
+    // Old states are not written to disk, which a long run would fill.
+    'max-persisted-states': 0,
     timestamp,
     ...(chainFile !== undefined && { 'load-state': chainFile }),
   }

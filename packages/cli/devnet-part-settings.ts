@@ -8,7 +8,7 @@ import { l1ReplaySettings } from './l1-replay-settings.ts'
 
 const l1RpcUrl = url(['http', 'https'], 'http://localhost:8545').describe('JSON-RPC endpoint of L1')
 
-const l2RpcUrl = url(['http', 'https'], 'http://localhost:9545').describe(
+const l2RpcUrl = url(['http', 'https'], 'http://localhost:8546').describe(
   'JSON-RPC endpoint of the execution client of the sequencer',
 )
 
