@@ -29,7 +29,7 @@ const up = ['up', '--no-build', '--detach'] as const
 const services = Object.keys(secrets).toSorted()
 
 /** Services without a folder that they may write. */
-const writesNothing = ['batcher', 'rpc', 'rpc-proxy', 'traffic']
+const writesNothing = ['batcher', 'engine', 'provision', 'rpc', 'rpc-proxy', 'traffic']
 
 const found = await findDocker()
 const containers = typeof found === 'string' ? undefined : await Containers.open(found)
@@ -51,6 +51,7 @@ containerTest('docker compose up starts a chain, and block 20 becomes safe', asy
   await devnet.untilSafe(20)
   t.diagnostic(`block 20 was safe ${secondsSince(startedMs)} after docker compose up`)
   assert.deepEqual(await devnet.services(), services)
+  await devnet.untilHealthy(services)
   t.diagnostic(`the image has ${await containers?.imageMegabytes()} MB`)
 })
 
