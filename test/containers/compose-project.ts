@@ -93,6 +93,16 @@ export class ComposeProject {
     return (await this.#docker.docker(['inspect', '--format', template, id])).trim()
   }
 
+  /** Waits until the health checks of all containers pass. */
+  async untilHealthy(services: readonly string[]): Promise<void> {
+    const explain = () => this.compose('ps', '--all')
+    const ids = await Promise.all(services.map((service) => this.idOf(service)))
+    await until('all containers are healthy', { withinMs: 30_000, explain }, async () => {
+      const states = ids.map((id) => this.inspect(id, '{{.State.Health.Status}}'))
+      return (await Promise.all(states)).every((state) => state === 'healthy')
+    })
+  }
+
   /** Numbers of the heads, from the rollup node; undefined while it does not answer. */
   async heads(): Promise<{ readonly unsafe: number; readonly safe: number } | undefined> {
     try {

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '#node/nats-server/run-command.ts'
 import { atExit } from '#runtime/at-exit.ts'
-import { isFault, toError } from '#runtime/fault.ts'
+import { type Fault, isFault, toError } from '#runtime/fault.ts'
 import { until } from '#test/interop/until.ts'
 
 // Docker for the tests of the containers: that of the machine, or, as root on Debian, that of the system's packages.
@@ -90,7 +90,7 @@ async function findEngine(): Promise<Engine> {
   if (here === undefined) return { env: process.env, close: () => Promise.resolve() }
   if (!isDebianRoot)
     throw new NoDocker(
-      `no Docker Engine answers (${here.message}), and only root on Debian can install one`,
+      `no Docker Engine answers (${here.detail}), and only root on Debian can install one`,
     )
   if (!isOnPath('dockerd') || !isOnPath('docker')) await install(['docker.io', 'iptables'])
   return startEngine()
@@ -199,7 +199,7 @@ export function pathOf(program: string): string | undefined {
 }
 
 /** Why a `docker` command fails; undefined if it succeeds. */
-async function problemOf(args: readonly string[], env: Variables): Promise<Error | undefined> {
+async function problemOf(args: readonly string[], env: Variables): Promise<Fault | undefined> {
   try {
     await runCommand('docker', args, { env, timeoutMs: 20_000 })
     return undefined
