@@ -22,7 +22,7 @@ for name in "$@"; do
 done
 
 [ -e setup/jwt.hex ] || atoll keys create jwt setup/jwt.hex
-# Without the container execution-client, an execution client of the operator reads the secret from this volume.
+# An execution client outside of Docker can read the secret from this volume too.
 for name in engine execution-client; do
   cp setup/jwt.hex "$name/jwt.hex"
 done

@@ -28,9 +28,8 @@ const blockJson = z.looseObject({ number: quantityJson, timestamp: quantityJson 
 const slotSeconds = 1
 
 /**
- * Serves what a rollup node needs of the beacon API: its version, the slot times, and the blobs of a
- * slot. anvil serves neither: it
- * takes the number of a block for its slot.
+ * Serves what a rollup node needs of the beacon API: its version, the slot times, and the blobs of a slot. The beacon API
+ * of anvil is not enough: it takes the number of a block for its slot.
  *
  * @throws Fault `rpc-port` if the address cannot be bound
  */

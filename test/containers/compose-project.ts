@@ -64,6 +64,11 @@ export class ComposeProject {
   async close(): Promise<void> {
     await this.#rollup.close()
     await this.#l2.close()
+    await this.clear()
+  }
+
+  /** Removes the containers and volumes of this run, or of an earlier one that was interrupted. */
+  async clear(): Promise<void> {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5')
   }
 

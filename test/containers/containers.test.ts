@@ -90,6 +90,14 @@ containerTest('each container has only its own secrets', async (devnet) => {
   for (const service of services) {
     const variables = await devnet.inspect(await devnet.idOf(service), '{{json .Config}}')
     for (const secret of contents.values()) assert.ok(!variables.includes(secret.trim()), service)
+    const own = (secrets[service] ?? []).map((name) => contents.get(`${service}/data/${name}`))
+    const others = [...contents.values()].filter((secret) => !own.includes(secret))
+    const patterns = others.map((secret) => `-e '${secret.trim()}'`)
+    const copies = await devnet.exec(
+      await devnet.idOf(service),
+      `grep -rlF ${patterns.join(' ')} /data /rollup /tmp 2> /dev/null || true`,
+    )
+    assert.deepEqual(linesOf(copies), [], `${service} has the secrets of others`)
   }
   assert.equal(contents.get('engine/data/jwt.hex'), contents.get('execution-client/data/jwt.hex'))
   // The JWT secret is the only one that two containers share.
@@ -134,14 +142,16 @@ containerTest('docker compose run operator shows the status of the node', async 
   assert.ok(l2.safe.number >= 20)
 })
 
-for (const service of services)
+/** The services that are killed: all, or those of a short run. */
+const killed = process.env['ATOLL_KILLED_CONTAINERS']?.split(',') ?? services
+
+for (const service of killed)
   containerTest(`the chain goes on after ${service} was killed`, async (devnet, t) => {
     const id = await devnet.idOf(service)
     const before = (await devnet.heads()) ?? assert.fail('the rollup node does not answer')
     const number = before.unsafe + 3
     const startedMs = performance.now()
-    // A crash. After `docker kill`, Docker would not start the container again.
-    process.kill(Number(await devnet.inspect(id, '{{.State.Pid}}')), 'SIGKILL')
+    await containers?.crash(Number(await devnet.inspect(id, '{{.State.Pid}}')))
     await devnet.untilSafe(number)
     t.diagnostic(`block ${number} was safe ${secondsSince(startedMs)} after the kill`)
     assert.equal(await devnet.inspect(id, '{{.RestartCount}}'), '1')

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { type Closer, closeAll } from '#runtime/close-all.ts'
 import { ComposeProject } from './compose-project.ts'
 import type { Docker } from './docker.ts'
 import { buildImages, type Images } from './images.ts'
@@ -27,7 +29,9 @@ export class Containers {
   /** Builds the images. Docker ends if that fails. */
   static async open(docker: Docker): Promise<Containers> {
     try {
-      return new Containers(docker, await buildImages(docker))
+      const containers = new Containers(docker, await buildImages(docker))
+      await containers.devnet.clear()
+      return containers
     } catch (error) {
       await docker.close()
       throw error
@@ -40,6 +44,15 @@ export class Containers {
     } finally {
       await this.#docker.close()
     }
+  }
+
+  /** Kills the first process of a container, as a crash does. After `docker kill`, Docker would not start it again. */
+  async crash(pid: number): Promise<void> {
+    assert.ok(pid > 1, `process ${pid}`)
+    const image = this.#images.ATOLL_IMAGE
+    const host = ['--privileged', '--pid', 'host', '--network', 'none', '--user', '0']
+    const kill = ['--entrypoint', 'sh', image, '-c', `kill -9 ${pid}`]
+    await this.#docker.docker(['run', '--rm', ...host, ...kill])
   }
 
   async imageMegabytes(): Promise<number> {
@@ -65,11 +78,14 @@ export class Containers {
       },
       ports: { rollup: portBase + 3, l2: portBase + 4 },
     })
-    t.after(() => verifier.close())
+    const closing: Closer[] = [() => verifier.close()]
+    t.after(() => closeAll(closing))
+    await verifier.clear()
     await verifier.compose('create', '--no-build')
     const l1 = ['atoll-test-verifier_default', await this.devnet.idOf('l1')]
     await this.#docker.docker(['network', 'connect', '--alias', 'devnet-l1', ...l1])
-    t.after(() => this.#docker.docker(['network', 'disconnect', ...l1]))
+    // A network is removed only when nothing is connected to it.
+    closing.push(() => this.#docker.docker(['network', 'disconnect', ...l1]))
     await verifier.compose('up', '--no-build', '--detach')
     return verifier
   }

@@ -41,7 +41,7 @@ export function renderServerConfig({
   users,
 }: ServerConfig): string {
   return [
-    '# Atoll writes this file at each start.',
+    '# Atoll writes this file again at each start.',
     `listen: ${quote(`${host}:${port}`)}`,
     ...(monitorPort === undefined ? [] : [`http: ${quote(`127.0.0.1:${monitorPort}`)}`]),
     `max_payload: ${maxPayloadBytes}`,
