@@ -50,7 +50,7 @@ export class Containers {
   async crash(pid: number): Promise<void> {
     assert.ok(pid > 1, `process ${pid}`)
     const image = this.#images.ATOLL_IMAGE
-    const host = ['--privileged', '--pid', 'host', '--network', 'none', '--user', '0']
+    const host = ['--pid', 'host', '--network', 'none', '--user', '0']
     const kill = ['--entrypoint', 'sh', image, '-c', `kill -9 ${pid}`]
     await this.#docker.docker(['run', '--rm', ...host, ...kill])
   }
@@ -67,6 +67,7 @@ export class Containers {
       files: ['docker-compose.verifier.yml', 'test/containers/verifier.override.yml'],
       env: {
         ...this.#images,
+        ATOLL_CHAIN_ID: '901',
         DEVNET_ROLLUP_VOLUME: 'atoll-test_rollup',
         ATOLL_L1_RPC_URLS: 'http://devnet-l1:8545',
         ATOLL_L1_BEACON_URLS: 'http://devnet-l1:5052',
