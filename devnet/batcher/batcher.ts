@@ -31,7 +31,8 @@ export interface SentTransaction {
 
 /** What the batcher needs from its host. Each call may throw a fault; the batcher then tries again. */
 export interface BatcherPorts {
-  readonly heads: () => Promise<RollupHeads>
+  /** Undefined while the rollup node has no heads yet. */
+  readonly heads: () => Promise<RollupHeads | undefined>
   readonly l1Head: () => Promise<L1Head>
   /** The canonical L2 block with a number; undefined if the execution client does not have it. */
   readonly block: (number: bigint) => Promise<Payload | undefined>
@@ -138,6 +139,7 @@ export class Batcher {
   async poll(): Promise<void> {
     const l1 = await this.#ports.l1Head()
     const heads = await this.#ports.heads()
+    if (heads === undefined) return
     await this.#follow(heads, l1)
     await this.#load(heads, l1)
     if (this.#channel !== undefined) await this.#watch(this.#channel, l1)

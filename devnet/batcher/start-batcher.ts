@@ -47,6 +47,9 @@ const pollMs = 500
 /** Long, since an L1 that verifies many blobs answers late. */
 const timeoutMs = 20_000
 
+/** Hash of the heads while the rollup node has none. */
+const noBlock = `0x${'00'.repeat(32)}`
+
 const headsJson = z.looseObject({
   unsafe_l2: z.looseObject({ hash: hashJson, number: z.number() }),
   safe_l2: z.looseObject({ hash: hashJson, number: z.number() }),
@@ -67,7 +70,7 @@ export function startBatcher(settings: BatcherSettings): RunningBatcher {
         const status = await rollup.call('optimism_syncStatus', [])
         const { safe_l2: safe, unsafe_l2: unsafe } = parseJson(headsJson, status, 'status')
         const idOf = ({ hash, number }: typeof safe) => ({ hash, number: BigInt(number) })
-        return { safe: idOf(safe), unsafe: idOf(unsafe) }
+        return unsafe.hash === noBlock ? undefined : { safe: idOf(safe), unsafe: idOf(unsafe) }
       },
       l1Head: async () =>
         parseJson(l1Json, await l1.call('eth_getBlockByNumber', ['latest', false]), 'block'),

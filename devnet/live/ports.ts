@@ -1,3 +1,5 @@
+import { createServer } from 'node:net'
+
 /** The ports of a node. */
 export interface NodePorts {
   /** JSON-RPC of the execution client, for users. */
@@ -34,4 +36,13 @@ export function nodePortsOf(portBase: number, node: number): NodePorts {
     p2p: first + 4,
     metrics: first + 5,
   }
+}
+
+/** Whether a process can listen on a port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }

@@ -33,7 +33,7 @@ export interface LiveOptions extends Omit<WorldOptions, 'folder'> {
 
 /** Result of a run. */
 export interface LiveResult {
-  /** Number of blocks that all nodes have, up to the lowest safe head. */
+  /** Number of blocks that were compared: from the genesis to the lowest safe head. */
   readonly blocks: number
   /** Number of the first block that differs between two nodes. */
   readonly firstDifference: number | undefined

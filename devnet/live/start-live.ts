@@ -13,11 +13,12 @@ import { type RunningBatcher, startBatcher } from '#devnet/batcher/start-batcher
 import { startAnvil } from '#devnet/l1/anvil.ts'
 import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
 import { batcherAccount } from '#devnet/rollup/accounts.ts'
+import { findNatsServer } from '#node/nats-server/find-server.ts'
 import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
 import { l1SafeDistance, maxDrift, usualWindowBlocks } from '#devnet/rollup/usual-chain.ts'
 import type { GivenClient } from './given-client.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
-import { beaconPortOf, l1PortOf, nodePortsOf } from './ports.ts'
+import { beaconPortOf, isFree, l1PortOf, nodePortsOf } from './ports.ts'
 import { Traffic } from './traffic.ts'
 
 /** Options of the parts of a live devnet. */
@@ -85,6 +86,9 @@ const timeoutMs = 10_000
 export async function startLive(options: WorldOptions): Promise<LiveWorld> {
   requireTimes(options)
   await requireNew(options.folder)
+  await requireFreePorts(options)
+  // A server may have to be built, which takes long. L1 would meanwhile get ahead.
+  if (!options.inMemory) await findNatsServer({ ...options, named: options.natsServer })
   const closing: Closing = []
   const close = () => closeAll(closing)
   try {
@@ -98,7 +102,7 @@ export async function startLive(options: WorldOptions): Promise<LiveWorld> {
 /** @throws Fault `settings` if the L1 origins of L2 blocks, of which each block has the next one at most, cannot keep up with L1 */
 function requireTimes({ blockSeconds, l1BlockSeconds }: WorldOptions): void {
   if (l1BlockSeconds >= blockSeconds) return
-  const detail = `--l1-block-time ${l1BlockSeconds} is less than --block-time ${blockSeconds}; an L2 block has the next L1 origin at most, so L1 cannot be faster than L2`
+  const detail = `--l1-block-time ${l1BlockSeconds} is less than --block-time ${blockSeconds}; an L2 block has the next L1 origin at most, so L1 cannot be faster than L2: give a shorter --block-time or a longer --l1-block-time`
   throw new Fault('settings', { detail })
 }
 
@@ -108,6 +112,17 @@ async function requireNew(folder: string): Promise<void> {
   if (names.length === 0) return
   const detail = `--data-dir is ${folder}, which is not empty (${names[0]}); a devnet starts with a new L1, so choose an empty folder`
   throw new Fault('settings', { detail })
+}
+
+/** @throws Fault `rpc-port` that names a port that another process has */
+async function requireFreePorts({ nodes, portBase }: WorldOptions): Promise<void> {
+  const ofNodes = Array.from({ length: nodes }, (_, at) => nodePortsOf(portBase, at + 1))
+  const ports = [l1PortOf(portBase), beaconPortOf(portBase), ...ofNodes.flatMap(Object.values)]
+  for (const port of ports) {
+    if (await isFree(port)) continue
+    const detail = `another process has port ${port} of 127.0.0.1; choose other ports with --port-base`
+    throw new Fault('rpc-port', { detail })
+  }
 }
 
 /** What ends the parts of a devnet, in the order of their starts. */

@@ -38,7 +38,9 @@ export const devnetSettings = z.strictObject({
   nodes: wholeNumber(1, 9)
     .default(2)
     .describe('number of nodes; the first one is the sequencer, and each has its own bus'),
-  blockTime: seconds(1, 60).default(2).describe('time between two L2 blocks'),
+  blockTime: seconds(1, 60)
+    .default(2)
+    .describe('time between two L2 blocks, at most that of L1 blocks'),
   l1BlockTime: seconds(1, 60).default(2).describe('time between two L1 blocks'),
   forkOffsets: want(
     listOf(z.string().regex(new RegExp(`^(?:${devnetForks.join('|')})=\\d{1,6}$`, 'u'))).optional(),
@@ -69,7 +71,7 @@ export const devnetSettings = z.strictObject({
   chaos: wholeNumber(0, 2 ** 32 - 1)
     .optional()
     .describe(
-      'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; with --until, the result has their number, the warnings that none of them explains, and the memory of each process',
+      'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; the warnings of services are shown; with --until, the result has their number, the warnings that none of them explains, and the memory of each process',
     ),
   portBase: wholeNumber(1_024, 65_535 - portsAboveBase)
     .default(9_600)

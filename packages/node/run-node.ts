@@ -221,8 +221,10 @@ interface Start {
 function startProcess(name: string, { env, restarted, onHealth, onLog }: Start): Running {
   const output = onLog === undefined ? 'inherit' : 'pipe'
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name], {
-    // Through the IPC channel the service notices when the node process ends.
+    // Through the IPC channel the service notices when the node process ends. A terminal sends its signals only to the
+    // node, which stops its services: else it would start again those that end first.
     stdio: ['ignore', output, output, 'ipc'],
+    detached: true,
     env: {
       ...leanEnvironment,
       ...foreignEnvironment(),

@@ -143,8 +143,8 @@ function printLiveResult({ blocks, chaos, firstDifference, seconds, sent }: Live
   print(`${sent.transactions} transactions and ${sent.deposits} deposits sent`)
   print(
     firstDifference === undefined
-      ? `${blocks} blocks in ${seconds.toFixed(1)} s, the same in all nodes`
-      : `the nodes have different blocks ${firstDifference}`,
+      ? `blocks 0 to ${blocks - 1}, which are safe in all nodes, are the same; ${seconds.toFixed(1)} s`
+      : `block ${firstDifference} is not the same in all nodes`,
   )
 }
 
