@@ -132,7 +132,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
 ]
 
 for (const { early, ...program } of programs)
-  test(`a signal stops ${program.name} within a second`, () =>
+  test(`a signal stops ${program.name}`, () =>
     stop(program, early === undefined ? ['up'] : [early, 'up']))
 
 /** Programs that work until they are done, and leave nothing behind when the signal ends them. */
