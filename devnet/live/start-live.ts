@@ -117,7 +117,11 @@ async function requireNew(folder: string): Promise<void> {
 /** @throws Fault `rpc-port` that names a port that another process has */
 async function requireFreePorts({ nodes, portBase }: WorldOptions): Promise<void> {
   const ofNodes = Array.from({ length: nodes }, (_, at) => nodePortsOf(portBase, at + 1))
-  const ports = [l1PortOf(portBase), beaconPortOf(portBase), ...ofNodes.flatMap(Object.values)]
+  const ports = [
+    l1PortOf(portBase),
+    beaconPortOf(portBase),
+    ...ofNodes.flatMap((ofNode) => Object.values({ ...ofNode })),
+  ]
   for (const port of ports) {
     if (await isFree(port)) continue
     const detail = `another process has port ${port} of 127.0.0.1; choose other ports with --port-base`
