@@ -7,6 +7,7 @@ import { decodeDeposit, type Deposit } from '#protocol/transaction/deposit.ts'
 import { decodeTransaction, type SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
+import { depositToJson, signedToJson } from '#json-rpc/forms/transaction-to-json.ts'
 import type { Receipt } from '#execution-client/transition/receipt.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
@@ -63,75 +64,17 @@ export function transactionToJson(
     hash,
     transactionIndex: mined === undefined ? null : toQuantity(mined.position),
   }
-  if (deposit !== undefined) return { ...place, ...depositToJson(deposit, mined) }
+  if (deposit !== undefined) {
+    const { depositNonce, depositVersion } = mined?.receipt ?? {}
+    return {
+      ...place,
+      ...depositToJson(deposit),
+      gasPrice: '0x0',
+      nonce: toQuantity(depositNonce ?? 0n),
+      ...(depositVersion !== undefined && { depositReceiptVersion: toQuantity(depositVersion) }),
+    }
+  }
   if (signed === undefined) throw new Error(`${toData(raw)} is neither a deposit nor signed`)
-  return { ...place, ...signedToJson(signed, mined) }
-}
-
-function depositToJson(deposit: Deposit, mined: Mined | undefined): Record<string, unknown> {
-  const { depositNonce, depositVersion } = mined?.receipt ?? {}
-  return {
-    gas: toQuantity(deposit.gas),
-    gasPrice: '0x0',
-    input: toData(deposit.data),
-    nonce: toQuantity(depositNonce ?? 0n),
-    to: deposit.to ?? null,
-    value: toQuantity(deposit.value),
-    type: toQuantity(depositType),
-    v: '0x0',
-    r: '0x0',
-    s: '0x0',
-    sourceHash: deposit.sourceHash,
-    mint: toQuantity(deposit.mint),
-    ...(deposit.isSystemTransaction && { isSystemTx: true }),
-    ...(depositVersion !== undefined && { depositReceiptVersion: toQuantity(depositVersion) }),
-  }
-}
-
-function signedToJson(
-  signed: SignedTransaction,
-  mined: Mined | undefined,
-): Record<string, unknown> {
-  const { type, chainId, signature, authorizations } = signed
-  const price = mined?.receipt.effectiveGasPrice ?? signed.maxFeePerGas
-  return {
-    gas: toQuantity(signed.gasLimit),
-    gasPrice: toQuantity(price),
-    input: toData(signed.data),
-    nonce: toQuantity(signed.nonce),
-    to: signed.to ?? null,
-    value: toQuantity(signed.value),
-    type: toQuantity(type),
-    ...(chainId !== undefined && { chainId: toQuantity(chainId) }),
-    v: toQuantity(type === 0 ? legacyV(signed) : signature.yParity),
-    r: toQuantity(signature.r),
-    s: toQuantity(signature.s),
-    ...(type !== 0 && {
-      yParity: toQuantity(signature.yParity),
-      accessList: signed.accessList.map(({ address, storageKeys }) => ({
-        address,
-        storageKeys: storageKeys.map(toData),
-      })),
-    }),
-    ...(type >= 2 && {
-      maxFeePerGas: toQuantity(signed.maxFeePerGas),
-      maxPriorityFeePerGas: toQuantity(signed.maxPriorityFeePerGas),
-    }),
-    ...(type === 4 && {
-      authorizationList: authorizations.map((authorization) => ({
-        chainId: toQuantity(authorization.chainId),
-        address: authorization.address,
-        nonce: toQuantity(authorization.nonce),
-        yParity: toQuantity(authorization.signature.yParity),
-        r: toQuantity(authorization.signature.r),
-        s: toQuantity(authorization.signature.s),
-      })),
-    }),
-  }
-}
-
-/** The field `v` of a legacy transaction. Spec: EIP-155 */
-function legacyV({ chainId, signature }: SignedTransaction): bigint {
-  const offset = chainId === undefined ? 27n : 35n + 2n * chainId
-  return offset + BigInt(signature.yParity)
+  const gasPrice = toQuantity(mined?.receipt.effectiveGasPrice ?? signed.maxFeePerGas)
+  return { ...place, ...signedToJson(signed), gasPrice }
 }

@@ -1,0 +1,118 @@
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { joined } from '#protocol/codec/joined.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
+import { blockSigner, type RecoverPublicKey } from '#protocol/p2p/payload-signature.ts'
+import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
+
+/**
+ * Permission of a sequencer for one builder to publish the flashblocks of one block. The sequencer signs it with the key
+ * that also signs unsafe blocks, so all nodes know its address from the system config.
+ */
+export interface BuildAuthorization {
+  readonly l2ChainId: bigint
+  readonly parentHash: Hash
+  readonly number: bigint
+  /** Unix seconds of the block. */
+  readonly timestamp: bigint
+  readonly payloadId: Bytes8
+  /** Rises each time the sequencer becomes the leader. Receivers refuse a lower one. */
+  readonly epoch: bigint
+  /** Server id of the sequencer at op-conductor; empty without op-conductor. */
+  readonly sequencerId: string
+  /** Peer id of the builder. */
+  readonly builder: string
+  /** Unix milliseconds after which nobody accepts a flashblock of this authorization. */
+  readonly notAfterMs: bigint
+}
+
+/** Why an authorization is not accepted. */
+export type AuthorizationFlaw =
+  'wrong-chain' | 'wrong-signer' | 'expired' | 'lasts-too-long' | 'from-the-future' | 'old-epoch'
+
+/** Time after the timestamp of a block in which its flashblocks are still accepted. */
+export const authorizationGraceMs = 1_000n
+
+/** How far the clock of a sequencer may be ahead. */
+export const maxClockAheadMs = 2_000n
+
+/** Separates these signatures from those of unsafe blocks, whose domain is zero. */
+const domain = keccak256(new TextEncoder().encode('atoll/flashblocks/authorization/1'))
+
+/** The hash that the sequencer signs: 32 bytes. */
+export function authorizationHash(authorization: BuildAuthorization): Uint8Array {
+  const text = new TextEncoder()
+  const encoded = encodeRlp([
+    fromHex(authorization.parentHash),
+    uintToRlp(authorization.number),
+    uintToRlp(authorization.timestamp),
+    fromHex(authorization.payloadId),
+    uintToRlp(authorization.epoch),
+    text.encode(authorization.sequencerId),
+    text.encode(authorization.builder),
+    uintToRlp(authorization.notAfterMs),
+  ])
+  const chain = toFixedBigEndian(authorization.l2ChainId, 32)
+  return keccak256(joined([domain, chain, keccak256(encoded)]))
+}
+
+/** What an authorization is checked against. */
+export interface AuthorizationRules {
+  readonly l2ChainId: bigint
+  /** Signer of unsafe blocks. Spec: rollup-node-p2p.md#block-signatures */
+  readonly signer: Address
+  readonly nowMs: bigint
+  /** Time between two L2 blocks. */
+  readonly blockTimeMs: bigint
+  readonly recover: RecoverPublicKey
+}
+
+/**
+ * The first flaw of an authorization; undefined if it has none. {@link EpochFence} checks its epoch.
+ *
+ * @param signature 65 bytes over {@link authorizationHash}
+ */
+export function authorizationFlaw(
+  authorization: BuildAuthorization,
+  signature: Uint8Array,
+  rules: AuthorizationRules,
+): AuthorizationFlaw | undefined {
+  const { notAfterMs, timestamp } = authorization
+  const { blockTimeMs, l2ChainId, nowMs, recover, signer } = rules
+  const slotEndMs = timestamp * 1_000n
+  if (authorization.l2ChainId !== l2ChainId) return 'wrong-chain'
+  if (notAfterMs > slotEndMs + authorizationGraceMs) return 'lasts-too-long'
+  if (notAfterMs < nowMs) return 'expired'
+  if (slotEndMs - blockTimeMs > nowMs + maxClockAheadMs) return 'from-the-future'
+  const hash = authorizationHash(authorization)
+  return blockSigner(hash, signature, recover) === signer ? undefined : 'wrong-signer'
+}
+
+/** Refuses sequencers that were replaced. */
+export class EpochFence {
+  #epoch = 0n
+  #number = 0n
+
+  /** The highest epoch. */
+  get epoch(): bigint {
+    return this.#epoch
+  }
+
+  /**
+   * Whether an epoch is accepted for a block. A lower epoch is refused up to the newest block of the highest epoch. For
+   * later blocks it is accepted, since the clock of a new leader may be behind that of the leader before.
+   */
+  admit({ epoch, number }: Pick<BuildAuthorization, 'epoch' | 'number'>): boolean {
+    if (epoch < this.#epoch) return number > this.#number
+    if (epoch > this.#epoch || number > this.#number) this.#number = number
+    this.#epoch = epoch
+    return true
+  }
+
+  /** The epoch of a sequencer that becomes the leader. @param nowMs Unix milliseconds */
+  next(nowMs: bigint): bigint {
+    const above = this.#epoch + 1n
+    return above > nowMs ? above : nowMs
+  }
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Hash } from '#protocol/primitives.ts'
+import { filledHash } from '#test/fakes/flashblocks.ts'
+import {
+  addFlashblock,
+  emptyOverlay,
+  followCanonical,
+  maxBlocksAhead,
+  maxOverlayBlocks,
+  type Overlay,
+  type OverlayFlashblock,
+} from './overlay.ts'
+
+/** The hash of block `number` after flashblock `index`; block 0 is the canonical head. */
+const hashOf = (number: number, index: number) => filledHash(16 * number + index)
+
+/** Each block has flashblocks 0, 1 and 2. */
+const lastIndex = 2
+const canonicalHash = (number: number) => hashOf(number, lastIndex)
+
+/** Each flashblock adds one transaction. */
+const transactionOf = (number: number, index: number): Hash =>
+  `0x${(1_000 * number + index).toString(16).padStart(64, '0')}` as Hash
+
+function flashblock(number: number, index: number): OverlayFlashblock {
+  return {
+    number: BigInt(number),
+    index,
+    parentHash: index === 0 ? canonicalHash(number - 1) : undefined,
+    blockHash: hashOf(number, index),
+    transactions: [transactionOf(number, index)],
+  }
+}
+
+function canonical(number: number, transactions = transactionsOf(number)) {
+  return { number: BigInt(number), hash: canonicalHash(number), transactions }
+}
+
+const transactionsOf = (number: number) =>
+  [0, 1, 2].map((index) => transactionOf(number, index)).slice(0, number === 0 ? 0 : 3)
+
+/** Adds flashblocks in the notation `1.0`: block 1, index 0. The last outcome, and the blocks that `pending` shows. */
+function run(text: string, start: Overlay = emptyOverlay(canonical(0))) {
+  let overlay = start
+  let outcome = ''
+  for (const place of text.split(' ').filter((word) => word !== '')) {
+    const [number = 0, index = 0] = place.split('.').map(Number)
+    ;[overlay, outcome] = addFlashblock(overlay, flashblock(number, index))
+  }
+  return { overlay, outcome, shows: shown(overlay) }
+}
+
+const shown = ({ blocks }: Overlay) =>
+  blocks.map(({ number, index }) => `${number}.${index}`).join(' ')
+
+for (const [what, text, outcome, shows] of [
+  ['the next index', '1.0 1.1', 'applied', '1.1'],
+  ['the first index of the next block', '1.0 1.1 1.2 2.0', 'applied', '1.2 2.0'],
+  ['an index that is there', '1.0 1.1 1.0', 'repeated', '1.1'],
+  ['an index of a lower block that is there', '1.0 1.1 1.2 2.0 1.1', 'repeated', '1.2 2.0'],
+  ['a gap', '1.0 1.2', 'cleared-gap', ''],
+  ['an index of another block', '1.0 3.1', 'cleared-other-block', ''],
+  ['a first index far ahead', `1.0 ${Number(maxBlocksAhead) + 1}.0`, 'ignored', '1.0'],
+  ['a first index whose parent is not known', '3.0', 'kept-early', ''],
+  ['an index without its predecessors', '1.1', 'ignored', ''],
+  ['a block that is canonical', '0.0', 'ignored', ''],
+] as const)
+  test(`${what}: ${outcome}`, () => {
+    const got = run(text)
+    assert.equal(got.outcome, outcome)
+    assert.equal(got.shows, shows)
+  })
+
+test('after a gap, nothing is shown until a block begins', () => {
+  assert.equal(run('1.0 1.2 1.3').shows, '')
+  assert.equal(run('1.0 1.2 1.0').shows, '1.0')
+})
+
+test('a block that begins again with other contents replaces the first one', () => {
+  const { overlay } = run('1.0 1.1')
+  const other = { ...flashblock(1, 0), blockHash: filledHash(0xee), transactions: [] }
+  const [next, outcome] = addFlashblock(overlay, other)
+  assert.equal(outcome, 'applied')
+  assert.equal(shown(next), '1.0')
+  assert.deepEqual(next.blocks[0]?.transactions, [])
+})
+
+test('another flashblock of an index that is there shows that there are two builders: nothing is shown', () => {
+  const { overlay } = run('1.0 1.1 1.2')
+  const [next, outcome] = addFlashblock(overlay, {
+    ...flashblock(1, 1),
+    blockHash: filledHash(0xee),
+  })
+  assert.equal(outcome, 'cleared-other-block')
+  assert.equal(shown(next), '')
+})
+
+test('more blocks than the limit clear the overlay', () => {
+  const blocks = Array.from(
+    { length: maxOverlayBlocks },
+    (_, at) => `${at + 1}.0 ${at + 1}.1 ${at + 1}.2`,
+  )
+  const full = run(blocks.join(' '))
+  assert.equal(full.overlay.blocks.length, maxOverlayBlocks)
+  const { outcome } = run(`${maxOverlayBlocks + 1}.0`, full.overlay)
+  assert.equal(outcome, 'cleared-other-block')
+})
+
+test('a canonical block removes its flashblocks and keeps those of later blocks', () => {
+  const { overlay } = run('1.0 1.1 1.2 2.0 2.1')
+  const followed = followCanonical(overlay, canonical(1))
+  assert.deepEqual([followed.kind, followed.lost, shown(followed.overlay)], ['kept', [], '2.1'])
+  const caughtUp = followCanonical(followed.overlay, canonical(3))
+  assert.deepEqual([caughtUp.kind, shown(caughtUp.overlay)], ['caught-up', ''])
+})
+
+test('a canonical block without a transaction of its flashblocks is a reorg, and names the transaction', () => {
+  const { overlay } = run('1.0 1.1 1.2 2.0')
+  const block = { ...canonical(1, transactionsOf(1).slice(0, 2)), hash: filledHash(0xee) }
+  const { kind, lost, overlay: next } = followCanonical(overlay, block)
+  assert.deepEqual([kind, lost, shown(next)], ['reorg', [transactionOf(1, 2)], ''])
+})
+
+test('a canonical block with further transactions keeps the promises, but the next block does not go on from it', () => {
+  const { overlay } = run('1.0 1.1')
+  const block = canonical(1, [...transactionsOf(1), transactionOf(9, 9)])
+  assert.deepEqual(followCanonical(overlay, block).lost, [])
+})
+
+test('a first flashblock that was early is shown when its parent is canonical', () => {
+  const { overlay } = run('2.0 3.0')
+  assert.equal(overlay.early.length, 2)
+  const { overlay: next, kind } = followCanonical(overlay, canonical(1))
+  assert.deepEqual([kind, shown(next)], ['kept', '2.0'])
+  assert.deepEqual(
+    next.early.map(({ number }) => number),
+    [3n],
+  )
+})
