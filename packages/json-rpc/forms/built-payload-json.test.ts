@@ -57,7 +57,7 @@ test("a message of op-rbuilder has the transactions and the block hash that op-r
   const [raw = new Uint8Array(0)] = payload.transactions
   const to = '944200000000000000000000000000000000000015'
   const from = '94deaddeaddeaddeaddeaddeaddeaddeaddead0001'
-  const rest = '8080830f42408084' + '3db6be2b'
+  const rest = '8080830f424080843db6be2b'
   assert.equal(toHex(raw), `0x7ef857a0${'5a'.repeat(32)}${from}${to}${rest}`)
   assert.equal(toHash(keccak256(raw)), deposit.hash)
   const hash = '0xdb9df95f319b5e447941b7a65ef1ebd21d30549584054899a75d6599d1c70614'

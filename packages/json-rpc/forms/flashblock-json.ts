@@ -21,7 +21,7 @@ export interface StreamFlashblock extends Flashblock {
   readonly metadata: FlashblockMetadata
 }
 
-/** Data of the builder that helps consumers that do not execute. Each network leaves out other fields. */
+/** Data of the builder for consumers that do not execute transactions. Each network has some of the fields. */
 export interface FlashblockMetadata {
   readonly number: bigint | undefined
   /** Balances in wei of the accounts that the block changed so far. */
@@ -155,13 +155,17 @@ export function parseFlashblock(json: unknown): StreamFlashblock {
     base: base === undefined || base === null ? undefined : toBase(base),
     diff: toDiff(diff),
     metadata: {
-      number: metadata?.block_number == null ? undefined : BigInt(metadata.block_number),
+      number: toNumber(metadata?.block_number),
       newAccountBalances: metadata?.new_account_balances ?? undefined,
       receipts: metadata?.receipts ?? undefined,
     },
   }
   checkMetadata(flashblock)
   return flashblock
+}
+
+function toNumber(json: number | null | undefined): bigint | undefined {
+  return json === undefined || json === null ? undefined : BigInt(json)
 }
 
 function toBase(json: z.output<typeof baseJson>): Flashblock['base'] {

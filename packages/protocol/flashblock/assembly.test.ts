@@ -150,7 +150,7 @@ test('a block whose hash is not that of its fields is found', () => {
 })
 
 test(`a block has at most ${maxFlashblocks} flashblocks`, () => {
-  const most = flashblocksOf(new Array<number>(maxFlashblocks).fill(0))
+  const most = flashblocksOf(Array.from({ length: maxFlashblocks }, () => 0))
   const assembly = assemblyOf(most)
   const next = { ...third, index: maxFlashblocks }
   assert.deepEqual(assembly.add(next), { kind: 'refused', reason: 'too-many-flashblocks' })

@@ -23,7 +23,7 @@ export interface BuildAuthorization {
   readonly sequencerId: string
   /** Peer id of the builder. */
   readonly builder: string
-  /** Unix milliseconds after which nobody accepts a flashblock of this authorization. */
+  /** Unix milliseconds after which flashblocks of this authorization are refused. */
   readonly notAfterMs: bigint
 }
 
