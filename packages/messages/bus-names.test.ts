@@ -69,6 +69,7 @@ test('a node has streams for states, leases and logs, with their size limits', (
       ['KV_atoll_10_main_lease', 1024 ** 2],
       ['ATOLL_10_main_SAFE_AT', 256 * 1024 ** 2],
       ['ATOLL_10_main_PAYLOAD', 1024 ** 3],
+      ['ATOLL_10_main_FLASHBLOCK', 512 * 1024 ** 2],
     ],
   )
 })

@@ -1,9 +1,10 @@
 import { atoll } from '#proto/atoll.js'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import type { FlashblockTimes } from '#protocol/flashblock/schedule.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
-import { bytes8FromWire, hexToWire, uint64FromWire, uint64ToWire } from './wire/fields.ts'
+import { bytes8FromWire, hexToWire, optional, uint64FromWire, uint64ToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
@@ -20,7 +21,12 @@ export interface StartBuildingRequest {
   readonly attributes: PayloadAttributes
   /** Number of earlier builds on the parent that led to no block. Each number starts another build. */
   readonly attempt: bigint
+  /** When the block is published in parts; undefined if it is published only when it is sealed. */
+  readonly flashblocks?: FlashblockSlots | undefined
 }
+
+/** When flashblocks are made; the block time is that of the chain. */
+export type FlashblockSlots = Omit<FlashblockTimes, 'blockTimeMs'>
 
 /** Whether the execution client builds the block. */
 export type StartBuildingResponse =
@@ -35,20 +41,30 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
   'StartBuildingRequest',
   atoll.v1.StartBuildingRequest,
   {
-    toWire: ({ generation, parent, attributes, attempt }: StartBuildingRequest) => ({
+    toWire: ({ generation, parent, attributes, attempt, flashblocks }: StartBuildingRequest) => ({
       generation: uint64ToWire(generation),
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
       attempt: uint64ToWire(attempt),
+      flashblocks: flashblocks ?? null,
     }),
     fromWire: (message) => ({
       generation: uint64FromWire(message.generation),
       parent: blockIdFromWire(message.parent, 'parent'),
       attributes: attributesFromWire(message.attributes, 'attributes'),
       attempt: uint64FromWire(message.attempt),
+      flashblocks: optional(message.flashblocks, slotsFromWire),
     }),
   },
 )
+
+/** @throws DecodeError if the interval is 0 */
+function slotsFromWire(message: atoll.v1.FlashblockTimes.$Properties): FlashblockSlots {
+  const intervalMs = message.intervalMs ?? 0
+  if (intervalMs === 0) throw new DecodeError('flashblocks.interval_ms: 0, want at least 1')
+  const { endBufferMs, sendOffsetMs } = message
+  return { intervalMs, sendOffsetMs: sendOffsetMs ?? 0, endBufferMs: endBufferMs ?? 0 }
+}
 
 /** Codec of `StartBuildingResponse`. */
 export const startBuildingResponseCodec: MessageCodec<StartBuildingResponse> = messageCodec(

@@ -1062,6 +1062,7 @@ export namespace atoll {
             parent?: (atoll.v1.BlockId.$Properties|null);
             attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
             attempt: Long;
+            flashblocks?: (atoll.v1.FlashblockTimes.$Properties|null);
             static encode(message: atoll.v1.StartBuildingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingRequest & atoll.v1.StartBuildingRequest.$Shape;
         }
@@ -1071,9 +1072,30 @@ export namespace atoll {
                 parent?: (atoll.v1.BlockId.$Properties|null);
                 attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
                 attempt?: (Long|null);
+                flashblocks?: (atoll.v1.FlashblockTimes.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.StartBuildingRequest.$Properties;
+        }
+        interface IFlashblockTimes extends atoll.v1.FlashblockTimes.$Properties {
+        }
+        class FlashblockTimes {
+            constructor(properties?: atoll.v1.FlashblockTimes.$Properties);
+            $unknowns?: Uint8Array[];
+            intervalMs: number;
+            sendOffsetMs: number;
+            endBufferMs: number;
+            static encode(message: atoll.v1.FlashblockTimes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockTimes & atoll.v1.FlashblockTimes.$Shape;
+        }
+        namespace FlashblockTimes {
+            interface $Properties {
+                intervalMs?: (number|null);
+                sendOffsetMs?: (number|null);
+                endBufferMs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FlashblockTimes.$Properties;
         }
         interface IStartBuildingResponse extends atoll.v1.StartBuildingResponse.$Properties {
         }
@@ -1340,6 +1362,110 @@ export namespace atoll {
                 }
                 type $Shape = atoll.v1.ExecuteResponse.Invalid.$Properties;
             }
+        }
+        interface IBuiltFlashblock extends atoll.v1.BuiltFlashblock.$Properties {
+        }
+        class BuiltFlashblock {
+            constructor(properties?: atoll.v1.BuiltFlashblock.$Properties);
+            $unknowns?: Uint8Array[];
+            number: Long;
+            flashblock?: (atoll.v1.Flashblock.$Properties|null);
+            static encode(message: atoll.v1.BuiltFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuiltFlashblock & atoll.v1.BuiltFlashblock.$Shape;
+        }
+        namespace BuiltFlashblock {
+            interface $Properties {
+                number?: (Long|null);
+                flashblock?: (atoll.v1.Flashblock.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.BuiltFlashblock.$Properties;
+        }
+        interface IFlashblock extends atoll.v1.Flashblock.$Properties {
+        }
+        class Flashblock {
+            constructor(properties?: atoll.v1.Flashblock.$Properties);
+            $unknowns?: Uint8Array[];
+            payloadId: Uint8Array;
+            index: number;
+            base?: (atoll.v1.FlashblockBase.$Properties|null);
+            diff?: (atoll.v1.FlashblockDiff.$Properties|null);
+            static encode(message: atoll.v1.Flashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Flashblock & atoll.v1.Flashblock.$Shape;
+        }
+        namespace Flashblock {
+            interface $Properties {
+                payloadId?: (Uint8Array|null);
+                index?: (number|null);
+                base?: (atoll.v1.FlashblockBase.$Properties|null);
+                diff?: (atoll.v1.FlashblockDiff.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.Flashblock.$Properties;
+        }
+        interface IFlashblockBase extends atoll.v1.FlashblockBase.$Properties {
+        }
+        class FlashblockBase {
+            constructor(properties?: atoll.v1.FlashblockBase.$Properties);
+            $unknowns?: Uint8Array[];
+            parentBeaconBlockRoot: Uint8Array;
+            parentHash: Uint8Array;
+            feeRecipient: Uint8Array;
+            prevRandao: Uint8Array;
+            number: Long;
+            gasLimit: Long;
+            timestamp: Long;
+            extraData: Uint8Array;
+            baseFeePerGas: Uint8Array;
+            static encode(message: atoll.v1.FlashblockBase.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockBase & atoll.v1.FlashblockBase.$Shape;
+        }
+        namespace FlashblockBase {
+            interface $Properties {
+                parentBeaconBlockRoot?: (Uint8Array|null);
+                parentHash?: (Uint8Array|null);
+                feeRecipient?: (Uint8Array|null);
+                prevRandao?: (Uint8Array|null);
+                number?: (Long|null);
+                gasLimit?: (Long|null);
+                timestamp?: (Long|null);
+                extraData?: (Uint8Array|null);
+                baseFeePerGas?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FlashblockBase.$Properties;
+        }
+        interface IFlashblockDiff extends atoll.v1.FlashblockDiff.$Properties {
+        }
+        class FlashblockDiff {
+            constructor(properties?: atoll.v1.FlashblockDiff.$Properties);
+            $unknowns?: Uint8Array[];
+            stateRoot: Uint8Array;
+            receiptsRoot: Uint8Array;
+            logsBloom: Uint8Array;
+            gasUsed: Long;
+            blockHash: Uint8Array;
+            transactions: Uint8Array[];
+            withdrawalsRoot: Uint8Array;
+            blobGasUsed?: (Long|null);
+            postExecTransaction?: (Uint8Array|null);
+            static encode(message: atoll.v1.FlashblockDiff.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockDiff & atoll.v1.FlashblockDiff.$Shape;
+        }
+        namespace FlashblockDiff {
+            interface $Properties {
+                stateRoot?: (Uint8Array|null);
+                receiptsRoot?: (Uint8Array|null);
+                logsBloom?: (Uint8Array|null);
+                gasUsed?: (Long|null);
+                blockHash?: (Uint8Array|null);
+                transactions?: (Uint8Array[]|null);
+                withdrawalsRoot?: (Uint8Array|null);
+                blobGasUsed?: (Long|null);
+                postExecTransaction?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FlashblockDiff.$Properties;
         }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }

@@ -4778,6 +4778,7 @@ export const atoll = $root.atoll = (() => {
             StartBuildingRequest.prototype.parent = null;
             StartBuildingRequest.prototype.attributes = null;
             StartBuildingRequest.prototype.attempt = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StartBuildingRequest.prototype.flashblocks = null;
             StartBuildingRequest.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -4793,6 +4794,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.PayloadAttributes.encode(message.attributes, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && (typeof message.attempt === "object" ? message.attempt.low || message.attempt.high : message.attempt !== 0))
                     writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.attempt);
+                if (message.flashblocks != null && $Object.hasOwnProperty.call(message, "flashblocks"))
+                    $root.atoll.v1.FlashblockTimes.encode(message.flashblocks, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4855,6 +4858,12 @@ export const atoll = $root.atoll = (() => {
                                 delete message.attempt;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.flashblocks = $root.atoll.v1.FlashblockTimes.decode(reader, reader.size(), $undefined, _depth + 1, message.flashblocks);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -4872,6 +4881,106 @@ export const atoll = $root.atoll = (() => {
                 return message;
             };
             return StartBuildingRequest;
+        })();
+        v1.FlashblockTimes = (function() {
+            const FlashblockTimes = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FlashblockTimes.prototype.intervalMs = 0;
+            FlashblockTimes.prototype.sendOffsetMs = 0;
+            FlashblockTimes.prototype.endBufferMs = 0;
+            FlashblockTimes.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.intervalMs != null && $Object.hasOwnProperty.call(message, "intervalMs") && message.intervalMs !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.intervalMs);
+                if (message.sendOffsetMs != null && $Object.hasOwnProperty.call(message, "sendOffsetMs") && message.sendOffsetMs !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).sint32(message.sendOffsetMs);
+                if (message.endBufferMs != null && $Object.hasOwnProperty.call(message, "endBufferMs") && message.endBufferMs !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.endBufferMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FlashblockTimes.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FlashblockTimes();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.intervalMs = value;
+                            else
+                                delete message.intervalMs;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.sendOffsetMs = value;
+                            else
+                                delete message.sendOffsetMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.endBufferMs = value;
+                            else
+                                delete message.endBufferMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FlashblockTimes;
         })();
         v1.StartBuildingResponse = (function() {
             const StartBuildingResponse = function (properties) {
@@ -5977,6 +6086,550 @@ export const atoll = $root.atoll = (() => {
                 return Invalid;
             })();
             return ExecuteResponse;
+        })();
+        v1.BuiltFlashblock = (function() {
+            const BuiltFlashblock = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            BuiltFlashblock.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            BuiltFlashblock.prototype.flashblock = null;
+            BuiltFlashblock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.number);
+                if (message.flashblock != null && $Object.hasOwnProperty.call(message, "flashblock"))
+                    $root.atoll.v1.Flashblock.encode(message.flashblock, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            BuiltFlashblock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.BuiltFlashblock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.number = value;
+                            else
+                                delete message.number;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.flashblock = $root.atoll.v1.Flashblock.decode(reader, reader.size(), $undefined, _depth + 1, message.flashblock);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return BuiltFlashblock;
+        })();
+        v1.Flashblock = (function() {
+            const Flashblock = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            Flashblock.prototype.payloadId = $util.newBuffer([]);
+            Flashblock.prototype.index = 0;
+            Flashblock.prototype.base = null;
+            Flashblock.prototype.diff = null;
+            Flashblock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.payloadId != null && $Object.hasOwnProperty.call(message, "payloadId") && message.payloadId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.payloadId);
+                if (message.index != null && $Object.hasOwnProperty.call(message, "index") && message.index !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.index);
+                if (message.base != null && $Object.hasOwnProperty.call(message, "base"))
+                    $root.atoll.v1.FlashblockBase.encode(message.base, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.diff != null && $Object.hasOwnProperty.call(message, "diff"))
+                    $root.atoll.v1.FlashblockDiff.encode(message.diff, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            Flashblock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.Flashblock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.payloadId = value;
+                            else
+                                delete message.payloadId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.index = value;
+                            else
+                                delete message.index;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.base = $root.atoll.v1.FlashblockBase.decode(reader, reader.size(), $undefined, _depth + 1, message.base);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.diff = $root.atoll.v1.FlashblockDiff.decode(reader, reader.size(), $undefined, _depth + 1, message.diff);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return Flashblock;
+        })();
+        v1.FlashblockBase = (function() {
+            const FlashblockBase = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FlashblockBase.prototype.parentBeaconBlockRoot = $util.newBuffer([]);
+            FlashblockBase.prototype.parentHash = $util.newBuffer([]);
+            FlashblockBase.prototype.feeRecipient = $util.newBuffer([]);
+            FlashblockBase.prototype.prevRandao = $util.newBuffer([]);
+            FlashblockBase.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FlashblockBase.prototype.gasLimit = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FlashblockBase.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FlashblockBase.prototype.extraData = $util.newBuffer([]);
+            FlashblockBase.prototype.baseFeePerGas = $util.newBuffer([]);
+            FlashblockBase.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.parentBeaconBlockRoot != null && $Object.hasOwnProperty.call(message, "parentBeaconBlockRoot") && message.parentBeaconBlockRoot.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.parentBeaconBlockRoot);
+                if (message.parentHash != null && $Object.hasOwnProperty.call(message, "parentHash") && message.parentHash.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.parentHash);
+                if (message.feeRecipient != null && $Object.hasOwnProperty.call(message, "feeRecipient") && message.feeRecipient.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.feeRecipient);
+                if (message.prevRandao != null && $Object.hasOwnProperty.call(message, "prevRandao") && message.prevRandao.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.prevRandao);
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.number);
+                if (message.gasLimit != null && $Object.hasOwnProperty.call(message, "gasLimit") && (typeof message.gasLimit === "object" ? message.gasLimit.low || message.gasLimit.high : message.gasLimit !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.gasLimit);
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.timestamp);
+                if (message.extraData != null && $Object.hasOwnProperty.call(message, "extraData") && message.extraData.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.extraData);
+                if (message.baseFeePerGas != null && $Object.hasOwnProperty.call(message, "baseFeePerGas") && message.baseFeePerGas.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.baseFeePerGas);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FlashblockBase.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FlashblockBase();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.parentBeaconBlockRoot = value;
+                            else
+                                delete message.parentBeaconBlockRoot;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.parentHash = value;
+                            else
+                                delete message.parentHash;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.feeRecipient = value;
+                            else
+                                delete message.feeRecipient;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.prevRandao = value;
+                            else
+                                delete message.prevRandao;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.number = value;
+                            else
+                                delete message.number;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.gasLimit = value;
+                            else
+                                delete message.gasLimit;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.extraData = value;
+                            else
+                                delete message.extraData;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.baseFeePerGas = value;
+                            else
+                                delete message.baseFeePerGas;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FlashblockBase;
+        })();
+        v1.FlashblockDiff = (function() {
+            const FlashblockDiff = function (properties) {
+                this.transactions = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FlashblockDiff.prototype.stateRoot = $util.newBuffer([]);
+            FlashblockDiff.prototype.receiptsRoot = $util.newBuffer([]);
+            FlashblockDiff.prototype.logsBloom = $util.newBuffer([]);
+            FlashblockDiff.prototype.gasUsed = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FlashblockDiff.prototype.blockHash = $util.newBuffer([]);
+            FlashblockDiff.prototype.transactions = $util.emptyArray;
+            FlashblockDiff.prototype.withdrawalsRoot = $util.newBuffer([]);
+            FlashblockDiff.prototype.blobGasUsed = null;
+            FlashblockDiff.prototype.postExecTransaction = null;
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(FlashblockDiff.prototype, "_blobGasUsed", {
+                get: $util.oneOfGetter($oneOfFields = ["blobGasUsed"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(FlashblockDiff.prototype, "_postExecTransaction", {
+                get: $util.oneOfGetter($oneOfFields = ["postExecTransaction"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+            FlashblockDiff.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stateRoot != null && $Object.hasOwnProperty.call(message, "stateRoot") && message.stateRoot.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.stateRoot);
+                if (message.receiptsRoot != null && $Object.hasOwnProperty.call(message, "receiptsRoot") && message.receiptsRoot.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.receiptsRoot);
+                if (message.logsBloom != null && $Object.hasOwnProperty.call(message, "logsBloom") && message.logsBloom.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.logsBloom);
+                if (message.gasUsed != null && $Object.hasOwnProperty.call(message, "gasUsed") && (typeof message.gasUsed === "object" ? message.gasUsed.low || message.gasUsed.high : message.gasUsed !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.gasUsed);
+                if (message.blockHash != null && $Object.hasOwnProperty.call(message, "blockHash") && message.blockHash.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.blockHash);
+                if (message.transactions != null && message.transactions.length)
+                    for (let i = 0; i < message.transactions.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.transactions[i]);
+                if (message.withdrawalsRoot != null && $Object.hasOwnProperty.call(message, "withdrawalsRoot") && message.withdrawalsRoot.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.withdrawalsRoot);
+                if (message.blobGasUsed != null && $Object.hasOwnProperty.call(message, "blobGasUsed"))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.blobGasUsed);
+                if (message.postExecTransaction != null && $Object.hasOwnProperty.call(message, "postExecTransaction"))
+                    writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.postExecTransaction);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FlashblockDiff.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FlashblockDiff();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.stateRoot = value;
+                            else
+                                delete message.stateRoot;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.receiptsRoot = value;
+                            else
+                                delete message.receiptsRoot;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.logsBloom = value;
+                            else
+                                delete message.logsBloom;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.gasUsed = value;
+                            else
+                                delete message.gasUsed;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.blockHash = value;
+                            else
+                                delete message.blockHash;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.transactions && message.transactions.length))
+                                message.transactions = [];
+                            message.transactions.push(reader.bytes());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.withdrawalsRoot = value;
+                            else
+                                delete message.withdrawalsRoot;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            message.blobGasUsed = reader.uint64();
+                            message._blobGasUsed = "blobGasUsed";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.postExecTransaction = reader.bytes();
+                            message._postExecTransaction = "postExecTransaction";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FlashblockDiff;
         })();
         v1.ReceivedPayload = (function() {
             const ReceivedPayload = function (properties) {

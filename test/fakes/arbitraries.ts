@@ -23,7 +23,6 @@ import type { SafeAt } from '#messages/safe-at.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
 import type { SealRequest, SealResponse } from '#messages/seal.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
-import type { StartBuildingRequest, StartBuildingResponse } from '#messages/start-building.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { AccountProof } from '#protocol/block/account-proof.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
@@ -32,6 +31,7 @@ import type { Payload, PayloadHeader } from '#protocol/block/payload.ts'
 import type { BlockId, L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { toAddress, toBytes32, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import { flashblockMessages } from './arbitrary-flashblocks.ts'
 import {
   changePeerRequest,
   changePeerResponse,
@@ -323,17 +323,6 @@ const faultBody: Arbitrary<FaultBody> = record({
 const stale = record({ kind: kind('stale'), reason: fc.string() })
 const invalid = record({ kind: kind('invalid'), reason: fc.string() })
 
-const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
-  generation: uint64,
-  parent: blockId,
-  attributes,
-  attempt: uint64,
-})
-const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
-  record({ kind: kind('started'), payloadId: bytes8 }),
-  stale,
-  invalid,
-)
 const sealRequest: Arbitrary<SealRequest> = record({
   generation: uint64,
   parent: blockId,
@@ -380,8 +369,7 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.RefusedPayload': refusedPayload,
   'atoll.v1.PostPayloadRequest': postPayloadRequest,
   'atoll.v1.PostPayloadResponse': postPayloadResponse,
-  'atoll.v1.StartBuildingRequest': startBuildingRequest,
-  'atoll.v1.StartBuildingResponse': startBuildingResponse,
+  ...flashblockMessages(blockId, attributes),
   'atoll.v1.SealRequest': sealRequest,
   'atoll.v1.SealResponse': sealResponse,
   'atoll.v1.ExecuteRequest': insertRequest,

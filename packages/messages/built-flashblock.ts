@@ -1,0 +1,34 @@
+import { atoll } from '#proto/atoll.js'
+import { maxFlashblocks } from '#protocol/flashblock/assembly.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { present, uint64FromWire, uint64ToWire } from './wire/fields.ts'
+import { flashblockFromWire, flashblockToWire } from './wire/flashblock.ts'
+import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+
+/** A flashblock of the block that this node builds, executed and stored. */
+export interface BuiltFlashblock {
+  /** Number of the block. */
+  readonly number: bigint
+  readonly flashblock: Flashblock
+}
+
+/** Number of a flashblock in a log: readers know the number of the block that follows their head. */
+export function flashblockNumber(block: bigint, index: number): bigint {
+  return block * BigInt(maxFlashblocks) + BigInt(index)
+}
+
+/** Codec of `BuiltFlashblock`. */
+export const builtFlashblockCodec: MessageCodec<BuiltFlashblock> = messageCodec(
+  'BuiltFlashblock',
+  atoll.v1.BuiltFlashblock,
+  {
+    toWire: ({ number, flashblock }: BuiltFlashblock) => ({
+      number: uint64ToWire(number),
+      flashblock: flashblockToWire(flashblock),
+    }),
+    fromWire: (message) => ({
+      number: uint64FromWire(message.number),
+      flashblock: flashblockFromWire(present(message.flashblock, 'flashblock'), 'flashblock'),
+    }),
+  },
+)

@@ -1,0 +1,87 @@
+import fc, { type Arbitrary } from 'fast-check'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type {
+  FlashblockSlots,
+  StartBuildingRequest,
+  StartBuildingResponse,
+} from '#messages/start-building.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import { toAddress, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import { maxFlashblocks } from '#protocol/flashblock/assembly.ts'
+import type { Flashblock, FlashblockBase, FlashblockDiff } from '#protocol/flashblock/flashblock.ts'
+
+const record = <Fields>(fields: { [Name in keyof Fields]: Arbitrary<Fields[Name]> }) =>
+  fc.record(fields, { noNullPrototype: true })
+const kind = <Kind extends string>(name: Kind) => fc.constant(name)
+const maybe = <Value>(value: Arbitrary<Value>) => fc.option(value, { nil: undefined })
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const hash = bytes(32).map(toHash)
+const data = fc.uint8Array({ maxLength: 64 })
+const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
+const uint32 = { min: 0, max: 2 ** 32 - 1 }
+const reason = fc.string()
+
+const base: Arbitrary<FlashblockBase> = record({
+  parentBeaconBlockRoot: hash,
+  parentHash: hash,
+  feeRecipient: bytes(20).map(toAddress),
+  prevRandao: hash,
+  number: uint64,
+  gasLimit: uint64,
+  timestamp: uint64,
+  extraData: fc.uint8Array({ maxLength: 32 }),
+  baseFeePerGas: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+})
+
+const diff: Arbitrary<FlashblockDiff> = record({
+  stateRoot: hash,
+  receiptsRoot: hash,
+  logsBloom: bytes(256),
+  gasUsed: uint64,
+  blockHash: hash,
+  transactions: fc.array(data, { maxLength: 3 }),
+  withdrawalsRoot: hash,
+  blobGasUsed: maybe(uint64),
+  postExecTransaction: maybe(data),
+})
+
+const flashblock: Arbitrary<Flashblock> = record({
+  payloadId: bytes(8).map(toBytes8),
+  index: fc.integer({ min: 0, max: maxFlashblocks - 1 }),
+  base: maybe(base),
+  diff,
+})
+
+const builtFlashblock: Arbitrary<BuiltFlashblock> = record({ number: uint64, flashblock })
+
+const slots: Arbitrary<FlashblockSlots> = record({
+  intervalMs: fc.integer({ ...uint32, min: 1 }),
+  sendOffsetMs: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  endBufferMs: fc.integer(uint32),
+})
+
+const startBuildingResponse: Arbitrary<StartBuildingResponse> = fc.oneof(
+  record({ kind: kind('started'), payloadId: bytes(8).map(toBytes8) }),
+  record({ kind: kind('stale'), reason }),
+  record({ kind: kind('invalid'), reason }),
+)
+
+/** An arbitrary for each message about flashblocks and the start of a block, by its protobuf name. */
+export function flashblockMessages(
+  parent: Arbitrary<BlockId>,
+  attributes: Arbitrary<PayloadAttributes>,
+) {
+  const startBuildingRequest: Arbitrary<StartBuildingRequest> = record({
+    generation: uint64,
+    parent,
+    attributes,
+    attempt: uint64,
+    flashblocks: maybe(slots),
+  })
+  return {
+    'atoll.v1.BuiltFlashblock': builtFlashblock,
+    'atoll.v1.StartBuildingRequest': startBuildingRequest,
+    'atoll.v1.StartBuildingResponse': startBuildingResponse,
+  }
+}
