@@ -4,7 +4,7 @@ import {
   applyAttributesRequestCodec,
   applyAttributesResponseCodec,
 } from './apply-attributes.ts'
-import { type BuiltFlashblock, builtFlashblockCodec, flashblockNumber } from './built-flashblock.ts'
+import { flashblockSubjects } from './flashblock-subjects.ts'
 import { byGenerationAndVersion, type ChainState, chainStateCodec } from './chain-state.ts'
 import {
   type ChangePeerRequest,
@@ -116,9 +116,6 @@ const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = 
   engine: ['derivation', 'sequencer'],
   gossip: ['sequencer'],
 }
-
-/** Limit on the sequences of flashblocks that are kept of one block: after a takeover there may be several. */
-const maxSequencesPerBlock = 4
 
 /** Heads of L1: latest, safe, finalized. */
 export const l1Heads: State<L1Heads> = state({
@@ -332,25 +329,6 @@ export const payloadRefused: Signal<RefusedPayload> = signal({
   codec: refusedPayloadCodec,
 })
 
-/** The parts of the block that this node builds, by block number and index. */
-export const flashblockBuilt: Log<BuiltFlashblock> = log({
-  name: 'engine.flashblock-built',
-  summary:
-    'The parts of the block that this node builds, executed and stored, by 256 times the block number plus index.',
-  readers: ['flashblock-p2p', 'rpc'],
-  codec: builtFlashblockCodec,
-  number: ({ number, flashblock }) => flashblockNumber(number, flashblock.index),
-  id: ({ flashblock }) =>
-    `${flashblock.payloadId}:${flashblock.index}:${flashblock.diff.blockHash}`,
-  stream: {
-    name: 'FLASHBLOCK',
-    entriesPerNumber: maxSequencesPerBlock,
-    maxAgeMs: 120_000,
-    maxBytes: 512 * 1024 * 1024,
-    duplicateWindowMs: 120_000,
-  },
-})
-
 /** Reads whether the sequencer is active, starts or stops the sequencer, or changes its mode. */
 export const controlSequencer: Call<ControlSequencerRequest, ControlSequencerResponse> = call({
   name: 'sequencer.control',
@@ -397,7 +375,7 @@ export const subjects: readonly Subject[] = [
   fetchPeers,
   changePeer,
   payloadRefused,
-  flashblockBuilt,
+  ...flashblockSubjects,
   controlSequencer,
   logLevel,
   ...Object.values(serviceStatus),

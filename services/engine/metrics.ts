@@ -11,6 +11,8 @@ export interface Metrics {
   generationChanged(cause: ResetCause): void
   applied(outcome: Applied['kind']): void
   payloadRefused(): void
+  flashblockMade(): void
+  flashblockRefused(): void
   buildingCalled(
     call: BuildingAnswer['name'],
     outcome: BuildingAnswer['response']['kind'] | 'refused',
@@ -30,6 +32,9 @@ const helps = {
   payloads_refused_total: 'unsafe blocks that the execution client refused as invalid',
   payload_queue_length: 'unsafe blocks that wait for their ancestors',
   payload_queue_bytes: 'memory of the unsafe blocks that wait for their ancestors',
+  flashblocks_built_total: 'flashblocks of this node, executed and published',
+  flashblocks_refused_total:
+    'builds of flashblocks that the execution client refused, or that do not go on from the flashblock before',
   fork_gap_start_seconds:
     'start of a fork that the execution client does not support, in Unix seconds; absent if it supports all forks',
   generation_changes_total:
@@ -56,6 +61,8 @@ export function createMetrics(registry: Registry): Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
   })
   const refused = new Counter(described('payloads_refused_total', []))
+  const flashblocks = new Counter(described('flashblocks_built_total', []))
+  const badFlashblocks = new Counter(described('flashblocks_refused_total', []))
   const queue = new Gauge(described('payload_queue_length', []))
   const queueBytes = new Gauge(described('payload_queue_bytes', []))
   const gapGauge = new Gauge(described('fork_gap_start_seconds', ['fork']))
@@ -75,6 +82,8 @@ export function createMetrics(registry: Registry): Metrics {
     generationChanged: (cause) => generations.inc({ cause }),
     applied: (outcome) => applied.inc({ outcome }),
     payloadRefused: () => refused.inc(),
+    flashblockMade: () => flashblocks.inc(),
+    flashblockRefused: () => badFlashblocks.inc(),
     buildingCalled: (call, outcome) => building.inc({ call, outcome }),
     failed: (kind, code) => failures.inc({ kind, code }),
     forkGaps: (gaps) => {

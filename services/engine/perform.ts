@@ -1,8 +1,10 @@
 import type { ChainState } from '#messages/chain-state.ts'
+import { flashblockBuilt } from '#messages/flashblock-subjects.ts'
 import { payloadRefused } from '#messages/subjects.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
 import { sleep } from '#runtime/clock.ts'
+import { Serial } from '#runtime/serial.ts'
 import type { KeptTraces } from '#service/kept-traces.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import { type JobDependencies, runJob, type StartedJob } from './jobs/run-job.ts'
@@ -30,6 +32,8 @@ export function createPerform(
   const { bus, calls, clock, forkWatch, instance, lease, metrics, owner, payloadTail } =
     dependencies
   const { signal, traces } = dependencies
+  // The log has the flashblocks in their order.
+  const flashblockLog = new Serial()
   const run = (started: StartedJob): Performed<Event> => ({ later: runJob(started, dependencies) })
   return (effect) => {
     switch (effect.kind) {
@@ -58,6 +62,17 @@ export function createPerform(
       case 'read-payloads':
         payloadTail.readFrom(effect.from)
         return []
+      case 'publish-flashblock': {
+        const { flashblock, number } = effect
+        metrics.flashblockMade()
+        const append = () => bus.append(flashblockBuilt, { number, flashblock })
+        return { later: flashblockLog.run(append).then(() => []) }
+      }
+      case 'wake-flashblock': {
+        const { atMs, payloadId } = effect
+        const over = sleep(clock, Math.max(atMs - clock.now(), 0), signal)
+        return { later: over.then(() => [{ kind: 'flashblock-woke', payloadId }]) }
+      }
       case 'report-failure':
         if (effect.failure.code === 'engine-unreachable') forkWatch.expire()
         report(effect, dependencies)
@@ -70,6 +85,7 @@ export function createPerform(
       }
       case 'report-generation':
       case 'report-applied':
+      case 'report-flashblock-refused':
         report(effect, dependencies)
         return []
     }

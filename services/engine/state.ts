@@ -4,7 +4,8 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
-import type { Bytes32 } from '#protocol/primitives.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import type { Bytes32, Bytes8 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { Answer, CallId } from '#service/sources.ts'
 import type { Applied } from './apply/apply-attributes.ts'
@@ -16,6 +17,7 @@ import {
   noBuilding,
 } from './building/building.ts'
 import type { ElSynced } from './start/el-sync.ts'
+import type { FlashblockDone, FlashblockJob } from './flashblocks/run-flashblock.ts'
 import type { FoundStart } from './start/find-start.ts'
 import type { Failure } from './jobs/failure.ts'
 import type { Heads } from './forkchoice/heads.ts'
@@ -47,6 +49,8 @@ export type Job =
     }
   /** Carries out a call of the sequencer. A failed job is not retried: the sequencer gets the fault. */
   | { readonly kind: 'building'; readonly called: BuildingCall }
+  /** A step of the block that is published in parts. */
+  | FlashblockJob
   /** Makes a child of the unsafe head the new unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Makes the execution client fetch the missing blocks below an unsafe block. */
@@ -111,7 +115,15 @@ export type Event =
       readonly call: CallId<ResetResponse>
     }
   | { readonly kind: 'building-called'; readonly called: BuildingCall }
-  | { readonly kind: 'building-done'; readonly done: BuildingDone }
+  | {
+      readonly kind: 'building-done'
+      readonly done: BuildingDone
+      /** Unix milliseconds. */
+      readonly nowMs: number
+    }
+  | { readonly kind: 'flashblock-done'; readonly done: FlashblockDone }
+  /** The time of the next index has come. */
+  | { readonly kind: 'flashblock-woke'; readonly payloadId: Bytes8 }
   | { readonly kind: 'targets-seen'; readonly targets: DerivationTargets }
   | { readonly kind: 'payload-received'; readonly payload: Payload }
   | { readonly kind: 'heartbeat' }
@@ -163,6 +175,14 @@ export type Effect =
   | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
   | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
   | { readonly kind: 'write-chain'; readonly chain: Chain }
+  /** Appends a flashblock to the log. */
+  | {
+      readonly kind: 'publish-flashblock'
+      readonly number: bigint
+      readonly flashblock: Flashblock
+    }
+  /** Wakes the engine at a time, in Unix milliseconds. */
+  | { readonly kind: 'wake-flashblock'; readonly payloadId: Bytes8; readonly atMs: number }
   /** Reads unsafe blocks from a number on. */
   | { readonly kind: 'read-payloads'; readonly from: bigint }
   | Report
@@ -175,6 +195,13 @@ export interface BuildingAnswer extends Answer<BuildingResponse> {
 /** An effect that logs and counts. */
 export type Report =
   | { readonly kind: 'report-refused'; readonly payload: Payload; readonly reason: string }
+  /** `block` is the parent of the block whose next index was refused. */
+  | {
+      readonly kind: 'report-flashblock-refused'
+      readonly block: BlockId
+      readonly index: number
+      readonly reason: string
+    }
   | { readonly kind: 'report-generation'; readonly chain: Chain; readonly cause: ResetCause }
   | { readonly kind: 'report-applied'; readonly applied: Applied; readonly chain: Chain }
   | { readonly kind: 'report-failure'; readonly job: JobKind; readonly failure: Failure }

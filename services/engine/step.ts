@@ -3,7 +3,7 @@ import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Step } from '#service/actor.ts'
 import type { Chain, Effect, Event, State, JobKind } from './state.ts'
 import type { FoundStart } from './start/find-start.ts'
-import { noBuilding } from './building/building.ts'
+import { type BuildingCall, noBuilding } from './building/building.ts'
 import {
   answerWaiting,
   buildingCalled,
@@ -11,6 +11,12 @@ import {
   refusal,
   withoutFirst,
 } from './building/building-calls.ts'
+import {
+  flashblockDone,
+  flashblocksStarted,
+  flashblockWoke,
+  withoutFurtherFlashblocks,
+} from './flashblocks/flashblock-events.ts'
 import { type Heads, headsAfter, headsAtStart } from './forkchoice/heads.ts'
 import { dueJobs, nextJob } from './jobs/due-jobs.ts'
 import { type Failure, failureAfter, retryPauseMs } from './jobs/failure.ts'
@@ -46,9 +52,13 @@ function decide(state: State, event: Event): Stepped {
     case 'reset-called':
       return resetCalled(state, event)
     case 'building-called':
-      return buildingCalled(state, event.called)
+      return buildingCalled(ended(state, event.called), event.called)
     case 'building-done':
-      return buildingDone(done(state), event.done)
+      return buildingFinished(done(state), event)
+    case 'flashblock-done':
+      return flashblockDone(done(state), event.done)
+    case 'flashblock-woke':
+      return [flashblockWoke(state, event.payloadId)]
     case 'targets-seen':
       return [{ ...state, target: event.targets.finalized }]
     case 'payload-received':
@@ -72,6 +82,20 @@ function decide(state: State, event: Event): Stepped {
     case 'job-failed':
       return jobFailed({ ...state, running: undefined }, event)
   }
+}
+
+/** A call to seal a block ends its flashblocks. */
+function ended(state: State, { kind, request }: BuildingCall): State {
+  return kind === 'seal' ? withoutFurtherFlashblocks(state, request.payloadId) : state
+}
+
+function buildingFinished(
+  state: State,
+  { done, nowMs }: Extract<Event, { kind: 'building-done' }>,
+): Stepped {
+  const [next, ...effects] = buildingDone(state, done)
+  if (done.kind !== 'start-building') return [next, ...effects]
+  return [flashblocksStarted(next, done, nowMs), ...effects]
 }
 
 function applyCalled(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import pino from 'pino'
 import type { Payload } from '#protocol/block/payload.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Genesis } from '#execution-client/genesis/genesis.ts'
 import { Chain } from '#execution-client/chain/chain.ts'
@@ -10,6 +11,8 @@ import { blockMethods } from '#execution-client/rpc/block-methods.ts'
 import { nodeMethods } from '#execution-client/rpc/node-methods.ts'
 import { Simulator } from '#execution-client/rpc/simulate.ts'
 import { stateMethods } from '#execution-client/rpc/state-methods.ts'
+import type { BlockBuilder } from '#execution-client/transition/execute-block.ts'
+import { InvalidTransaction } from '#execution-client/transition/invalid.ts'
 import { openChainDatabase } from '#execution-client/store/chain-database.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -27,6 +30,8 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
    * answers.
    */
   intercept: (call: JsonRpcCall) => unknown = () => undefined
+  /** Transactions that builds add to their blocks, in this order. */
+  pool: readonly Uint8Array[] = []
   readonly #genesis: Genesis
   readonly #clock: Clock
   #chain: Chain
@@ -100,6 +105,19 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
     return new Chain({ database, genesis: options, archive: false })
   }
 
+  /** Adds the transactions of the pool that the block does not have, as far as they are valid in it. */
+  async #fill({ execution }: BlockBuilder): Promise<'filled'> {
+    for (const raw of this.pool) {
+      if (execution.transactions.some((known) => areSameBytes(known.raw, raw))) continue
+      try {
+        await execution.execute(raw)
+      } catch (error) {
+        if (!(error instanceof InvalidTransaction)) throw error
+      }
+    }
+    return 'filled'
+  }
+
   #serve(): Readonly<Record<string, Method>> {
     const chain = this.#chain
     const serial = new Serial()
@@ -107,8 +125,8 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
       chain,
       serial,
       clock: this.#clock,
-      hasNews: () => false,
-      fill: async () => 'filled',
+      hasNews: () => this.pool.length > 0,
+      fill: (builder) => this.#fill(builder),
       onError: (error) => {
         throw error
       },

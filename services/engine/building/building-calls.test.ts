@@ -53,7 +53,11 @@ function give(state: State, ...events: readonly Event[]) {
 }
 
 const called = (call: BuildingCall): Event => ({ kind: 'building-called', called: call })
-const done = (outcome: BuildingDone): Event => ({ kind: 'building-done', done: outcome })
+const done = (outcome: BuildingDone): Event => ({
+  kind: 'building-done',
+  done: outcome,
+  nowMs: 0,
+})
 const waitingOf = ({ building }: State) => building.waiting.map(({ call }) => call)
 
 /** An engine whose running job carries out a call. */

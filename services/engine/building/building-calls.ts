@@ -57,7 +57,7 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
     // The forkchoice call with the attributes has also set the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
     // The execution client may use a payload id again for another build.
-    const next = { ...building, started, sealed: undefined }
+    const next = { ...building, started, sealed: undefined, flashblocks: undefined }
     return [{ ...state, ...forkchoice, building: next }, answer]
   }
   if (done.kind === 'execute') return [state, ended ?? answerTo(done, done.response)]
@@ -119,6 +119,9 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
     case 'seal': {
       const { parent, payloadId, timestamp } = called.request
       if (parent.hash !== unsafe.hash) return otherHead
+      const published = publishedBlock(state, called)
+      if (published === 'waits') return undefined
+      if (published !== undefined) return answerTo(called, { kind: 'sealed', payload: published })
       // A restarted client may use a payload id again for another block.
       const isSealed =
         sealed?.payloadId === payloadId &&
@@ -137,6 +140,20 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
       return block === undefined ? otherHead : answerTo(called, { kind: 'inserted', block })
     }
   }
+}
+
+/**
+ * The block that the flashblocks of a build make. The sequencer gets this block and no other one, since it is published.
+ *
+ * @returns `waits` while the next flashblock is being made; undefined if no flashblock was made
+ */
+function publishedBlock(
+  { building: { flashblocks }, running }: State,
+  { request: { payloadId } }: Extract<BuildingCall, { kind: 'seal' }>,
+): Payload | 'waits' | undefined {
+  if (flashblocks?.payloadId !== payloadId) return undefined
+  if (running?.kind === 'flashblock') return 'waits'
+  return flashblocks.newest?.payload
 }
 
 /** The chain that a call is about, or the reason why there is no such chain. */

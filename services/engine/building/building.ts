@@ -5,6 +5,7 @@ import type { StartBuildingRequest, StartBuildingResponse } from '#messages/star
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32, Bytes8 } from '#protocol/primitives.ts'
+import type { FlashblockBuild } from '#services/engine/flashblocks/flashblock-build.ts'
 import type { CallId } from '#service/sources.ts'
 
 /** A call of the sequencer that starts to build a block. */
@@ -65,6 +66,8 @@ export interface Building {
     { readonly digest: Bytes32; readonly attempt: bigint; readonly payloadId: Bytes8 } | undefined
   /** The block that was sealed last in this generation. */
   readonly sealed: { readonly payloadId: Bytes8; readonly payload: Payload } | undefined
+  /** The block that is published in parts, if the last build that started is one. */
+  readonly flashblocks: FlashblockBuild | undefined
   /** The last blocks of the sequencer that became the unsafe head in this generation. */
   readonly inserted: readonly L2BlockRef[]
 }
@@ -74,5 +77,6 @@ export const noBuilding: Building = {
   waiting: [],
   started: undefined,
   sealed: undefined,
+  flashblocks: undefined,
   inserted: [],
 }

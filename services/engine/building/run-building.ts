@@ -15,7 +15,12 @@ export async function runBuilding(
   const { executionClient } = ports
   switch (called.kind) {
     case 'start-building': {
-      const { attributes } = called.request
+      const { flashblocks } = called.request
+      // Index 0 has the deposits only, so that it can be published at once.
+      const attributes =
+        flashblocks === undefined
+          ? called.request.attributes
+          : { ...called.request.attributes, noTxPool: true }
       const status = await executionClient.build(toForkchoice(heads), attributes)
       if (status.kind === 'syncing') throw lacksHead(heads)
       if (status.kind === 'invalid') return { ...called, response: status }

@@ -1,3 +1,4 @@
+import { dueFlashblock } from '#services/engine/flashblocks/flashblock-events.ts'
 import type { Job, State } from '#services/engine/state.ts'
 
 /** The job to start; undefined while a job is running, or if no job is due. */
@@ -21,6 +22,8 @@ export function dueJobs(state: State): readonly Job[] {
   // The blocks of the sequencer have fixed times, which derivation must not delay.
   const [called] = state.building.waiting
   if (called !== undefined) jobs.push({ kind: 'building', called })
+  const flashblock = dueFlashblock(state)
+  if (flashblock !== undefined) jobs.push(flashblock)
   const [payload] = state.payloads.payloads
   if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
   if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })

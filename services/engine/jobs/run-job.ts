@@ -12,6 +12,7 @@ import { runBuilding } from '#services/engine/building/run-building.ts'
 import type { ForkWatch } from '#services/engine/client/fork-watch.ts'
 import { refOf } from '#services/engine/client/read-blocks.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
+import { runFlashblock } from '#services/engine/flashblocks/run-flashblock.ts'
 import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
 import type { Ports } from '#services/engine/ports.ts'
@@ -66,7 +67,13 @@ async function outcomeOf(
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {
     case 'building':
-      return { kind: 'building-done', done: await runBuilding(job.called, heads, ports) }
+      return {
+        kind: 'building-done',
+        done: await runBuilding(job.called, heads, ports),
+        nowMs: dependencies.clock.now(),
+      }
+    case 'flashblock':
+      return { kind: 'flashblock-done', done: await runFlashblock(job, heads, ports) }
     case 'insert':
     case 'bridge': {
       const { payload } = job

@@ -20,6 +20,12 @@ export function report(
       log.warn({ l2, reason }, 'an unsafe block was refused')
       return
     }
+    case 'report-flashblock-refused': {
+      const { block: parent, index, reason } = what
+      metrics.flashblockRefused()
+      log.warn({ parent, index, reason }, 'a flashblock was refused')
+      return
+    }
     case 'report-generation': {
       const { cause, chain } = what
       const { finalized, generation, safe, start, unsafe } = chain

@@ -1,0 +1,99 @@
+import type { FlashblockSlots, StartBuildingRequest } from '#messages/start-building.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import { flashblockSchedule } from '#protocol/flashblock/schedule.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import type { PayloadId } from '#engine-api/execution-client.ts'
+
+/** A block that is published in parts while it is built. */
+export interface FlashblockBuild {
+  /** Id of the block for all other services. The execution client has another id for each part. */
+  readonly payloadId: Bytes8
+  readonly parent: BlockId
+  /** What the block must have; its transactions are the deposits. */
+  readonly attributes: PayloadAttributes
+  /** When the next indices are made, the earliest first, in Unix milliseconds. */
+  readonly dueMs: readonly number[]
+  /** The newest index, and the block up to it; undefined until index 0 is made. */
+  readonly newest: { readonly index: number; readonly payload: Payload } | undefined
+  /** The build of the execution client that becomes the next index; undefined if none has started. */
+  readonly open: PayloadId | undefined
+  /** Number of builds that were started for this block. */
+  readonly attempt: number
+  /** Number of refused builds since the newest index. */
+  readonly refusals: number
+  /** Whether it is time to make the next index. */
+  readonly isDue: boolean
+  /** Whether the block is sealed, so that no further index is made. */
+  readonly isEnded: boolean
+}
+
+/** What the execution client has to do next for a block with flashblocks. */
+export type FlashblockAction =
+  /** Makes index 0: the deposits. */
+  | 'begin'
+  /** Starts a build that goes on from the newest index. */
+  | 'open'
+  /** Ends this build, and makes the next index of it. */
+  | 'close'
+
+/** After this number of refused builds, no further index is made: the block has what was published. */
+export const maxRefusals = 3
+
+/** Begins a block whose first build the execution client has started. */
+export function beginFlashblocks(
+  { attributes, parent }: StartBuildingRequest,
+  times: FlashblockSlots,
+  started: { readonly payloadId: Bytes8; readonly nowMs: number; readonly blockTimeMs: number },
+): FlashblockBuild {
+  const { blockTimeMs, nowMs, payloadId } = started
+  const remainingMs = Number(attributes.timestamp) * 1_000 - nowMs
+  // Without transactions of users, index 0 is the whole block.
+  const dueMs = attributes.noTxPool
+    ? []
+    : flashblockSchedule({ ...times, blockTimeMs }, remainingMs).map((atMs) => nowMs + atMs)
+  return {
+    payloadId,
+    parent,
+    attributes,
+    dueMs,
+    newest: undefined,
+    open: payloadId,
+    attempt: 0,
+    refusals: 0,
+    isDue: false,
+    isEnded: false,
+  }
+}
+
+/** What is due for a block; undefined while it waits for the time of the next index, and after its last index. */
+export function dueAction(build: FlashblockBuild): FlashblockAction | undefined {
+  const { dueMs, isDue, isEnded, newest, open, refusals } = build
+  if (isEnded) return undefined
+  if (newest === undefined) return 'begin'
+  if (dueMs.length === 0 || refusals >= maxRefusals) return undefined
+  if (open === undefined) return 'open'
+  return isDue ? 'close' : undefined
+}
+
+/** The block after a build of the execution client has started. */
+export function opened(build: FlashblockBuild, open: PayloadId): FlashblockBuild {
+  return { ...build, open, attempt: build.attempt + 1 }
+}
+
+/** The block after an index was made. */
+export function made(build: FlashblockBuild, payload: Payload): FlashblockBuild {
+  const index = (build.newest?.index ?? -1) + 1
+  const dueMs = build.newest === undefined ? build.dueMs : build.dueMs.slice(1)
+  return { ...build, newest: { index, payload }, dueMs, ...closed, refusals: 0 }
+}
+
+/** The block after a build was refused. The next time of the schedule is that of the same index. */
+export function refused(build: FlashblockBuild): FlashblockBuild {
+  // Without index 0, the block is built as if it had no flashblocks.
+  if (build.newest === undefined) return { ...build, isEnded: true }
+  return { ...build, dueMs: build.dueMs.slice(1), ...closed, refusals: build.refusals + 1 }
+}
+
+const closed = { open: undefined, isDue: false } as const

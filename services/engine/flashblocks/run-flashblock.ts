@@ -1,0 +1,65 @@
+import { prefixOf, proposalAttributes, settleProposal } from '#protocol/flashblock/proposal.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import type { PayloadId } from '#engine-api/execution-client.ts'
+import { checkPayload } from '#services/engine/apply/check-payload.ts'
+import { syncingFault } from '#services/engine/client/syncing-fault.ts'
+import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
+import type { FlashblockAction, FlashblockBuild } from './flashblock-build.ts'
+
+/** A step of a block with flashblocks. */
+export interface FlashblockJob {
+  readonly kind: 'flashblock'
+  readonly action: FlashblockAction
+  readonly build: FlashblockBuild
+}
+
+/** The outcome of a step. */
+export type FlashblockDone =
+  | { readonly outcome: 'opened'; readonly payloadId: Bytes8; readonly open: PayloadId }
+  /** The execution client found the block up to the next index valid. */
+  | { readonly outcome: 'made'; readonly payloadId: Bytes8; readonly payload: Payload }
+  | { readonly outcome: 'refused'; readonly payloadId: Bytes8; readonly reason: string }
+
+/** Carries out a step. @throws Fault `engine-syncing` if the execution client lacks the parent */
+export async function runFlashblock(
+  { action, build }: FlashblockJob,
+  heads: Heads,
+  ports: ClientPorts,
+): Promise<FlashblockDone> {
+  const { payloadId } = build
+  if (action === 'open') {
+    const { attempt, attributes, newest } = build
+    if (newest === undefined) throw new Error('a build goes on from an index that does not exist')
+    const source = { attempt: attempt + 1, prefix: prefixOf(newest.payload) }
+    const proposal = proposalAttributes(ports.config, attributes, source)
+    const status = await ports.executionClient.build(toForkchoice(heads), proposal)
+    switch (status.kind) {
+      case 'started':
+        return { outcome: 'opened', payloadId, open: status.payloadId }
+      case 'invalid':
+        return { outcome: 'refused', payloadId, reason: status.reason }
+      case 'syncing':
+        throw syncingFault(`block ${heads.unsafe.number}, the unsafe head`)
+    }
+  }
+  const settled = await proposed(build, ports)
+  if (typeof settled === 'string') return { outcome: 'refused', payloadId, reason: settled }
+  const checked = await checkPayload(settled, ports)
+  return checked.kind === 'valid'
+    ? { outcome: 'made', payloadId, payload: settled }
+    : { outcome: 'refused', payloadId, reason: checked.reason }
+}
+
+/** The block that the execution client proposes, or why it cannot be used. */
+async function proposed(
+  { attributes, newest, open, parent, payloadId }: FlashblockBuild,
+  { config, executionClient }: ClientPorts,
+): Promise<Payload | string> {
+  const payload = await executionClient.getPayload(open ?? payloadId, attributes.timestamp)
+  if (payload === undefined) return 'the execution client no longer knows the build'
+  const prefix = newest === undefined ? attributes.transactions : prefixOf(newest.payload)
+  const settled = settleProposal(config, { parent, attributes }, { prefix, proposed: payload })
+  return settled.kind === 'settled' ? settled.payload : settled.reason
+}
