@@ -64,6 +64,16 @@ export const config = z.strictObject({
     .describe(
       'time after the end of the building in which the block of the builder must be there and executed; after it, the block of the execution client is used',
     ),
+  flashblockIntervalMs: milliseconds(0, 10_000)
+    .default(0)
+    .describe(
+      'time between two flashblocks: the parts in which a block is published while it is built, such as 250; 0: none',
+    ),
+  flashblockEndBufferMs: milliseconds(0, 10_000)
+    .default(150)
+    .describe(
+      'time before the timestamp of a block in which no flashblock begins; it should be longer than --sequencer-sealing-ms',
+    ),
   dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
     'folder of the last sealed block, so that no second block is made at its height after a crash; by default it is not kept',
   ),

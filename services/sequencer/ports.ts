@@ -1,3 +1,4 @@
+import type { FlashblockSlots } from '#messages/start-building.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { Lease } from '#bus/bus.ts'
@@ -47,6 +48,8 @@ export interface SequencerSettings {
   readonly maxSafeLag: bigint
   /** How long before its timestamp a block is sealed. */
   readonly sealingMs: number
+  /** When the parts of a block are published while it is built; undefined if blocks are not published in parts. */
+  readonly flashblocks?: FlashblockSlots | undefined
 }
 
 /** The op-conductor of this node. Each call throws a Fault or a JsonRpcError. */

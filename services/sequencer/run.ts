@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { FlashblockSlots } from '#messages/start-building.ts'
 import { controlSequencer, engineChain, l1Heads } from '#messages/subjects.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
@@ -52,6 +53,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
           confirmationDepth: BigInt(settings.sequencerL1Confs),
           maxSafeLag: BigInt(settings.sequencerMaxSafeLag),
           sealingMs: settings.sequencerSealingMs,
+          flashblocks: flashblockSlots(settings),
         },
       },
     )
@@ -61,17 +63,26 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   }
 }
 
+/** When flashblocks are made; undefined if there are none. */
+function flashblockSlots({
+  flashblockEndBufferMs: endBufferMs,
+  flashblockIntervalMs: intervalMs,
+}: Pick<z.output<typeof settingsSchema>, 'flashblockEndBufferMs' | 'flashblockIntervalMs'>):
+  FlashblockSlots | undefined {
+  return intervalMs === 0 ? undefined : { intervalMs, endBufferMs, sendOffsetMs: 0 }
+}
+
 /** Makes the blocks of the L2 chain while it is started, until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, log, metrics, signal, status } = context
   const { activityFile, conductor, config, sealedFile, settings } = ports
-  const { confirmationDepth } = settings
+  const { confirmationDepth, flashblocks } = settings
   const hasConductor = conductor !== undefined
   const wasStarted = await activityFile?.load()
   // op-conductor starts the sequencer of its leader.
   const isActive = !hasConductor && (wasStarted ?? !settings.isStopped)
   const sealed = await sealedFile?.load()
-  const preparer = new BlockPreparer(context, { config, confirmationDepth })
+  const preparer = new BlockPreparer(context, { config, confirmationDepth, flashblocks })
   const prefetch = new Prefetch(preparer.origins, context)
   const foreign = foreignBuilds(context, ports)
   const calls = new OpenCalls()

@@ -9,7 +9,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import { chooseOrigin } from '#protocol/sequencing/choose-origin.ts'
 import { SequencedAttributes } from '#protocol/sequencing/sequenced-attributes.ts'
 import { Fault } from '#runtime/fault.ts'
-import type { Context } from '#services/sequencer/ports.ts'
+import type { Context, SequencerSettings } from '#services/sequencer/ports.ts'
 import type { Effect, Job, Outcome, TroubleKind } from '#services/sequencer/state.ts'
 import { OriginCache, type Origins } from './origins.ts'
 import { repeatedCall } from './repeated-call.ts'
@@ -26,6 +26,7 @@ export class BlockPreparer {
   readonly #context: Pick<Context, 'bus' | 'clock'>
   readonly #config: RollupConfig
   readonly #attributes: SequencedAttributes
+  readonly #flashblocks: SequencerSettings['flashblocks']
   /** The system config after a block, for the block that was made last. */
   #known: { readonly hash: Hash; readonly systemConfig: SystemConfig } | undefined
 
@@ -34,8 +35,13 @@ export class BlockPreparer {
     {
       config,
       confirmationDepth,
-    }: { readonly config: RollupConfig; readonly confirmationDepth: bigint },
+      flashblocks,
+    }: { readonly config: RollupConfig } & Pick<
+      SequencerSettings,
+      'confirmationDepth' | 'flashblocks'
+    >,
   ) {
+    this.#flashblocks = flashblocks
     this.#context = context
     this.#config = config
     this.#attributes = new SequencedAttributes(config)
@@ -68,7 +74,8 @@ export class BlockPreparer {
     const noTxPool = built.attributes.noTxPool || attempts.isEmpty
     const attributes = { ...built.attributes, noTxPool }
     const attempt = BigInt(attempts.count)
-    const request = { generation, parent: idOf(parent), attributes, attempt }
+    const flashblocks = this.#flashblocks
+    const request = { generation, parent: idOf(parent), attributes, attempt, flashblocks }
     const started = await repeatedCall(this.#context, startBuilding, { request, deadlineMs })
     switch (started.kind) {
       case 'stale':
