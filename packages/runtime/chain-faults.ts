@@ -244,6 +244,12 @@ export const chainFaults = {
     advice:
       'see that no other process uses --data-dir and its disk has room; the file may be deleted: peers are found again',
   },
+  'flashblock-store': {
+    severity: 'critical',
+    means: 'the store of flashblocks cannot be used',
+    advice:
+      'see that no other process uses --data-dir and its disk has room; the file may be deleted: it has the flashblocks of unfinished blocks only',
+  },
   'safe-head-history': {
     severity: 'critical',
     means: 'the safe-head history cannot be used',

@@ -18,7 +18,8 @@ export interface Tables {
 
 interface SqliteOptions {
   /** Code of the faults that operations on the file throw. */
-  readonly code: 'chain-database' | 'l1-cache' | 'peer-store' | 'safe-head-history'
+  readonly code:
+    'chain-database' | 'flashblock-store' | 'l1-cache' | 'peer-store' | 'safe-head-history'
   /** Pragmas of the connection. */
   readonly pragmas: string
   /** Error text if another process holds the lock for longer than `busyTimeoutMs`. */
@@ -32,7 +33,8 @@ const busyTimeoutMs = 2_000
 export class SqliteFile {
   /** As given to the constructor. */
   readonly path: string
-  readonly #code: 'chain-database' | 'l1-cache' | 'peer-store' | 'safe-head-history'
+  readonly #code:
+    'chain-database' | 'flashblock-store' | 'l1-cache' | 'peer-store' | 'safe-head-history'
   readonly #lockedAdvice: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { fromHex, toBytes8, toHex } from '#protocol/codec/hex.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { filledHash, flashblocksOf, sampleBase, samplePayloadId } from '#test/fakes/flashblocks.ts'
+import { openFlashblockStore } from './flashblock-store.ts'
+import { KeptFlashblocks, maxBlocksAhead, maxSequences } from './kept-flashblocks.ts'
+
+const { number } = sampleBase
+const parent = { number: number - 1n, hash: sampleBase.parentHash }
+const [first, second, third, fourth] = flashblocksOf([1, 2, 3, 1])
+if (!first || !second || !third || !fourth) throw new Error('no sample')
+const flashblocks = [first, second, third]
+
+function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-flashblocks-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** A store in a file, as a process opens it. */
+function open(folder: string, chainId = 10n) {
+  const warnings: string[] = []
+  const warn = (_: unknown, message?: string) => void warnings.push(message ?? '')
+  const store = openFlashblockStore(join(folder, 'flashblocks.sqlite'), chainId, { warn })
+  const kept = new KeptFlashblocks(store)
+  kept.removeUpTo(parent.number)
+  return { kept, store, warnings }
+}
+
+const stored = (flashblock: Flashblock, epoch = 5n) => ({ number, epoch, flashblock })
+
+/** The same sequence with another payload id. */
+const withId = (flashblock: Flashblock, id: number): Flashblock => ({
+  ...flashblock,
+  payloadId: toBytes8(fromHex(toHex(Uint8Array.of(3, 0, 0, 0, 0, 0, 0, id)))),
+})
+
+test('a prefix survives a restart with its transactions, its boundaries and its epoch', (t) => {
+  const folder = newFolder(t)
+  const before = open(folder)
+  for (const flashblock of flashblocks)
+    assert.deepEqual(before.kept.keep(stored(flashblock)), { kind: 'added' })
+  before.kept.executed(samplePayloadId, 2)
+  const [prefix] = before.kept.prefixes(parent)
+  assert.equal(prefix?.isExecuted, true)
+  before.store.close()
+  const { kept, store } = open(folder)
+  const [again, ...others] = kept.prefixes(parent)
+  assert.deepEqual(again, { ...prefix, isExecuted: false })
+  assert.deepEqual(others, [])
+  assert.equal(kept.assembly(samplePayloadId)?.transactions(1).length, 4)
+  assert.deepEqual(kept.keep(stored(fourth)), { kind: 'added' })
+  store.close()
+})
+
+test('only a prefix whose newest index was executed counts as executed', (t) => {
+  const { kept, store } = open(newFolder(t))
+  t.after(() => store.close())
+  kept.keep(stored(first))
+  kept.executed(samplePayloadId, 0)
+  assert.equal(kept.prefixes(parent)[0]?.isExecuted, true)
+  kept.keep(stored(second))
+  assert.equal(kept.prefixes(parent)[0]?.isExecuted, false)
+})
+
+test('blocks up to the unsafe head are forgotten, also on disk, and their flashblocks are refused', (t) => {
+  const folder = newFolder(t)
+  const { kept, store } = open(folder)
+  kept.keep(stored(first))
+  kept.removeUpTo(number)
+  assert.deepEqual(kept.prefixes(parent), [])
+  assert.deepEqual(kept.keep(stored(first)), { kind: 'refused', reason: 'block-too-old' })
+  const ahead = { ...stored(first), number: number + maxBlocksAhead + 1n }
+  assert.deepEqual(kept.keep(ahead), { kind: 'refused', reason: 'block-too-new' })
+  store.close()
+  const again = open(folder)
+  assert.deepEqual(again.kept.prefixes(parent), [])
+  again.store.close()
+})
+
+test('a prefix on another parent is not found', (t) => {
+  const { kept, store } = open(newFolder(t))
+  t.after(() => store.close())
+  kept.keep(stored(first))
+  assert.deepEqual(kept.prefixes({ ...parent, hash: filledHash(9) }), [])
+  assert.deepEqual(kept.prefixes({ ...parent, number: number + 1n }), [])
+})
+
+test(`at most ${maxSequences} sequences of a block are kept`, (t) => {
+  const { kept, store } = open(newFolder(t))
+  t.after(() => store.close())
+  for (let id = 0; id < maxSequences; id++)
+    assert.equal(kept.keep(stored(withId(first, id))).kind, 'added')
+  const reason = 'too-many-sequences'
+  assert.deepEqual(kept.keep(stored(withId(first, 9))), { kind: 'refused', reason })
+  assert.equal(kept.keep(stored(withId(second, 1))).kind, 'added')
+  assert.equal(kept.prefixes(parent).length, maxSequences)
+})
+
+test('a damaged file, or one of another chain, is moved aside', (t) => {
+  const folder = newFolder(t)
+  writeFileSync(
+    join(folder, 'flashblocks.sqlite'),
+    'not a database, but long enough to be read as one'.repeat(99),
+  )
+  const damaged = open(folder)
+  assert.match(damaged.warnings[0] ?? '', /unusable and starts empty/)
+  damaged.store.close()
+  const other = open(folder, 11n)
+  assert.match(other.warnings[0] ?? '', /unusable and starts empty/)
+  other.store.close()
+  assert.equal(
+    readdirSync(folder).filter((name) => name.startsWith('flashblocks.sqlite.')).length >= 1,
+    true,
+  )
+})

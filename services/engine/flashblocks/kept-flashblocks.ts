@@ -1,0 +1,101 @@
+import type { BlockId } from '#protocol/block/refs.ts'
+import { type AssemblyOutput, FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
+import type { StoredPrefix } from '#protocol/flashblock/takeover.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import type { FlashblockStore, StoredFlashblock } from './flashblock-store.ts'
+
+/** Limit on the sequences of flashblocks of one block. More would be the work of a builder that contradicts itself. */
+export const maxSequences = 4
+
+/** How far above the unsafe head the block of a flashblock may be. */
+export const maxBlocksAhead = 2n
+
+/** What happens to a flashblock that is to be kept. */
+export type KeepOutput =
+  | AssemblyOutput
+  | {
+      readonly kind: 'refused'
+      readonly reason: 'block-too-old' | 'block-too-new' | 'too-many-sequences'
+    }
+
+/** The flashblocks of one block with one payload id. */
+interface Sequence {
+  readonly number: bigint
+  readonly epoch: bigint
+  readonly assembly: FlashblockAssembly
+  /** The newest index whose block the execution client found valid; -1 if there is none. */
+  executed: number
+}
+
+/** The flashblocks of unfinished blocks, in memory and on disk. */
+export class KeptFlashblocks {
+  readonly #store: FlashblockStore
+  readonly #sequences = new Map<Bytes8, Sequence>()
+  #unsafe = 0n
+
+  /** Reads what is stored. No stored block counts as executed, since the execution client may have lost it. */
+  constructor(store: FlashblockStore) {
+    this.#store = store
+    for (const stored of store.all()) this.#add(stored)
+  }
+
+  /**
+   * Adds a flashblock, and stores it if it is the next one of its block.
+   *
+   * @throws Fault `flashblock-store` if it cannot be stored
+   */
+  keep(stored: StoredFlashblock): KeepOutput {
+    const { number } = stored
+    if (number <= this.#unsafe) return { kind: 'refused', reason: 'block-too-old' }
+    if (number > this.#unsafe + maxBlocksAhead) return { kind: 'refused', reason: 'block-too-new' }
+    const output = this.#add(stored)
+    if (output.kind === 'added') this.#store.put(stored)
+    return output
+  }
+
+  /** Notes that the execution client found the block up to an index valid. */
+  executed(payloadId: Bytes8, index: number): void {
+    const sequence = this.#sequences.get(payloadId)
+    if (sequence !== undefined && index > sequence.executed) sequence.executed = index
+  }
+
+  /** The flashblocks with a payload id; undefined if there are none. */
+  assembly(payloadId: Bytes8): FlashblockAssembly | undefined {
+    return this.#sequences.get(payloadId)?.assembly
+  }
+
+  /** The prefixes of the child of a block. */
+  prefixes(parent: BlockId): readonly StoredPrefix[] {
+    return [...this.#sequences].flatMap(([payloadId, { assembly, epoch, executed, number }]) => {
+      const payload = assembly.payload()
+      if (payload === undefined || number !== parent.number + 1n) return []
+      if (payload.parentHash !== parent.hash) return []
+      const index = assembly.length - 1
+      return [{ payloadId, index, payload, epoch, isExecuted: executed === index }]
+    })
+  }
+
+  /** Forgets the flashblocks of the unsafe head and of all blocks below it. */
+  removeUpTo(unsafe: bigint): void {
+    if (unsafe === this.#unsafe) return
+    this.#unsafe = unsafe
+    for (const [payloadId, { number }] of this.#sequences)
+      if (number <= unsafe) this.#sequences.delete(payloadId)
+    this.#store.removeUpTo(unsafe)
+  }
+
+  #add({ epoch, flashblock, number }: StoredFlashblock): KeepOutput {
+    const { payloadId } = flashblock
+    const known = this.#sequences.get(payloadId)
+    if (known !== undefined && known.number !== number)
+      return { kind: 'refused', reason: 'wrong-payload-id' }
+    if (known !== undefined) return known.assembly.add(flashblock)
+    const others = [...this.#sequences.values()].filter((each) => each.number === number)
+    if (others.length >= maxSequences) return { kind: 'refused', reason: 'too-many-sequences' }
+    const assembly = new FlashblockAssembly(payloadId)
+    const output = assembly.add(flashblock)
+    if (output.kind === 'added')
+      this.#sequences.set(payloadId, { number, epoch, assembly, executed: -1 })
+    return output
+  }
+}
