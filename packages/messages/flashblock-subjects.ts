@@ -1,5 +1,11 @@
 import { type BuiltFlashblock, builtFlashblockCodec, flashblockNumber } from './built-flashblock.ts'
-import { log, type Log, type Subject } from './subject.ts'
+import {
+  type FindPrefixRequest,
+  findPrefixRequestCodec,
+  type FindPrefixResponse,
+  findPrefixResponseCodec,
+} from './find-prefix.ts'
+import { type Call, call, log, type Log, type Subject } from './subject.ts'
 
 /** Limit on the sequences of flashblocks that are kept of one block: after a takeover there may be several. */
 const maxSequencesPerBlock = 4
@@ -23,5 +29,14 @@ export const flashblockBuilt: Log<BuiltFlashblock> = log({
   },
 })
 
+/** Returns the flashblocks of the child of the unsafe head, for a new leader to take over. */
+export const findPrefix: Call<FindPrefixRequest, FindPrefixResponse> = call({
+  name: 'engine.find-prefix',
+  summary: 'The flashblocks of the child of the unsafe head, for a new leader to take over.',
+  callers: ['sequencer'],
+  request: findPrefixRequestCodec,
+  response: findPrefixResponseCodec,
+})
+
 /** The subjects of flashblocks, a part of the table of all subjects. */
-export const flashblockSubjects: readonly Subject[] = [flashblockBuilt]
+export const flashblockSubjects: readonly Subject[] = [flashblockBuilt, findPrefix]

@@ -23,6 +23,8 @@ export interface StartBuildingRequest {
   readonly attempt: bigint
   /** When the block is published in parts; undefined if it is published only when it is sealed. */
   readonly flashblocks?: FlashblockSlots | undefined
+  /** Payload id of the prefix that the block goes on from; undefined to build from the start. */
+  readonly continues?: Bytes8 | undefined
 }
 
 /** When flashblocks are made; the block time is that of the chain. */
@@ -41,12 +43,20 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
   'StartBuildingRequest',
   atoll.v1.StartBuildingRequest,
   {
-    toWire: ({ generation, parent, attributes, attempt, flashblocks }: StartBuildingRequest) => ({
+    toWire: ({
+      generation,
+      parent,
+      attributes,
+      attempt,
+      flashblocks,
+      continues,
+    }: StartBuildingRequest) => ({
       generation: uint64ToWire(generation),
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
       attempt: uint64ToWire(attempt),
       flashblocks: flashblocks ?? null,
+      continues: optional(continues, hexToWire) ?? null,
     }),
     fromWire: (message) => ({
       generation: uint64FromWire(message.generation),
@@ -54,6 +64,7 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
       attributes: attributesFromWire(message.attributes, 'attributes'),
       attempt: uint64FromWire(message.attempt),
       flashblocks: optional(message.flashblocks, slotsFromWire),
+      continues: optional(message.continues, (id) => bytes8FromWire(id, 'continues')),
     }),
   },
 )

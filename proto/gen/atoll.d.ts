@@ -1063,6 +1063,7 @@ export namespace atoll {
             attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
             attempt: Long;
             flashblocks?: (atoll.v1.FlashblockTimes.$Properties|null);
+            continues?: (Uint8Array|null);
             static encode(message: atoll.v1.StartBuildingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.StartBuildingRequest & atoll.v1.StartBuildingRequest.$Shape;
         }
@@ -1073,9 +1074,64 @@ export namespace atoll {
                 attributes?: (atoll.v1.PayloadAttributes.$Properties|null);
                 attempt?: (Long|null);
                 flashblocks?: (atoll.v1.FlashblockTimes.$Properties|null);
+                continues?: (Uint8Array|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.StartBuildingRequest.$Properties;
+        }
+        interface IFindPrefixRequest extends atoll.v1.FindPrefixRequest.$Properties {
+        }
+        class FindPrefixRequest {
+            constructor(properties?: atoll.v1.FindPrefixRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            generation: Long;
+            parent?: (atoll.v1.BlockId.$Properties|null);
+            static encode(message: atoll.v1.FindPrefixRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FindPrefixRequest & atoll.v1.FindPrefixRequest.$Shape;
+        }
+        namespace FindPrefixRequest {
+            interface $Properties {
+                generation?: (Long|null);
+                parent?: (atoll.v1.BlockId.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FindPrefixRequest.$Properties;
+        }
+        interface IFindPrefixResponse extends atoll.v1.FindPrefixResponse.$Properties {
+        }
+        class FindPrefixResponse {
+            constructor(properties?: atoll.v1.FindPrefixResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            prefix?: (atoll.v1.FindPrefixResponse.Prefix.$Properties|null);
+            static encode(message: atoll.v1.FindPrefixResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FindPrefixResponse & atoll.v1.FindPrefixResponse.$Shape;
+        }
+        namespace FindPrefixResponse {
+            interface $Properties {
+                prefix?: (atoll.v1.FindPrefixResponse.Prefix.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FindPrefixResponse.$Properties;
+            interface IPrefix extends atoll.v1.FindPrefixResponse.Prefix.$Properties {
+            }
+            class Prefix {
+                constructor(properties?: atoll.v1.FindPrefixResponse.Prefix.$Properties);
+                $unknowns?: Uint8Array[];
+                payloadId: Uint8Array;
+                index: number;
+                l1Origin?: (atoll.v1.BlockId.$Properties|null);
+                static encode(message: atoll.v1.FindPrefixResponse.Prefix.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FindPrefixResponse.Prefix & atoll.v1.FindPrefixResponse.Prefix.$Shape;
+            }
+            namespace Prefix {
+                interface $Properties {
+                    payloadId?: (Uint8Array|null);
+                    index?: (number|null);
+                    l1Origin?: (atoll.v1.BlockId.$Properties|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.FindPrefixResponse.Prefix.$Properties;
+            }
         }
         interface IFlashblockTimes extends atoll.v1.FlashblockTimes.$Properties {
         }

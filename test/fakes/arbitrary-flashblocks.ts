@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type { FindPrefixRequest, FindPrefixResponse } from '#messages/find-prefix.ts'
 import type {
   FlashblockSlots,
   StartBuildingRequest,
@@ -78,8 +79,21 @@ export function flashblockMessages(
     attributes,
     attempt: uint64,
     flashblocks: maybe(slots),
+    continues: maybe(bytes(8).map(toBytes8)),
+  })
+  const findPrefixRequest: Arbitrary<FindPrefixRequest> = record({ generation: uint64, parent })
+  const findPrefixResponse: Arbitrary<FindPrefixResponse> = record({
+    prefix: maybe(
+      record({
+        payloadId: bytes(8).map(toBytes8),
+        index: fc.integer(uint32),
+        l1Origin: parent,
+      }),
+    ),
   })
   return {
+    'atoll.v1.FindPrefixRequest': findPrefixRequest,
+    'atoll.v1.FindPrefixResponse': findPrefixResponse,
     'atoll.v1.BuiltFlashblock': builtFlashblock,
     'atoll.v1.StartBuildingRequest': startBuildingRequest,
     'atoll.v1.StartBuildingResponse': startBuildingResponse,
