@@ -57,6 +57,8 @@ export async function* tailLog<Value>(
         await live.wait()
         continue
       }
+      const first = log.firstOf?.(pushed.number) ?? next
+      if (next < first) next = first
       const gap = pushed.number - next
       if (gap > 0n) {
         if (gap > maxGapReads) next = pushed.number - BigInt(maxGapReads)

@@ -17,6 +17,11 @@ export function flashblockNumber(block: bigint, index: number): bigint {
   return block * BigInt(maxFlashblocks) + BigInt(index)
 }
 
+/** The number of index 0 of the same block. */
+export function firstFlashblockNumber(number: bigint): bigint {
+  return number - (number % BigInt(maxFlashblocks))
+}
+
 /** Codec of `BuiltFlashblock`. */
 export const builtFlashblockCodec: MessageCodec<BuiltFlashblock> = messageCodec(
   'BuiltFlashblock',

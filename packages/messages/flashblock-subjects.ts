@@ -1,14 +1,39 @@
-import { type BuiltFlashblock, builtFlashblockCodec, flashblockNumber } from './built-flashblock.ts'
+import {
+  type BuiltFlashblock,
+  builtFlashblockCodec,
+  firstFlashblockNumber,
+  flashblockNumber,
+} from './built-flashblock.ts'
+import { type CheckedFlashblock, checkedFlashblockCodec } from './checked-flashblock.ts'
 import {
   type FindPrefixRequest,
   findPrefixRequestCodec,
   type FindPrefixResponse,
   findPrefixResponseCodec,
 } from './find-prefix.ts'
-import { type Call, call, log, type Log, type Subject } from './subject.ts'
+import { type ReceivedFlashblock, receivedFlashblockCodec } from './received-flashblock.ts'
+import {
+  type Call,
+  call,
+  log,
+  type Log,
+  type LogStream,
+  type Signal,
+  signal,
+  type Subject,
+} from './subject.ts'
 
 /** Limit on the sequences of flashblocks that are kept of one block: after a takeover there may be several. */
 const maxSequencesPerBlock = 4
+
+/** Storage of both logs of flashblocks. */
+const flashblockStream: LogStream = {
+  name: 'FLASHBLOCK',
+  entriesPerNumber: maxSequencesPerBlock,
+  maxAgeMs: 120_000,
+  maxBytes: 512 * 1024 * 1024,
+  duplicateWindowMs: 120_000,
+}
 
 /** The parts of the block that this node builds, by block number and index. */
 export const flashblockBuilt: Log<BuiltFlashblock> = log({
@@ -18,15 +43,33 @@ export const flashblockBuilt: Log<BuiltFlashblock> = log({
   readers: ['flashblock-p2p', 'rpc'],
   codec: builtFlashblockCodec,
   number: ({ number, flashblock }) => flashblockNumber(number, flashblock.index),
+  firstOf: firstFlashblockNumber,
   id: ({ flashblock }) =>
     `${flashblock.payloadId}:${flashblock.index}:${flashblock.diff.blockHash}`,
-  stream: {
-    name: 'FLASHBLOCK',
-    entriesPerNumber: maxSequencesPerBlock,
-    maxAgeMs: 120_000,
-    maxBytes: 512 * 1024 * 1024,
-    duplicateWindowMs: 120_000,
-  },
+  stream: flashblockStream,
+})
+
+/** Flashblocks of other builders, by block number and index. */
+export const flashblockReceived: Log<ReceivedFlashblock> = log({
+  name: 'flashblock-p2p.flashblock-received',
+  summary: 'Flashblocks of other builders, by 256 times the block number plus index.',
+  readers: ['engine', 'rpc'],
+  codec: receivedFlashblockCodec,
+  number: ({ number, flashblock }) => flashblockNumber(number, flashblock.index),
+  firstOf: firstFlashblockNumber,
+  // A flashblock that was refused for a gap arrives again. The engine recognises a repeat by itself.
+  id: ({ flashblock, receivedMs }) =>
+    `${flashblock.payloadId}:${flashblock.index}:${flashblock.diff.blockHash}:${receivedMs}`,
+  stream: flashblockStream,
+})
+
+/** What became of a flashblock of another builder. It becomes an acknowledgement to the sender, or a bad score. */
+export const flashblockChecked: Signal<CheckedFlashblock> = signal({
+  name: 'engine.flashblock-checked',
+  summary:
+    'What became of a flashblock of another builder; it becomes an acknowledgement to the sender.',
+  readers: ['flashblock-p2p'],
+  codec: checkedFlashblockCodec,
 })
 
 /** Returns the flashblocks of the child of the unsafe head, for a new leader to take over. */
@@ -39,4 +82,9 @@ export const findPrefix: Call<FindPrefixRequest, FindPrefixResponse> = call({
 })
 
 /** The subjects of flashblocks, a part of the table of all subjects. */
-export const flashblockSubjects: readonly Subject[] = [flashblockBuilt, findPrefix]
+export const flashblockSubjects: readonly Subject[] = [
+  flashblockBuilt,
+  flashblockReceived,
+  flashblockChecked,
+  findPrefix,
+]

@@ -26,6 +26,11 @@ export interface Log<Value> extends Declared {
   readonly stream: LogStream
   /** Number of an entry, the last token of its subject. */
   number(value: Value): bigint
+  /**
+   * The first number of the sequence that a number belongs to. Between two sequences, numbers are not used, so a reader
+   * does not look for them. Without this function, all numbers are one sequence.
+   */
+  firstOf?(number: bigint): bigint
   /** Message id, by which a repeated entry is stored once. Entries with different content have different ids. */
   id(value: Value): string
 }

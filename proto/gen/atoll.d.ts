@@ -1523,6 +1523,267 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.FlashblockDiff.$Properties;
         }
+        interface ICheckedFlashblock extends atoll.v1.CheckedFlashblock.$Properties {
+        }
+        class CheckedFlashblock {
+            constructor(properties?: atoll.v1.CheckedFlashblock.$Properties);
+            $unknowns?: Uint8Array[];
+            payloadId: Uint8Array;
+            index: number;
+            blockHash: Uint8Array;
+            peer: string;
+            executed?: (atoll.v1.CheckedFlashblock.Executed.$Properties|null);
+            stored?: (atoll.v1.CheckedFlashblock.Stored.$Properties|null);
+            refused?: (atoll.v1.CheckedFlashblock.Refused.$Properties|null);
+            outcome?: ("executed"|"stored"|"refused");
+            static encode(message: atoll.v1.CheckedFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckedFlashblock & atoll.v1.CheckedFlashblock.$Shape;
+        }
+        namespace CheckedFlashblock {
+            interface $Properties {
+                payloadId?: (Uint8Array|null);
+                index?: (number|null);
+                blockHash?: (Uint8Array|null);
+                peer?: (string|null);
+                executed?: (atoll.v1.CheckedFlashblock.Executed.$Properties|null);
+                stored?: (atoll.v1.CheckedFlashblock.Stored.$Properties|null);
+                refused?: (atoll.v1.CheckedFlashblock.Refused.$Properties|null);
+                outcome?: ("executed"|"stored"|"refused");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              payloadId?: Uint8Array|null;
+              index?: number|null;
+              blockHash?: Uint8Array|null;
+              peer?: string|null;
+              executed?: atoll.v1.CheckedFlashblock.Executed.$Shape|null;
+              stored?: atoll.v1.CheckedFlashblock.Stored.$Shape|null;
+              refused?: atoll.v1.CheckedFlashblock.Refused.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ outcome?: undefined; executed?: null; stored?: null; refused?: null }|{ outcome?: "executed"; executed: atoll.v1.CheckedFlashblock.Executed.$Shape; stored?: null; refused?: null }|{ outcome?: "stored"; executed?: null; stored: atoll.v1.CheckedFlashblock.Stored.$Shape; refused?: null }|{ outcome?: "refused"; executed?: null; stored?: null; refused: atoll.v1.CheckedFlashblock.Refused.$Shape })
+            );
+            interface IExecuted extends atoll.v1.CheckedFlashblock.Executed.$Properties {
+            }
+            class Executed {
+                constructor(properties?: atoll.v1.CheckedFlashblock.Executed.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.CheckedFlashblock.Executed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckedFlashblock.Executed & atoll.v1.CheckedFlashblock.Executed.$Shape;
+            }
+            namespace Executed {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.CheckedFlashblock.Executed.$Properties;
+            }
+            interface IStored extends atoll.v1.CheckedFlashblock.Stored.$Properties {
+            }
+            class Stored {
+                constructor(properties?: atoll.v1.CheckedFlashblock.Stored.$Properties);
+                $unknowns?: Uint8Array[];
+                static encode(message: atoll.v1.CheckedFlashblock.Stored.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckedFlashblock.Stored & atoll.v1.CheckedFlashblock.Stored.$Shape;
+            }
+            namespace Stored {
+                interface $Properties {
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.CheckedFlashblock.Stored.$Properties;
+            }
+            interface IRefused extends atoll.v1.CheckedFlashblock.Refused.$Properties {
+            }
+            class Refused {
+                constructor(properties?: atoll.v1.CheckedFlashblock.Refused.$Properties);
+                $unknowns?: Uint8Array[];
+                reason: string;
+                static encode(message: atoll.v1.CheckedFlashblock.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.CheckedFlashblock.Refused & atoll.v1.CheckedFlashblock.Refused.$Shape;
+            }
+            namespace Refused {
+                interface $Properties {
+                    reason?: (string|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.CheckedFlashblock.Refused.$Properties;
+            }
+        }
+        interface IReceivedFlashblock extends atoll.v1.ReceivedFlashblock.$Properties {
+        }
+        class ReceivedFlashblock {
+            constructor(properties?: atoll.v1.ReceivedFlashblock.$Properties);
+            $unknowns?: Uint8Array[];
+            number: Long;
+            flashblock?: (atoll.v1.Flashblock.$Properties|null);
+            epoch: Long;
+            peer: string;
+            receivedMs: Long;
+            static encode(message: atoll.v1.ReceivedFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ReceivedFlashblock & atoll.v1.ReceivedFlashblock.$Shape;
+        }
+        namespace ReceivedFlashblock {
+            interface $Properties {
+                number?: (Long|null);
+                flashblock?: (atoll.v1.Flashblock.$Properties|null);
+                epoch?: (Long|null);
+                peer?: (string|null);
+                receivedMs?: (Long|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.ReceivedFlashblock.$Properties;
+        }
+        interface IBuilderFrame extends atoll.v1.BuilderFrame.$Properties {
+        }
+        class BuilderFrame {
+            constructor(properties?: atoll.v1.BuilderFrame.$Properties);
+            $unknowns?: Uint8Array[];
+            hello?: (atoll.v1.BuilderFrame.Hello.$Properties|null);
+            flashblock?: (atoll.v1.SentFlashblock.$Properties|null);
+            acknowledgement?: (atoll.v1.Acknowledgement.$Properties|null);
+            request?: (atoll.v1.FlashblockRequest.$Properties|null);
+            content?: ("hello"|"flashblock"|"acknowledgement"|"request");
+            static encode(message: atoll.v1.BuilderFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuilderFrame & atoll.v1.BuilderFrame.$Shape;
+        }
+        namespace BuilderFrame {
+            interface $Properties {
+                hello?: (atoll.v1.BuilderFrame.Hello.$Properties|null);
+                flashblock?: (atoll.v1.SentFlashblock.$Properties|null);
+                acknowledgement?: (atoll.v1.Acknowledgement.$Properties|null);
+                request?: (atoll.v1.FlashblockRequest.$Properties|null);
+                content?: ("hello"|"flashblock"|"acknowledgement"|"request");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              hello?: atoll.v1.BuilderFrame.Hello.$Shape|null;
+              flashblock?: atoll.v1.SentFlashblock.$Shape|null;
+              acknowledgement?: atoll.v1.Acknowledgement.$Shape|null;
+              request?: atoll.v1.FlashblockRequest.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ content?: undefined; hello?: null; flashblock?: null; acknowledgement?: null; request?: null }|{ content?: "hello"; hello: atoll.v1.BuilderFrame.Hello.$Shape; flashblock?: null; acknowledgement?: null; request?: null }|{ content?: "flashblock"; hello?: null; flashblock: atoll.v1.SentFlashblock.$Shape; acknowledgement?: null; request?: null }|{ content?: "acknowledgement"; hello?: null; flashblock?: null; acknowledgement: atoll.v1.Acknowledgement.$Shape; request?: null }|{ content?: "request"; hello?: null; flashblock?: null; acknowledgement?: null; request: atoll.v1.FlashblockRequest.$Shape })
+            );
+            interface IHello extends atoll.v1.BuilderFrame.Hello.$Properties {
+            }
+            class Hello {
+                constructor(properties?: atoll.v1.BuilderFrame.Hello.$Properties);
+                $unknowns?: Uint8Array[];
+                l2ChainId: Long;
+                static encode(message: atoll.v1.BuilderFrame.Hello.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuilderFrame.Hello & atoll.v1.BuilderFrame.Hello.$Shape;
+            }
+            namespace Hello {
+                interface $Properties {
+                    l2ChainId?: (Long|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.BuilderFrame.Hello.$Properties;
+            }
+        }
+        interface ISentFlashblock extends atoll.v1.SentFlashblock.$Properties {
+        }
+        class SentFlashblock {
+            constructor(properties?: atoll.v1.SentFlashblock.$Properties);
+            $unknowns?: Uint8Array[];
+            number: Long;
+            flashblock?: (atoll.v1.Flashblock.$Properties|null);
+            previousLink: Uint8Array;
+            authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+            static encode(message: atoll.v1.SentFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SentFlashblock & atoll.v1.SentFlashblock.$Shape;
+        }
+        namespace SentFlashblock {
+            interface $Properties {
+                number?: (Long|null);
+                flashblock?: (atoll.v1.Flashblock.$Properties|null);
+                previousLink?: (Uint8Array|null);
+                authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.SentFlashblock.$Properties;
+        }
+        interface IBuildAuthorization extends atoll.v1.BuildAuthorization.$Properties {
+        }
+        class BuildAuthorization {
+            constructor(properties?: atoll.v1.BuildAuthorization.$Properties);
+            $unknowns?: Uint8Array[];
+            l2ChainId: Long;
+            parentHash: Uint8Array;
+            number: Long;
+            timestamp: Long;
+            payloadId: Uint8Array;
+            epoch: Long;
+            sequencerId: string;
+            builder: string;
+            notAfterMs: Long;
+            signature: Uint8Array;
+            static encode(message: atoll.v1.BuildAuthorization.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuildAuthorization & atoll.v1.BuildAuthorization.$Shape;
+        }
+        namespace BuildAuthorization {
+            interface $Properties {
+                l2ChainId?: (Long|null);
+                parentHash?: (Uint8Array|null);
+                number?: (Long|null);
+                timestamp?: (Long|null);
+                payloadId?: (Uint8Array|null);
+                epoch?: (Long|null);
+                sequencerId?: (string|null);
+                builder?: (string|null);
+                notAfterMs?: (Long|null);
+                signature?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.BuildAuthorization.$Properties;
+        }
+        interface IAcknowledgement extends atoll.v1.Acknowledgement.$Properties {
+        }
+        class Acknowledgement {
+            constructor(properties?: atoll.v1.Acknowledgement.$Properties);
+            $unknowns?: Uint8Array[];
+            payloadId: Uint8Array;
+            index: number;
+            blockHash: Uint8Array;
+            status: atoll.v1.Acknowledgement.Status;
+            reason: string;
+            static encode(message: atoll.v1.Acknowledgement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Acknowledgement & atoll.v1.Acknowledgement.$Shape;
+        }
+        namespace Acknowledgement {
+            interface $Properties {
+                payloadId?: (Uint8Array|null);
+                index?: (number|null);
+                blockHash?: (Uint8Array|null);
+                status?: (atoll.v1.Acknowledgement.Status|null);
+                reason?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.Acknowledgement.$Properties;
+            enum Status {
+                STATUS_UNSPECIFIED = 0,
+                RECEIVED = 1,
+                EXECUTED = 2,
+                REFUSED = 3
+            }
+        }
+        interface IFlashblockRequest extends atoll.v1.FlashblockRequest.$Properties {
+        }
+        class FlashblockRequest {
+            constructor(properties?: atoll.v1.FlashblockRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            payloadId: Uint8Array;
+            fromIndex: number;
+            static encode(message: atoll.v1.FlashblockRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockRequest & atoll.v1.FlashblockRequest.$Shape;
+        }
+        namespace FlashblockRequest {
+            interface $Properties {
+                payloadId?: (Uint8Array|null);
+                fromIndex?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FlashblockRequest.$Properties;
+        }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }
         class ReceivedPayload {

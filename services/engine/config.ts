@@ -8,6 +8,7 @@ import {
   readableFile,
   seconds,
   urlWithoutUser,
+  want,
 } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of the engine. */
@@ -23,6 +24,9 @@ export const config = z.strictObject({
   engineTimeoutMs: milliseconds(1, 600_000)
     .default(10_000)
     .describe('timeout of one call to the execution client'),
+  dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
+    'folder of the flashblocks of unfinished blocks, which another builder may continue; by default they are kept in memory only',
+  ),
   syncMode: oneOf(['cl', 'el'])
     .default('cl')
     .describe('cl: every block is derived; el: the execution client fetches blocks from its peers'),

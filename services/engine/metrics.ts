@@ -13,6 +13,8 @@ export interface Metrics {
   payloadRefused(): void
   flashblockMade(): void
   flashblockRefused(): void
+  flashblockChecked(outcome: 'executed' | 'stored' | 'refused'): void
+  takenOver(how: 'continued' | 'sealed' | 'dropped'): void
   buildingCalled(
     call: BuildingAnswer['name'],
     outcome: BuildingAnswer['response']['kind'] | 'refused',
@@ -35,6 +37,10 @@ const helps = {
   flashblocks_built_total: 'flashblocks of this node, executed and published',
   flashblocks_refused_total:
     'builds of flashblocks that the execution client refused, or that do not go on from the flashblock before',
+  takeovers_total:
+    'blocks that were begun with the flashblocks of another builder, or of an earlier run: continued, sealed (as they were, at the end of the slot) or dropped',
+  flashblocks_checked_total:
+    'flashblocks of other builders, by outcome: executed (and stored), stored (not executed yet), refused',
   fork_gap_start_seconds:
     'start of a fork that the execution client does not support, in Unix seconds; absent if it supports all forks',
   generation_changes_total:
@@ -63,6 +69,8 @@ export function createMetrics(registry: Registry): Metrics {
   const refused = new Counter(described('payloads_refused_total', []))
   const flashblocks = new Counter(described('flashblocks_built_total', []))
   const badFlashblocks = new Counter(described('flashblocks_refused_total', []))
+  const takeovers = new Counter(described('takeovers_total', ['how']))
+  const checked = new Counter(described('flashblocks_checked_total', ['outcome']))
   const queue = new Gauge(described('payload_queue_length', []))
   const queueBytes = new Gauge(described('payload_queue_bytes', []))
   const gapGauge = new Gauge(described('fork_gap_start_seconds', ['fork']))
@@ -84,6 +92,8 @@ export function createMetrics(registry: Registry): Metrics {
     payloadRefused: () => refused.inc(),
     flashblockMade: () => flashblocks.inc(),
     flashblockRefused: () => badFlashblocks.inc(),
+    takenOver: (how) => takeovers.inc({ how }),
+    flashblockChecked: (outcome) => checked.inc({ outcome }),
     buildingCalled: (call, outcome) => building.inc({ call, outcome }),
     failed: (kind, code) => failures.inc({ kind, code }),
     forkGaps: (gaps) => {

@@ -1,5 +1,5 @@
 import type { ChainState } from '#messages/chain-state.ts'
-import { flashblockBuilt } from '#messages/flashblock-subjects.ts'
+import { flashblockBuilt, flashblockChecked } from '#messages/flashblock-subjects.ts'
 import { payloadRefused } from '#messages/subjects.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
@@ -62,6 +62,10 @@ export function createPerform(
       case 'read-payloads':
         payloadTail.readFrom(effect.from)
         return []
+      case 'emit-checked':
+        bus.emit(flashblockChecked, effect.checked)
+        metrics.flashblockChecked(effect.checked.outcome.kind)
+        return []
       case 'publish-flashblock': {
         const { flashblock, number } = effect
         metrics.flashblockMade()
@@ -86,6 +90,8 @@ export function createPerform(
       case 'report-generation':
       case 'report-applied':
       case 'report-flashblock-refused':
+      case 'report-taken-over':
+      case 'report-prefix-dropped':
         report(effect, dependencies)
         return []
     }

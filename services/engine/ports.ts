@@ -3,6 +3,7 @@ import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import type { L1Headers } from '#l1/l1-headers.ts'
 import type { Lease } from '#bus/bus.ts'
 import type { Service } from '#service/service.ts'
+import type { KeptFlashblocks } from './flashblocks/kept-flashblocks.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The parts of the process that the engine uses. */
@@ -17,9 +18,14 @@ export interface Context extends Pick<
 }
 
 /** The outside world of the engine. */
-export interface Ports extends ClientPorts {
+export interface Ports extends BuildPorts {
   readonly l1: L1Refs
   readonly sync: SyncSettings
+}
+
+/** The ports that building a block needs. */
+export interface BuildPorts extends ClientPorts {
+  readonly flashblocks: KeptFlashblocks
 }
 
 /** The ports that concern L2. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type * as z from 'zod'
+import { findPrefix } from '#messages/flashblock-subjects.ts'
 import {
   applyAttributes,
   derivationTargets,
@@ -23,6 +25,10 @@ import { ForkWatch } from './client/fork-watch.ts'
 import { paceForkchoices } from './client/forkchoice-pace.ts'
 import { guardedBy } from './client/guarded-client.ts'
 import type { config as settingsSchema } from './config.ts'
+import { prefixFor } from './flashblocks/find-prefix.ts'
+import { openFlashblockStore } from './flashblocks/flashblock-store.ts'
+import { flashblockTail } from './flashblocks/flashblock-tail.ts'
+import { KeptFlashblocks } from './flashblocks/kept-flashblocks.ts'
 import { createMetrics } from './metrics.ts'
 import { PayloadTail } from './payloads/payload-tail.ts'
 import { createPerform } from './perform.ts'
@@ -59,6 +65,11 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const { elSyncSafeOffsetSeconds, instance, syncMode } = settings
   const sync = { mode: syncMode, safeOffsetSeconds: BigInt(elSyncSafeOffsetSeconds) }
   const { executionClient } = client
+  const store = openFlashblockStore(
+    settings.dataDir && join(settings.dataDir, 'flashblocks.sqlite'),
+    config.l2ChainId,
+    log,
+  )
   let l1: L1Headers | undefined
   try {
     l1 = L1Headers.open(settings, {
@@ -67,8 +78,12 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
       signal,
       onFailure: endpointLog(log, clock),
     })
-    await run({ ...service, lease, metrics, instance }, { config, executionClient, l1, sync })
+    await run(
+      { ...service, lease, metrics, instance },
+      { config, executionClient, l1, sync, flashblocks: new KeptFlashblocks(store) },
+    )
   } finally {
+    store.close()
     await Promise.all([client.close(), l1?.close()])
   }
 }
@@ -114,7 +129,14 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     })),
     ...buildingSources(bus, calls),
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
+    () => {
+      const served = bus.serve(findPrefix, async (request) => ({
+        prefix: prefixFor(request, latest, ports),
+      }))
+      return () => served.stop()
+    },
     payloadTail.source,
+    flashblockTail(bus),
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
     () => every(clock, progressPeriodMs, () => progress.update(latest.chain)),
     () => every(clock, heartbeatMs, () => void forkWatch.tick()),
@@ -135,6 +157,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     }),
     observe: (state) => {
       latest = state
+      if (state.chain !== undefined) ports.flashblocks.removeUpTo(state.chain.unsafe.number)
       metrics.observe(state)
       status.setWait(waitOf(state))
     },

@@ -1,6 +1,8 @@
 import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
 import type { ChainState } from '#messages/chain-state.ts'
+import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
@@ -17,6 +19,7 @@ import {
   noBuilding,
 } from './building/building.ts'
 import type { ElSynced } from './start/el-sync.ts'
+import type { TakenOver } from './flashblocks/take-over.ts'
 import type { FlashblockDone, FlashblockJob } from './flashblocks/run-flashblock.ts'
 import type { FoundStart } from './start/find-start.ts'
 import type { Failure } from './jobs/failure.ts'
@@ -51,6 +54,8 @@ export type Job =
   | { readonly kind: 'building'; readonly called: BuildingCall }
   /** A step of the block that is published in parts. */
   | FlashblockJob
+  /** Keeps flashblocks of other builders, and has them executed. */
+  | { readonly kind: 'check-flashblocks'; readonly received: readonly ReceivedFlashblock[] }
   /** Makes a child of the unsafe head the new unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Makes the execution client fetch the missing blocks below an unsafe block. */
@@ -79,6 +84,8 @@ export interface State {
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
   readonly building: Building
+  /** Flashblocks of other builders that are not checked yet, the earliest first. */
+  readonly received: readonly ReceivedFlashblock[]
   /**
    * The unsafe head at the last heartbeat. If the unsafe head did not move since then, and the next block is not
    * queued, the next block is missing.
@@ -122,6 +129,12 @@ export type Event =
       readonly nowMs: number
     }
   | { readonly kind: 'flashblock-done'; readonly done: FlashblockDone }
+  | { readonly kind: 'flashblock-received'; readonly received: ReceivedFlashblock }
+  | {
+      readonly kind: 'flashblocks-checked'
+      readonly received: readonly ReceivedFlashblock[]
+      readonly checked: readonly CheckedFlashblock[]
+    }
   /** The time of the next index has come. */
   | { readonly kind: 'flashblock-woke'; readonly payloadId: Bytes8 }
   | { readonly kind: 'targets-seen'; readonly targets: DerivationTargets }
@@ -175,6 +188,8 @@ export type Effect =
   | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
   | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
   | { readonly kind: 'write-chain'; readonly chain: Chain }
+  /** Tells the sender of a flashblock what became of it. */
+  | { readonly kind: 'emit-checked'; readonly checked: CheckedFlashblock }
   /** Appends a flashblock to the log. */
   | {
       readonly kind: 'publish-flashblock'
@@ -202,6 +217,14 @@ export type Report =
       readonly index: number
       readonly reason: string
     }
+  | {
+      readonly kind: 'report-taken-over'
+      readonly takenOver: Extract<TakenOver, { kind: 'taken-over' }>
+    }
+  | {
+      readonly kind: 'report-prefix-dropped'
+      readonly dropped: Extract<TakenOver, { kind: 'dropped' }>
+    }
   | { readonly kind: 'report-generation'; readonly chain: Chain; readonly cause: ResetCause }
   | { readonly kind: 'report-applied'; readonly applied: Applied; readonly chain: Chain }
   | { readonly kind: 'report-failure'; readonly job: JobKind; readonly failure: Failure }
@@ -216,6 +239,7 @@ export const initialState: State = {
   target: undefined,
   payloads: emptyQueue,
   building: noBuilding,
+  received: [],
   unsafeBefore: undefined,
   isBridgeDue: false,
   isElSyncing: false,

@@ -13,6 +13,8 @@ import {
 } from './building/building-calls.ts'
 import {
   flashblockDone,
+  flashblockReceived,
+  flashblocksChecked,
   flashblocksStarted,
   flashblockWoke,
   withoutFurtherFlashblocks,
@@ -57,6 +59,10 @@ function decide(state: State, event: Event): Stepped {
       return buildingFinished(done(state), event)
     case 'flashblock-done':
       return flashblockDone(done(state), event.done)
+    case 'flashblock-received':
+      return [flashblockReceived(state, event.received)]
+    case 'flashblocks-checked':
+      return flashblocksChecked(done(state), event)
     case 'flashblock-woke':
       return [flashblockWoke(state, event.payloadId)]
     case 'targets-seen':
@@ -95,7 +101,8 @@ function buildingFinished(
 ): Stepped {
   const [next, ...effects] = buildingDone(state, done)
   if (done.kind !== 'start-building') return [next, ...effects]
-  return [flashblocksStarted(next, done, nowMs), ...effects]
+  const [begun, ...more] = flashblocksStarted(next, done, nowMs)
+  return [begun, ...effects, ...more]
 }
 
 function applyCalled(

@@ -13,6 +13,7 @@ const names: readonly (readonly [JobKind, string])[] = [
   ['el-sync', 'the execution client to sync'],
   ['apply', 'the execution client to make the next safe block'],
   ['flashblock', 'the execution client to make the next flashblock'],
+  ['check-flashblocks', 'the execution client to execute flashblocks of another builder'],
   ['insert', 'the execution client to insert the next unsafe block'],
   ['bridge', 'the execution client to fetch missing blocks below the next unsafe block'],
   ['finalize', 'the block to finalize'],

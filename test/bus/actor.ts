@@ -27,6 +27,7 @@ import { Observer } from '#test/simulator/observer.ts'
 import { bulkEntry } from './bulk-entry.ts'
 import { type Caller, callerOf } from './remote.ts'
 import type { WorldFunctions } from './world.ts'
+import { keptInMemory } from '#test/fakes/kept-in-memory.ts'
 
 const config = z.strictObject({
   worldUrl: url(['http'], 'http://127.0.0.1:1'),
@@ -91,6 +92,7 @@ async function actAsEngine(
       executionClient: executionClient(service, { world, rollup }),
       l1: { blocksDown: world.l1BlocksDown, chainId: async () => rollup.l1ChainId },
       sync: { mode: 'cl', safeOffsetSeconds: 0n },
+      flashblocks: keptInMemory(rollup.l2ChainId),
     },
   )
 }

@@ -1,5 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { FindPrefixRequest, FindPrefixResponse } from '#messages/find-prefix.ts'
 import type {
   FlashblockSlots,
@@ -56,6 +58,26 @@ const flashblock: Arbitrary<Flashblock> = record({
 
 const builtFlashblock: Arbitrary<BuiltFlashblock> = record({ number: uint64, flashblock })
 
+const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
+  number: uint64,
+  flashblock,
+  epoch: uint64,
+  peer: fc.string(),
+  receivedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+})
+
+const checkedFlashblock: Arbitrary<CheckedFlashblock> = record({
+  payloadId: bytes(8).map(toBytes8),
+  index: fc.integer(uint32),
+  blockHash: hash,
+  peer: fc.string(),
+  outcome: fc.oneof(
+    record({ kind: kind('executed') }),
+    record({ kind: kind('stored') }),
+    record({ kind: kind('refused'), reason }),
+  ),
+})
+
 const slots: Arbitrary<FlashblockSlots> = record({
   intervalMs: fc.integer({ ...uint32, min: 1 }),
   sendOffsetMs: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -92,6 +114,8 @@ export function flashblockMessages(
     ),
   })
   return {
+    'atoll.v1.ReceivedFlashblock': receivedFlashblock,
+    'atoll.v1.CheckedFlashblock': checkedFlashblock,
     'atoll.v1.FindPrefixRequest': findPrefixRequest,
     'atoll.v1.FindPrefixResponse': findPrefixResponse,
     'atoll.v1.BuiltFlashblock': builtFlashblock,

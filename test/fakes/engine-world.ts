@@ -5,6 +5,8 @@ import type { Bus } from '#bus/bus.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
+import { openFlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
+import { KeptFlashblocks } from '#services/engine/flashblocks/kept-flashblocks.ts'
 import { createMetrics } from '#services/engine/metrics.ts'
 import type { L1Refs, SyncSettings } from '#services/engine/ports.ts'
 import { run } from '#services/engine/run.ts'
@@ -34,6 +36,8 @@ export class EngineWorld {
   readonly gossip: Bus
   /** The L1 of the engine. */
   l1: L1Refs
+  /** The flashblocks on the disk of the engine. */
+  readonly flashblocks = openFlashblockStore(undefined, 10n, { warn: () => undefined })
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
 
   private constructor(parts: {
@@ -107,6 +111,7 @@ export class EngineWorld {
           chainId: () => this.l1.chainId(),
         },
         sync: this.sync,
+        flashblocks: new KeptFlashblocks(this.flashblocks),
       },
     )
     const over = (error: unknown) => {

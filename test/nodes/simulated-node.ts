@@ -25,6 +25,7 @@ import type { StandInClient } from '#test/verifier/stand-in-client.ts'
 import type { LiveL1 } from './live-l1.ts'
 import type { LiveNetwork } from './live-network.ts'
 import type { NodeBroken } from './node-bugs.ts'
+import { keptInMemory } from '#test/fakes/kept-in-memory.ts'
 
 const l1PollMs = 500
 
@@ -117,6 +118,7 @@ export class SimulatedNode {
           chainId: () => remotely(host, () => config.l1ChainId, this.failures),
         },
         sync: { mode: 'cl', safeOffsetSeconds: 0n },
+        flashblocks: keptInMemory(config.l2ChainId),
       },
     )
   }

@@ -39,6 +39,7 @@ import { expectCaughtUp } from './caught-up.ts'
 import { SimulatedPeers } from './simulated-peers.ts'
 import { refusalOf } from './stand-in-chain.ts'
 import { StandInClient } from './stand-in-client.ts'
+import { keptInMemory } from '#test/fakes/kept-in-memory.ts'
 
 /** Default number of L1 blocks in a run. */
 const l1Blocks = 30
@@ -339,6 +340,7 @@ export class VerifierRun implements DisturbedRun {
         chainId: () => remotely(host, () => l1.config.l1ChainId),
       },
       sync: this.sync,
+      flashblocks: keptInMemory(l1.config.l2ChainId),
     }
   }
 }

@@ -149,6 +149,19 @@ test('a block whose hash is not that of its fields is found', () => {
   assert.equal(checkBlockHash(payload), 'wrong')
 })
 
+test('flashblocks that are removed can be replaced by others', () => {
+  const assembly = assemblyOf(flashblocks)
+  assembly.truncate(1)
+  assert.equal(assembly.length, 1)
+  assert.equal(assembly.transactions().length, 2)
+  const [, other] = flashblocksOf([1, 4])
+  assert.ok(other)
+  assert.deepEqual(assembly.add(other), { kind: 'added' })
+  assembly.truncate(0)
+  assert.equal(assembly.payload(), undefined)
+  assert.deepEqual(assembly.add(first), { kind: 'added' })
+})
+
 test(`a block has at most ${maxFlashblocks} flashblocks`, () => {
   const most = flashblocksOf(Array.from({ length: maxFlashblocks }, () => 0))
   const assembly = assemblyOf(most)

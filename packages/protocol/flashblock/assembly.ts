@@ -89,6 +89,14 @@ export class FlashblockAssembly {
     return { kind: 'added' }
   }
 
+  /** Removes the flashblocks from an index on. */
+  truncate(index: number): void {
+    const from = index === 0 ? 0 : (this.#counts[index - 1] ?? this.#transactions.length)
+    for (const raw of this.#transactions.splice(from)) this.#hashes.delete(toHash(keccak256(raw)))
+    this.#counts.splice(index)
+    this.#parts.splice(index)
+  }
+
   #flawOf({ base, diff, index }: Flashblock): FlashblockFlaw | undefined {
     if (index !== this.#parts.length) return 'index-gap'
     if (index >= maxFlashblocks) return 'too-many-flashblocks'

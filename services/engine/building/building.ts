@@ -5,6 +5,7 @@ import type { StartBuildingRequest, StartBuildingResponse } from '#messages/star
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32, Bytes8 } from '#protocol/primitives.ts'
+import type { TakenOver } from '#services/engine/flashblocks/take-over.ts'
 import type { FlashblockBuild } from '#services/engine/flashblocks/flashblock-build.ts'
 import type { CallId } from '#service/sources.ts'
 
@@ -47,7 +48,11 @@ export type BuildingResponse =
 
 /** A call, and the response that the work of the execution client led to. */
 export type BuildingDone =
-  | (StartBuildingCall & { readonly response: Fresh<StartBuildingResponse> })
+  | (StartBuildingCall & {
+      readonly response: Fresh<StartBuildingResponse>
+      /** Undefined if the block goes on from no prefix. */
+      readonly takenOver?: TakenOver | undefined
+    })
   | (SealCall & { readonly response: Fresh<SealResponse> })
   | (ExecuteCall & { readonly response: Fresh<ExecuteResponse> })
   | (InsertCall & { readonly response: Fresh<InsertResponse> })

@@ -3,19 +3,25 @@ import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import { insertPayload } from '#services/engine/apply/insert-payload.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
-import type { ClientPorts } from '#services/engine/ports.ts'
+import type { BuildPorts } from '#services/engine/ports.ts'
+import { takeOver } from '#services/engine/flashblocks/take-over.ts'
 import type { BuildingCall, BuildingDone } from './building.ts'
 
 /** Carries out a call of the sequencer. @throws Fault `engine-syncing` if the execution client lacks the unsafe head */
 export async function runBuilding(
   called: BuildingCall,
-  heads: Heads,
-  ports: ClientPorts,
+  { heads, nowMs }: { readonly heads: Heads; readonly nowMs: number },
+  ports: BuildPorts,
 ): Promise<BuildingDone> {
   const { executionClient } = ports
   switch (called.kind) {
     case 'start-building': {
       const { flashblocks } = called.request
+      const takenOver = await takeOver(called.request, nowMs, ports)
+      if (takenOver?.kind === 'taken-over') {
+        const { payloadId } = takenOver.prefix
+        return { ...called, response: { kind: 'started', payloadId }, takenOver }
+      }
       // Index 0 has the deposits only, so that it can be published at once.
       const attributes =
         flashblocks === undefined
@@ -25,7 +31,7 @@ export async function runBuilding(
       if (status.kind === 'syncing') throw lacksHead(heads)
       if (status.kind === 'invalid') return { ...called, response: status }
       const payloadId = toBytes8(fromHex(status.payloadId))
-      return { ...called, response: { kind: 'started', payloadId } }
+      return { ...called, response: { kind: 'started', payloadId }, takenOver }
     }
     case 'seal': {
       const { payloadId, timestamp } = called.request

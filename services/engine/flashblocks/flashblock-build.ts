@@ -4,6 +4,7 @@ import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { flashblockSchedule } from '#protocol/flashblock/schedule.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
+import type { TakenOver } from './take-over.ts'
 import type { PayloadId } from '#engine-api/execution-client.ts'
 
 /** A block that is published in parts while it is built. */
@@ -67,6 +68,27 @@ export function beginFlashblocks(
   }
 }
 
+/** Goes on from a prefix that the execution client has executed. */
+export function continueFlashblocks(
+  begun: FlashblockBuild,
+  { isLast, prefix }: Extract<TakenOver, { kind: 'taken-over' }>,
+  nowMs: number,
+): FlashblockBuild {
+  const { index, payload } = prefix
+  // The builds of the earlier builder may have been on the same execution client, so the numbers of the new ones differ.
+  const attempt = nowMs % attemptsBetweenTakeovers
+  const dueMs = isLast ? [] : begun.dueMs
+  return { ...begun, dueMs, newest: { index, payload }, open: undefined, attempt }
+}
+
+/** Numbers of builds differ by the time of the takeover, modulo a quarter of an hour in milliseconds. */
+const attemptsBetweenTakeovers = 900_000
+
+/** The index that is made next. */
+export function nextIndex({ newest }: FlashblockBuild): number {
+  return newest === undefined ? 0 : newest.index + 1
+}
+
 /** What is due for a block; undefined while it waits for the time of the next index, and after its last index. */
 export function dueAction(build: FlashblockBuild): FlashblockAction | undefined {
   const { dueMs, isDue, isEnded, newest, open, refusals } = build
@@ -84,7 +106,7 @@ export function opened(build: FlashblockBuild, open: PayloadId): FlashblockBuild
 
 /** The block after an index was made. */
 export function made(build: FlashblockBuild, payload: Payload): FlashblockBuild {
-  const index = (build.newest?.index ?? -1) + 1
+  const index = nextIndex(build)
   const dueMs = build.newest === undefined ? build.dueMs : build.dueMs.slice(1)
   return { ...build, newest: { index, payload }, dueMs, ...closed, refusals: 0 }
 }

@@ -1,11 +1,13 @@
-import { flashblockOf } from '#protocol/flashblock/proposal.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
-import type { Effect, State } from '#services/engine/state.ts'
+import type { Effect, Event, State } from '#services/engine/state.ts'
 import {
   beginFlashblocks,
+  continueFlashblocks,
   dueAction,
   type FlashblockBuild,
   made,
+  nextIndex,
   opened,
   refused,
 } from './flashblock-build.ts'
@@ -17,15 +19,30 @@ type Stepped = readonly [State, ...(readonly Effect[])]
 /** Begins a block with flashblocks, if the sequencer asked for them. */
 export function flashblocksStarted(
   state: State,
-  { request, response }: Extract<BuildingDone, { kind: 'start-building' }>,
+  { request, response, takenOver }: Extract<BuildingDone, { kind: 'start-building' }>,
   nowMs: number,
-): State {
+): Stepped {
   const { chain } = state
   const { flashblocks: times } = request
-  if (response.kind !== 'started' || times === undefined || chain === undefined) return state
+  if (response.kind !== 'started' || times === undefined || chain === undefined) return [state]
   const { payloadId } = response
   const blockTimeMs = Number(request.attributes.timestamp - chain.unsafe.timestamp) * 1_000
-  return withBuild(state, beginFlashblocks(request, times, { payloadId, nowMs, blockTimeMs }))
+  const begun = beginFlashblocks(request, times, { payloadId, nowMs, blockTimeMs })
+  switch (takenOver?.kind) {
+    case undefined:
+      return [withBuild(state, begun)]
+    case 'dropped':
+      return [withBuild(state, begun), { kind: 'report-prefix-dropped', dropped: takenOver }]
+    case 'taken-over': {
+      const { newest: flashblock, prefix } = takenOver
+      const { number } = prefix.payload
+      return [
+        withBuild(state, continueFlashblocks(begun, takenOver, nowMs)),
+        { kind: 'publish-flashblock', number, flashblock },
+        { kind: 'report-taken-over', takenOver },
+      ]
+    }
+  }
 }
 
 /** The step that is due for the block with flashblocks. */
@@ -44,18 +61,15 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
     case 'opened':
       return waiting(withBuild(state, opened(build, done.open)))
     case 'made': {
-      const { payload } = done
-      const next = made(build, payload)
-      const place = { ...build, index: build.newest?.index ?? -1, before: build.newest?.payload }
-      const flashblock = flashblockOf(payload, { ...place, index: place.index + 1 })
+      const { flashblock, payload } = done
       return [
-        withBuild(state, next),
+        withBuild(state, made(build, payload)),
         { kind: 'publish-flashblock', number: payload.number, flashblock },
       ]
     }
     case 'refused': {
       const { reason } = done
-      const index = (build.newest?.index ?? -1) + 1
+      const index = nextIndex(build)
       const report: Effect = {
         kind: 'report-flashblock-refused',
         index,
@@ -65,6 +79,26 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
       return [withBuild(state, refused(build)), report]
     }
   }
+}
+
+/** Limit on the flashblocks of other builders that wait. Beyond it, the earliest one is dropped: it is fetched again. */
+export const maxReceived = 512
+
+/** A flashblock of another builder waits for its check. */
+export function flashblockReceived(state: State, received: ReceivedFlashblock): State {
+  return { ...state, received: [...state.received, received].slice(-maxReceived) }
+}
+
+/** Flashblocks that were waiting are checked. */
+export function flashblocksChecked(
+  state: State,
+  { checked, received }: Extract<Event, { kind: 'flashblocks-checked' }>,
+): Stepped {
+  const effects = checked.map((each) => ({ kind: 'emit-checked', checked: each }) as const)
+  return [
+    { ...state, received: state.received.filter((each) => !received.includes(each)) },
+    ...effects,
+  ]
 }
 
 /** The time of the next index has come. */

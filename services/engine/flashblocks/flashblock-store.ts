@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { type BuiltFlashblock, builtFlashblockCodec } from '#messages/built-flashblock.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
 import {
   bytesIn,
   integerIn,
@@ -58,6 +59,12 @@ export class FlashblockStore {
       ...builtFlashblockCodec.decode(bytesIn(row, 'encoded')),
       epoch: integerIn(row, 'epoch'),
     }))
+  }
+
+  /** Removes the flashblocks with a payload id, from an index on. */
+  remove(payloadId: Bytes8, index: number): void {
+    const sql = 'DELETE FROM flashblocks WHERE payload_id = ? AND position >= ?'
+    this.#file.run(sql, payloadId, index)
   }
 
   /** Removes the flashblocks of all blocks up to a number. */

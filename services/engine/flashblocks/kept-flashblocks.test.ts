@@ -101,6 +101,33 @@ test(`at most ${maxSequences} sequences of a block are kept`, (t) => {
   assert.equal(kept.prefixes(parent).length, maxSequences)
 })
 
+test('a flashblock whose block has another hash is refused, and the right one can follow', (t) => {
+  const folder = newFolder(t)
+  const { kept, store } = open(folder)
+  kept.keep(stored(first))
+  const wrong = { ...second, diff: { ...second.diff, gasUsed: second.diff.gasUsed + 1n } }
+  assert.deepEqual(kept.keep(stored(wrong)), { kind: 'refused', reason: 'wrong-block-hash' })
+  const wrongFirst = { ...withId(first, 1), diff: { ...first.diff, blockHash: filledHash(9) } }
+  assert.equal(kept.keep(stored(wrongFirst)).kind, 'refused')
+  assert.deepEqual(kept.keep(stored(second)), { kind: 'added' })
+  assert.equal(kept.prefixes(parent).length, 1)
+  store.close()
+})
+
+test('flashblocks that are dropped are forgotten on disk too', (t) => {
+  const folder = newFolder(t)
+  const { kept, store } = open(folder)
+  for (const flashblock of flashblocks) kept.keep(stored(flashblock))
+  kept.drop(samplePayloadId, 1)
+  assert.equal(kept.prefixes(parent)[0]?.index, 0)
+  store.close()
+  const again = open(folder)
+  assert.equal(again.kept.prefixes(parent)[0]?.index, 0)
+  again.kept.drop(samplePayloadId, 0)
+  assert.deepEqual(again.kept.prefixes(parent), [])
+  again.store.close()
+})
+
 test('a damaged file, or one of another chain, is moved aside', (t) => {
   const folder = newFolder(t)
   writeFileSync(

@@ -1,5 +1,9 @@
 import type { BlockId } from '#protocol/block/refs.ts'
-import { type AssemblyOutput, FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
+import {
+  type AssemblyOutput,
+  checkBlockHash,
+  FlashblockAssembly,
+} from '#protocol/flashblock/assembly.ts'
 import type { StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import type { FlashblockStore, StoredFlashblock } from './flashblock-store.ts'
@@ -15,7 +19,7 @@ export type KeepOutput =
   | AssemblyOutput
   | {
       readonly kind: 'refused'
-      readonly reason: 'block-too-old' | 'block-too-new' | 'too-many-sequences'
+      readonly reason: 'block-too-old' | 'block-too-new' | 'too-many-sequences' | 'wrong-block-hash'
     }
 
 /** The flashblocks of one block with one payload id. */
@@ -40,7 +44,8 @@ export class KeptFlashblocks {
   }
 
   /**
-   * Adds a flashblock, and stores it if it is the next one of its block.
+   * Adds a flashblock, and stores it if it is the next one of its block, and the block has the hash that the flashblock
+   * names.
    *
    * @throws Fault `flashblock-store` if it cannot be stored
    */
@@ -49,7 +54,14 @@ export class KeptFlashblocks {
     if (number <= this.#unsafe) return { kind: 'refused', reason: 'block-too-old' }
     if (number > this.#unsafe + maxBlocksAhead) return { kind: 'refused', reason: 'block-too-new' }
     const output = this.#add(stored)
-    if (output.kind === 'added') this.#store.put(stored)
+    if (output.kind !== 'added') return output
+    const { index, payloadId } = stored.flashblock
+    const payload = this.assembly(payloadId)?.payload()
+    if (payload !== undefined && checkBlockHash(payload) === 'wrong') {
+      this.#truncate(payloadId, index)
+      return { kind: 'refused', reason: 'wrong-block-hash' }
+    }
+    this.#store.put(stored)
     return output
   }
 
@@ -57,6 +69,17 @@ export class KeptFlashblocks {
   executed(payloadId: Bytes8, index: number): void {
     const sequence = this.#sequences.get(payloadId)
     if (sequence !== undefined && index > sequence.executed) sequence.executed = index
+  }
+
+  /** Forgets the flashblocks from an index on, because the execution client found the block invalid. */
+  drop(payloadId: Bytes8, index: number): void {
+    this.#truncate(payloadId, index)
+    this.#store.remove(payloadId, index)
+  }
+
+  /** The newest index that was executed; -1 if there is none. */
+  executedIndex(payloadId: Bytes8): number {
+    return this.#sequences.get(payloadId)?.executed ?? -1
   }
 
   /** The flashblocks with a payload id; undefined if there are none. */
@@ -82,6 +105,13 @@ export class KeptFlashblocks {
     for (const [payloadId, { number }] of this.#sequences)
       if (number <= unsafe) this.#sequences.delete(payloadId)
     this.#store.removeUpTo(unsafe)
+  }
+
+  #truncate(payloadId: Bytes8, index: number): void {
+    const sequence = this.#sequences.get(payloadId)
+    if (sequence === undefined) return
+    sequence.assembly.truncate(index)
+    if (index === 0) this.#sequences.delete(payloadId)
   }
 
   #add({ epoch, flashblock, number }: StoredFlashblock): KeepOutput {

@@ -1,12 +1,18 @@
-import { prefixOf, proposalAttributes, settleProposal } from '#protocol/flashblock/proposal.ts'
+import {
+  flashblockOf,
+  prefixOf,
+  proposalAttributes,
+  settleProposal,
+} from '#protocol/flashblock/proposal.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import type { PayloadId } from '#engine-api/execution-client.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
-import type { ClientPorts } from '#services/engine/ports.ts'
-import type { FlashblockAction, FlashblockBuild } from './flashblock-build.ts'
+import type { BuildPorts, ClientPorts } from '#services/engine/ports.ts'
+import { type FlashblockAction, type FlashblockBuild, nextIndex } from './flashblock-build.ts'
 
 /** A step of a block with flashblocks. */
 export interface FlashblockJob {
@@ -19,14 +25,19 @@ export interface FlashblockJob {
 export type FlashblockDone =
   | { readonly outcome: 'opened'; readonly payloadId: Bytes8; readonly open: PayloadId }
   /** The execution client found the block up to the next index valid. */
-  | { readonly outcome: 'made'; readonly payloadId: Bytes8; readonly payload: Payload }
+  | {
+      readonly outcome: 'made'
+      readonly payloadId: Bytes8
+      readonly payload: Payload
+      readonly flashblock: Flashblock
+    }
   | { readonly outcome: 'refused'; readonly payloadId: Bytes8; readonly reason: string }
 
 /** Carries out a step. @throws Fault `engine-syncing` if the execution client lacks the parent */
 export async function runFlashblock(
   { action, build }: FlashblockJob,
   heads: Heads,
-  ports: ClientPorts,
+  ports: BuildPorts,
 ): Promise<FlashblockDone> {
   const { payloadId } = build
   if (action === 'open') {
@@ -47,9 +58,14 @@ export async function runFlashblock(
   const settled = await proposed(build, ports)
   if (typeof settled === 'string') return { outcome: 'refused', payloadId, reason: settled }
   const checked = await checkPayload(settled, ports)
-  return checked.kind === 'valid'
-    ? { outcome: 'made', payloadId, payload: settled }
-    : { outcome: 'refused', payloadId, reason: checked.reason }
+  if (checked.kind === 'invalid') return { outcome: 'refused', payloadId, reason: checked.reason }
+  const index = nextIndex(build)
+  const flashblock = flashblockOf(settled, { payloadId, index, before: build.newest?.payload })
+  const kept = ports.flashblocks.keep({ number: settled.number, epoch: 0n, flashblock })
+  // What a restart would lose is not published.
+  if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
+  ports.flashblocks.executed(payloadId, index)
+  return { outcome: 'made', payloadId, payload: settled, flashblock }
 }
 
 /** The block that the execution client proposes, or why it cannot be used. */

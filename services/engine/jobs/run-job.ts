@@ -12,6 +12,7 @@ import { runBuilding } from '#services/engine/building/run-building.ts'
 import type { ForkWatch } from '#services/engine/client/fork-watch.ts'
 import { refOf } from '#services/engine/client/read-blocks.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
+import { checkFlashblocks } from '#services/engine/flashblocks/check-flashblocks.ts'
 import { runFlashblock } from '#services/engine/flashblocks/run-flashblock.ts'
 import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
@@ -67,13 +68,14 @@ async function outcomeOf(
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {
     case 'building':
-      return {
-        kind: 'building-done',
-        done: await runBuilding(job.called, heads, ports),
-        nowMs: dependencies.clock.now(),
-      }
+      return runBuildingJob(job, heads, dependencies)
     case 'flashblock':
       return { kind: 'flashblock-done', done: await runFlashblock(job, heads, ports) }
+    case 'check-flashblocks': {
+      const { received } = job
+      const checked = await checkFlashblocks(received, ports)
+      return { kind: 'flashblocks-checked', received, checked }
+    }
     case 'insert':
     case 'bridge': {
       const { payload } = job
@@ -111,6 +113,15 @@ async function outcomeOf(
       await updateForkchoice(heads, ports)
       return { kind: 'forkchoice-updated' }
   }
+}
+
+async function runBuildingJob(
+  { called }: Extract<Job, { kind: 'building' }>,
+  heads: Heads,
+  { clock, ports }: JobDependencies,
+): Promise<Event> {
+  const done = await runBuilding(called, { heads, nowMs: clock.now() }, ports)
+  return { kind: 'building-done', done, nowMs: clock.now() }
 }
 
 async function startFound(

@@ -1,11 +1,27 @@
 import type { Logger } from 'pino'
+import type { Payload } from '#protocol/block/payload.ts'
 import { idOf } from '#protocol/block/refs.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 import { isStuck } from '#services/engine/jobs/failure.ts'
 import type { Metrics } from '#services/engine/metrics.ts'
 import type { Report } from '#services/engine/state.ts'
 
 /** A failure that needs an operator is logged at the third attempt, then once every 20 attempts. */
 const stuckLogAttempts = { first: 3, period: 20 }
+
+/** Limit on the transactions that a line names. */
+const maxNamedTransactions = 100
+
+/** Hashes of the transactions that users were promised. */
+function lostTransactions({ transactions }: Payload): readonly Hash[] {
+  return transactions
+    .filter(([type]) => type !== depositType)
+    .slice(0, maxNamedTransactions)
+    .map((raw) => toHash(keccak256(raw)))
+}
 
 /** Logs and counts what happened. */
 export function report(
@@ -24,6 +40,25 @@ export function report(
       const { block: parent, index, reason } = what
       metrics.flashblockRefused()
       log.warn({ parent, index, reason }, 'a flashblock was refused')
+      return
+    }
+    case 'report-taken-over': {
+      const { isLast, prefix } = what.takenOver
+      const l2 = { number: prefix.payload.number, hash: prefix.payload.blockHash }
+      const { index, payloadId } = prefix
+      metrics.takenOver(isLast ? 'sealed' : 'continued')
+      log.info({ l2, payloadId, index, isLast }, 'flashblocks were taken over')
+      return
+    }
+    case 'report-prefix-dropped': {
+      const { prefix, reason } = what.dropped
+      const { payload, payloadId } = prefix
+      const lost = lostTransactions(payload)
+      metrics.takenOver('dropped')
+      log.error(
+        { l2: { number: payload.number }, payloadId, reason, lost },
+        'flashblocks cannot be taken over: their transactions are not in the block',
+      )
       return
     }
     case 'report-generation': {

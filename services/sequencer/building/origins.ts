@@ -102,6 +102,22 @@ export class OriginCache {
     return found.kind === 'block' && found.block.hash === hash
   }
 
+  /**
+   * The L1 origin that another builder chose for a block. The confirmation depth of this sequencer does not apply, since
+   * the block is published already.
+   *
+   * @param current L1 origin of the parent
+   * @returns undefined if the L1 origin is not canonical, or is neither that of the parent nor the next one
+   * @throws Fault of the call
+   */
+  async adopt({ hash, number }: BlockId, current: L1Block): Promise<L1Block | undefined> {
+    if (hash === current.hash) return current
+    if (hash === this.#next?.hash) return this.#next
+    if (number !== current.number + 1n) return undefined
+    const found = await this.#fetch({ block: { kind: 'number', number }, parentHash: current.hash })
+    return found.kind === 'block' && found.block.hash === hash ? found.block : undefined
+  }
+
   async #loadCurrent({ hash }: BlockId): Promise<L1Block | undefined> {
     if (this.#current?.hash === hash) return this.#current
     if (this.#next?.hash === hash) {

@@ -1,3 +1,5 @@
+import type { FoundPrefix } from '#messages/find-prefix.ts'
+import { findPrefix } from '#messages/flashblock-subjects.ts'
 import { fetchL2Block, startBuilding } from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
@@ -58,11 +60,14 @@ export class BlockPreparer {
     const { attempts, generation, isRecovering, parent } = effect
     const again = await this.#again(effect)
     if (again !== undefined) return again
-    const [origins, systemConfig] = await Promise.all([
+    const [origins, systemConfig, prefix] = await Promise.all([
       this.origins.load(parent.l1Origin, { isFresh: isRecovering }),
       this.#systemConfigAfter(parent),
+      this.#prefixOn(parent, generation),
     ])
-    const origin = this.#originOf(parent, origins, isRecovering ? 'recovering' : 'usual')
+    const origin =
+      (await this.#originOfPrefix(prefix, origins)) ??
+      this.#originOf(parent, origins, isRecovering ? 'recovering' : 'usual')
     if ('outcome' in origin) return origin
     const built = this.#attributes.build({ parent, systemConfig, origin, isRecovering })
     if (built.kind === 'reset')
@@ -75,7 +80,9 @@ export class BlockPreparer {
     const attributes = { ...built.attributes, noTxPool }
     const attempt = BigInt(attempts.count)
     const flashblocks = this.#flashblocks
-    const request = { generation, parent: idOf(parent), attributes, attempt, flashblocks }
+    const continues = prefix?.payloadId
+    const place = { generation, parent: idOf(parent) }
+    const request = { ...place, attributes, attempt, flashblocks, continues }
     const started = await repeatedCall(this.#context, startBuilding, { request, deadlineMs })
     switch (started.kind) {
       case 'stale':
@@ -160,6 +167,26 @@ export class BlockPreparer {
         return failure('l1-origin', why)
       }
     }
+  }
+
+  /** The flashblocks of the next block that another builder, or an earlier run, has published. */
+  async #prefixOn(parent: L2BlockRef, generation: bigint): Promise<FoundPrefix | undefined> {
+    if (this.#flashblocks === undefined) return undefined
+    const request = { generation, parent: idOf(parent) }
+    const found = await repeatedCall(this.#context, findPrefix, { request, deadlineMs })
+    return found.prefix
+  }
+
+  /**
+   * The L1 origin of published flashblocks, if it is allowed. Otherwise, the engine drops the flashblocks, because their
+   * deposits are not those of the block.
+   */
+  async #originOfPrefix(
+    prefix: FoundPrefix | undefined,
+    origins: Origins,
+  ): Promise<L1Block | undefined> {
+    if (prefix === undefined || origins.kind !== 'found') return undefined
+    return this.origins.adopt(prefix.l1Origin, origins.current)
   }
 
   /** The next L1 block may come from an endpoint of L1 that is on another fork, so it is read again. */

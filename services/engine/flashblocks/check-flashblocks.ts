@@ -1,0 +1,64 @@
+import type { CheckedFlashblock, FlashblockOutcome } from '#messages/checked-flashblock.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
+import { notComputed } from '#protocol/flashblock/flashblock.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import { isFault } from '#runtime/fault.ts'
+import { checkPayload } from '#services/engine/apply/check-payload.ts'
+import type { BuildPorts } from '#services/engine/ports.ts'
+
+/** A flashblock that was kept, and waits for the verdict of the execution client. */
+type Waiting = Omit<CheckedFlashblock, 'outcome'>
+
+/**
+ * Keeps flashblocks of other builders, and has the newest one of each block executed. An unfinished block never becomes
+ * a head.
+ *
+ * @throws Fault of the execution client or of the disk
+ */
+export async function checkFlashblocks(
+  received: readonly ReceivedFlashblock[],
+  ports: BuildPorts,
+): Promise<readonly CheckedFlashblock[]> {
+  const checked: CheckedFlashblock[] = []
+  const waiting = new Map<Bytes8, Waiting[]>()
+  for (const each of received) {
+    const { diff, index, payloadId } = each.flashblock
+    const name = { payloadId, index, blockHash: diff.blockHash, peer: each.peer }
+    const kept = ports.flashblocks.keep(each)
+    if (kept.kind === 'refused')
+      checked.push({ ...name, outcome: { kind: 'refused', reason: kept.reason } })
+    else if (kept.kind === 'contradicted')
+      checked.push({ ...name, outcome: { kind: 'refused', reason: 'contradicts-itself' } })
+    else waiting.set(payloadId, [...(waiting.get(payloadId) ?? []), name])
+  }
+  for (const [payloadId, names] of waiting) {
+    const outcome = await executeNewest(payloadId, ports)
+    checked.push(...names.map((name) => ({ ...name, outcome })))
+  }
+  return checked
+}
+
+/** Has the newest flashblock of a block executed, with all earlier ones. */
+async function executeNewest(payloadId: Bytes8, ports: BuildPorts): Promise<FlashblockOutcome> {
+  const kept = ports.flashblocks
+  const assembly = kept.assembly(payloadId)
+  const payload = assembly?.payload()
+  if (assembly === undefined || payload === undefined) return { kind: 'stored' }
+  const index = assembly.length - 1
+  if (kept.executedIndex(payloadId) === index) return { kind: 'executed' }
+  // A block without roots has no hash that the execution client could check.
+  if (payload.stateRoot === notComputed) return { kind: 'stored' }
+  try {
+    const verdict = await checkPayload(payload, ports)
+    if (verdict.kind === 'invalid') {
+      kept.drop(payloadId, kept.executedIndex(payloadId) + 1)
+      return { kind: 'refused', reason: verdict.reason }
+    }
+  } catch (error) {
+    // The parent is not known yet: the block before this one may still be on its way.
+    if (!isFault(error, 'engine-syncing')) throw error
+    return { kind: 'stored' }
+  }
+  kept.executed(payloadId, index)
+  return { kind: 'executed' }
+}

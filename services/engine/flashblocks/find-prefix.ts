@@ -1,0 +1,25 @@
+import type { FindPrefixRequest, FoundPrefix } from '#messages/find-prefix.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
+import { bestPrefix } from '#protocol/flashblock/takeover.ts'
+import type { BuildPorts } from '#services/engine/ports.ts'
+import type { State } from '#services/engine/state.ts'
+
+/** The flashblocks that a new leader takes over; undefined if the request is stale, or there are none. */
+export function prefixFor(
+  { generation, parent }: FindPrefixRequest,
+  { chain }: Pick<State, 'chain'>,
+  { config, flashblocks }: Pick<BuildPorts, 'config' | 'flashblocks'>,
+): FoundPrefix | undefined {
+  if (chain?.generation !== generation || chain.unsafe.hash !== parent.hash) return undefined
+  const timestamp = chain.unsafe.timestamp + config.blockTime
+  const best = bestPrefix(flashblocks.prefixes(parent), { parent, timestamp })
+  if (best === undefined) return undefined
+  const { index, payload, payloadId } = best
+  try {
+    return { payloadId, index, l1Origin: l2BlockRefOf(config, payload).l1Origin }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import { hashPayload } from '#protocol/block/payload-hash.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { assembled, FlashblockWorld, usersOf } from '#test/fakes/flashblock-world.ts'
+import { filledHash } from '#test/fakes/flashblocks.ts'
+
+/** A leader that has published a number of indices, each with one transaction of a user but index 0. */
+async function leaderWith(indices: number): Promise<FlashblockWorld> {
+  const leader = await FlashblockWorld.start()
+  await leader.build()
+  await leader.pass(100)
+  for (let index = 1; index < indices; index++) {
+    leader.receive(1)
+    await leader.pass(500)
+  }
+  assert.equal(leader.published.length, indices)
+  return leader
+}
+
+/** A standby that has received the flashblocks of a leader. */
+async function standbyOf(published: readonly BuiltFlashblock[]): Promise<FlashblockWorld> {
+  const standby = await FlashblockWorld.start()
+  for (const each of published) await standby.receiveFlashblock(each)
+  return standby
+}
+
+const outcomes = ({ checked }: FlashblockWorld) =>
+  checked.map(({ outcome }) => (outcome.kind === 'refused' ? outcome.reason : outcome.kind))
+
+const withDiff = (each: BuiltFlashblock, diff: Partial<Flashblock['diff']>): BuiltFlashblock => ({
+  ...each,
+  flashblock: { ...each.flashblock, diff: { ...each.flashblock.diff, ...diff } },
+})
+
+for (const indices of [1, 2, 3])
+  test(`a standby that received ${indices} flashblocks goes on at index ${indices}, under the same payload id, and keeps every transaction`, async () => {
+    const leader = await leaderWith(indices)
+    const standby = await standbyOf(leader.published)
+    assert.deepEqual(
+      outcomes(standby),
+      leader.published.map(() => 'executed'),
+    )
+    const prefix = await standby.prefix()
+    assert.equal(prefix?.index, indices - 1)
+    const { payloadId } = leader.published[0]?.flashblock ?? assert.fail()
+    assert.equal(prefix?.payloadId, payloadId)
+    const continues = await standby.build({}, { continues: prefix?.payloadId })
+    assert.equal(continues, payloadId)
+    standby.client.pool = standby.users.slice(0, indices + 1)
+    await standby.pass(700)
+    // The newest index of the leader is published again, in case the leader died before it published it.
+    const [again, ...further] = standby.published
+    assert.deepEqual(again, leader.published.at(-1))
+    const all = assembled([...leader.published, ...further])
+    assert.ok(all.length > indices)
+    const sealed = await standby.seal(payloadId)
+    assert.deepEqual(sealed, all.payload())
+    assert.deepEqual(usersOf(sealed), standby.users.slice(0, indices + 1))
+    await standby.insert(sealed)
+  })
+
+test('shortly before the end of the slot, the received block is sealed as it is', async () => {
+  const leader = await leaderWith(3)
+  const standby = await standbyOf(leader.published)
+  await standby.pass(1_700 - 150)
+  const prefix = await standby.prefix()
+  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
+  standby.client.pool = standby.users
+  await standby.pass(200)
+  assert.deepEqual(await standby.seal(payloadId), assembled(leader.published).payload())
+})
+
+test('a prefix whose choices are not allowed is dropped, and the block is built from the start', async () => {
+  const leader = await leaderWith(2)
+  const standby = await standbyOf(leader.published)
+  const prefix = await standby.prefix()
+  const prevRandao = filledHash(7)
+  const payloadId = await standby.build({ prevRandao }, { continues: prefix?.payloadId })
+  assert.notEqual(payloadId, prefix?.payloadId)
+  await standby.pass(200)
+  assert.deepEqual(usersOf(await standby.seal(payloadId)), [])
+})
+
+test('received flashblocks survive a kill of the engine, and of the execution client', async () => {
+  const leader = await leaderWith(3)
+  const standby = await standbyOf(leader.published)
+  await standby.restartEngine()
+  standby.client.restart()
+  const prefix = await standby.prefix()
+  assert.equal(prefix?.index, 2)
+  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
+  const sealed = await standby.seal(payloadId)
+  assert.deepEqual(sealed, assembled(leader.published).payload())
+  await standby.insert(sealed)
+})
+
+test("a leader's own flashblocks survive a kill of its engine: it goes on at the next index", async () => {
+  const leader = await leaderWith(2)
+  const before = [...leader.published]
+  await leader.restartEngine()
+  const prefix = await leader.prefix()
+  assert.equal(prefix?.index, 1)
+  const payloadId = await leader.build({}, { continues: prefix?.payloadId })
+  const sealed = await leader.seal(payloadId)
+  assert.deepEqual(sealed, assembled(before).payload())
+  await leader.insert(sealed)
+})
+
+test('a flashblock that is repeated changes nothing; bad ones are refused by name, and good ones can follow', async () => {
+  const leader = await leaderWith(3)
+  const [first, second, third] = leader.published
+  if (!first || !second || !third) throw new Error('no flashblocks')
+  const standby = await standbyOf([first, first])
+  await standby.receiveFlashblock(third)
+  await standby.receiveFlashblock(withDiff(second, { blockHash: filledHash(9) }))
+  await standby.receiveFlashblock(withDiff(first, { blockHash: filledHash(9) }))
+  await standby.receiveFlashblock({ ...first, number: first.number + 9n })
+  await standby.receiveFlashblock(second)
+  await standby.receiveFlashblock(third)
+  assert.deepEqual(outcomes(standby), [
+    'executed',
+    'executed',
+    'index-gap',
+    'wrong-block-hash',
+    'contradicts-itself',
+    'block-too-new',
+    'executed',
+    'executed',
+  ])
+  const prefix = await standby.prefix()
+  assert.equal(prefix?.index, 2)
+})
+
+test('a flashblock that the execution client refuses is dropped, and the right one can follow', async () => {
+  const leader = await leaderWith(2)
+  const [first, second] = leader.published
+  if (!first || !second) throw new Error('no flashblocks')
+  const standby = await standbyOf([first])
+  const lying = withRightHash(
+    first,
+    withDiff(second, { gasUsed: second.flashblock.diff.gasUsed + 1n }),
+  )
+  await standby.receiveFlashblock(lying)
+  await standby.receiveFlashblock(second)
+  const [one, two, three] = outcomes(standby)
+  assert.equal(one, 'executed')
+  assert.match(two ?? '', /gas/)
+  assert.equal(three, 'executed')
+})
+
+/** The flashblock with the block hash that its fields have. */
+function withRightHash(first: BuiltFlashblock, second: BuiltFlashblock): BuiltFlashblock {
+  const payload = assembled([first, second]).payload() ?? assert.fail()
+  return withDiff(second, { blockHash: hashPayload(payload) })
+}

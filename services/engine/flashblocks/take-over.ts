@@ -1,0 +1,47 @@
+import type { StartBuildingRequest } from '#messages/start-building.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover.ts'
+import { checkPayload } from '#services/engine/apply/check-payload.ts'
+import type { BuildPorts } from '#services/engine/ports.ts'
+
+/** What became of the prefix that a block should go on from. */
+export type TakenOver =
+  | {
+      readonly kind: 'taken-over'
+      /** Whether no further index is made, because the time of the block is nearly over. */
+      readonly isLast: boolean
+      readonly prefix: StoredPrefix
+      /** The newest flashblock of the prefix. Before a crash, it may have been stored and not published. */
+      readonly newest: Flashblock
+    }
+  /** The block has to be built without the prefix. */
+  | { readonly kind: 'dropped'; readonly prefix: StoredPrefix; readonly reason: string }
+
+/**
+ * Takes over the prefix that a request names. The execution client has executed it before, or executes it now.
+ *
+ * @returns undefined if the request names no prefix, or the engine does not have it
+ * @throws Fault `engine-syncing` if the execution client lacks the parent
+ */
+export async function takeOver(
+  { attributes, continues, flashblocks: times, parent }: StartBuildingRequest,
+  nowMs: number,
+  ports: BuildPorts,
+): Promise<TakenOver | undefined> {
+  const kept = ports.flashblocks
+  const stored = kept.prefixes(parent).find(({ payloadId }) => payloadId === continues)
+  const newest = stored && kept.assembly(stored.payloadId)?.at(stored.index)
+  if (stored === undefined || newest === undefined || times === undefined) return undefined
+  const { intervalMs } = times
+  const slot = { parent, timestamp: attributes.timestamp, nowMs, intervalMs, attributes }
+  const decided = decideTakeover(ports.config, { ...stored, isExecuted: true }, slot)
+  if (decided.kind === 'drop') return { kind: 'dropped', prefix: stored, reason: decided.reason }
+  if (!stored.isExecuted) {
+    const checked = await checkPayload(stored.payload, ports)
+    if (checked.kind === 'invalid')
+      return { kind: 'dropped', prefix: stored, reason: checked.reason }
+    kept.executed(stored.payloadId, stored.index)
+  }
+  const prefix = { ...stored, isExecuted: true }
+  return { kind: 'taken-over', isLast: decided.kind === 'seal', prefix, newest }
+}
