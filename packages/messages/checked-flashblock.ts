@@ -4,7 +4,7 @@ import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import { bytes8FromWire, hashFromWire, hexToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** What became of a flashblock of another builder. */
+/** The outcome for a flashblock of another builder. */
 export interface CheckedFlashblock {
   readonly payloadId: Bytes8
   readonly index: number

@@ -63,11 +63,11 @@ export const flashblockReceived: Log<ReceivedFlashblock> = log({
   stream: flashblockStream,
 })
 
-/** What became of a flashblock of another builder. It becomes an acknowledgement to the sender, or a bad score. */
+/** The outcome for a flashblock of another builder. It becomes an acknowledgement to the sender, or a bad score. */
 export const flashblockChecked: Signal<CheckedFlashblock> = signal({
   name: 'engine.flashblock-checked',
   summary:
-    'What became of a flashblock of another builder; it becomes an acknowledgement to the sender.',
+    'The outcome for a flashblock of another builder; it becomes an acknowledgement to the sender.',
   readers: ['flashblock-p2p'],
   codec: checkedFlashblockCodec,
 })

@@ -1,12 +1,11 @@
 import type { ChainState } from '#messages/chain-state.ts'
-import { flashblockBuilt, flashblockChecked } from '#messages/flashblock-subjects.ts'
 import { payloadRefused } from '#messages/subjects.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
 import { sleep } from '#runtime/clock.ts'
-import { Serial } from '#runtime/serial.ts'
 import type { KeptTraces } from '#service/kept-traces.ts'
 import type { OpenCalls } from '#service/sources.ts'
+import { createFlashblockPerform } from './flashblocks/perform-flashblock.ts'
 import { type JobDependencies, runJob, type StartedJob } from './jobs/run-job.ts'
 import type { PayloadTail } from './payloads/payload-tail.ts'
 import type { Context } from './ports.ts'
@@ -32,8 +31,7 @@ export function createPerform(
   const { bus, calls, clock, forkWatch, instance, lease, metrics, owner, payloadTail } =
     dependencies
   const { signal, traces } = dependencies
-  // The log has the flashblocks in their order.
-  const flashblockLog = new Serial()
+  const performFlashblock = createFlashblockPerform(dependencies)
   const run = (started: StartedJob): Performed<Event> => ({ later: runJob(started, dependencies) })
   return (effect) => {
     switch (effect.kind) {
@@ -63,20 +61,9 @@ export function createPerform(
         payloadTail.readFrom(effect.from)
         return []
       case 'emit-checked':
-        bus.emit(flashblockChecked, effect.checked)
-        metrics.flashblockChecked(effect.checked.outcome.kind)
-        return []
-      case 'publish-flashblock': {
-        const { flashblock, number } = effect
-        metrics.flashblockMade()
-        const append = () => bus.append(flashblockBuilt, { number, flashblock })
-        return { later: flashblockLog.run(append).then(() => []) }
-      }
-      case 'wake-flashblock': {
-        const { atMs, payloadId } = effect
-        const over = sleep(clock, Math.max(atMs - clock.now(), 0), signal)
-        return { later: over.then(() => [{ kind: 'flashblock-woke', payloadId }]) }
-      }
+      case 'publish-flashblock':
+      case 'wake-flashblock':
+        return performFlashblock(effect)
       case 'report-failure':
         if (effect.failure.code === 'engine-unreachable') forkWatch.expire()
         report(effect, dependencies)

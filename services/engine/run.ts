@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { findPrefix } from '#messages/flashblock-subjects.ts'
 import {
   applyAttributes,
   derivationTargets,
@@ -25,7 +24,7 @@ import { ForkWatch } from './client/fork-watch.ts'
 import { paceForkchoices } from './client/forkchoice-pace.ts'
 import { guardedBy } from './client/guarded-client.ts'
 import type { config as settingsSchema } from './config.ts'
-import { prefixFor } from './flashblocks/find-prefix.ts'
+import { prefixFor, servingPrefixes } from './flashblocks/find-prefix.ts'
 import { openFlashblockStore } from './flashblocks/flashblock-store.ts'
 import { flashblockTail } from './flashblocks/flashblock-tail.ts'
 import { KeptFlashblocks } from './flashblocks/kept-flashblocks.ts'
@@ -129,12 +128,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     })),
     ...buildingSources(bus, calls),
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
-    () => {
-      const served = bus.serve(findPrefix, async (request) => ({
-        prefix: prefixFor(request, latest, ports),
-      }))
-      return () => served.stop()
-    },
+    servingPrefixes(bus, (request) => prefixFor(request, latest, ports)),
     payloadTail.source,
     flashblockTail(bus),
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),

@@ -188,7 +188,7 @@ export type Effect =
   | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
   | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
   | { readonly kind: 'write-chain'; readonly chain: Chain }
-  /** Tells the sender of a flashblock what became of it. */
+  /** Emits the outcome for a flashblock of another builder. */
   | { readonly kind: 'emit-checked'; readonly checked: CheckedFlashblock }
   /** Appends a flashblock to the log. */
   | {

@@ -32,7 +32,7 @@ export class FlashblockWorld {
   #engine: RunningEngine
   /** What consumers see. */
   readonly published: BuiltFlashblock[] = []
-  /** What became of the flashblocks of another builder. */
+  /** The outcomes for the flashblocks of another builder. */
   readonly checked: CheckedFlashblock[] = []
   readonly block: Payload
 

@@ -4,7 +4,7 @@ import { decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
 
-/** What became of the prefix that a block should go on from. */
+/** The outcome for the prefix that a block should go on from. */
 export type TakenOver =
   | {
       readonly kind: 'taken-over'
