@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -155,6 +157,27 @@ test('a peer that cannot be reached is dialed again after pauses from half a sec
   const [event] = builder.events
   assert.ok(event?.kind === 'failed')
   assert.match(event.detail, /the dial failed: .*ECONNREFUSED/)
+})
+
+test('a peer that accepts connections but completes no handshake is dialed again after the timeout', async (t) => {
+  const host = await builderHost(t)
+  const sockets: Socket[] = []
+  const mute = createServer((socket) => sockets.push(socket.on('error', () => undefined)))
+  mute.listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    mute.close()
+  })
+  const { port } = mute.address() as AddressInfo
+  const id = idOf(await builderHost(t))
+  const knownPeers = [{ id, addresses: [`/ip4/127.0.0.1/tcp/${port}/p2p/${id}`] }]
+  const builder = await builderOn(t, { host, known: [], knownPeers, clock: fasterClock(30) })
+  await until(() => sockets.length === 2)
+  assert.equal(builder.count('dial-failed'), 1)
+  const [event] = builder.events
+  assert.ok(event?.kind === 'failed')
+  assert.match(event.detail, /the dial failed: /)
 })
 
 test('pauses are shortened by up to a quarter at random, and the peer with the higher id waits two seconds at least', async (t) => {

@@ -73,9 +73,13 @@ export class PeerLink {
 
   /** Adopts a connection that the peer or this host opened. */
   opened(connection: Connection): void {
-    if (this.#isClosed || this.#options.clock.monotonicMs() < this.#refusesUntilMs) {
+    if (this.#isClosed) {
+      connection.abort(new Error('this host stops'))
+      return
+    }
+    if (this.#options.clock.monotonicMs() < this.#refusesUntilMs) {
       this.#options.onCount('refused')
-      connection.abort(new Error('the peer sent malformed messages recently'))
+      connection.abort(new Error('the peer sent a malformed message recently'))
       return
     }
     this.#stopDialing(connection)

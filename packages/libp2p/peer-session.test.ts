@@ -6,6 +6,7 @@ import { systemClock } from '#runtime/clock.ts'
 import {
   type BuilderHost,
   builderOn,
+  type BuilderOptions,
   bytesOf,
   compat,
   fasterClock,
@@ -15,10 +16,10 @@ import {
   rawBuilder,
   until,
 } from '#test/fakes/builder-peers.ts'
-import type { PeerStreamsOptions } from './peer-streams.ts'
+import { maxInboundStreams } from './peer-streams.ts'
 
 /** A builder, and a raw peer that is connected to it and has opened a stream. */
-async function builderAndRaw(t: TestContext, options: Partial<PeerStreamsOptions> = {}) {
+async function builderAndRaw(t: TestContext, options: BuilderOptions = {}) {
   const [low, high] = await hostPair(t)
   // The raw peer dials, so that the builder waits for it.
   const raw = await rawBuilder(low)
@@ -59,6 +60,14 @@ test('all streams of a peer are read, and their messages do not mix', async (t) 
   assert.deepEqual(builder.messages, ['second', 'first'])
 })
 
+test('a peer cannot open more streams than the limit', async (t) => {
+  const { open, stream } = await builderAndRaw(t)
+  const more = await Promise.all(Array.from({ length: maxInboundStreams }, open))
+  await until(() => more.some(({ status }) => status !== 'open'))
+  const openStreams = [stream, ...more].filter(({ status }) => status === 'open')
+  assert.equal(openStreams.length, maxInboundStreams)
+})
+
 test('a line of 10 MB arrives, and a line of 17 MiB closes the connection', async (t) => {
   const { builder, stream } = await builderAndRaw(t)
   await write(stream, Buffer.concat([Buffer.alloc(10_000_000, 'a'), Buffer.from('\n')]))
@@ -90,6 +99,18 @@ test('a message that the receiver cannot decode closes the connection, and the r
     detail: 'the peer sent a malformed message: there is no block',
   })
   assert.deepEqual(seen, ['good', 'bad'])
+})
+
+test('after the receiver refused a message, the rest of its chunk is not read', async (t) => {
+  const { builder, raw, stream } = await builderAndRaw(t, {
+    onMessage: (id, _protocol, message) => {
+      builder.messages.push(Buffer.from(message).toString())
+      if (message.length === 3) builder.streams.refuse(id, 'the block is invalid')
+    },
+  })
+  stream.send(bytesOf('good\nbad\nlater\n'))
+  await until(() => raw.host.getConnections().length === 0)
+  assert.deepEqual([builder.messages, builder.reasons()], [['good', 'bad'], ['malformed']])
 })
 
 test('what a peer writes back on the stream to it is discarded', async (t) => {

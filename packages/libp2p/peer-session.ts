@@ -26,7 +26,7 @@ export interface SessionOptions {
 export type FrameFor = (protocol: StreamProtocol) => Uint8Array | undefined
 
 /** If the peer has no stream on which it sends for this long, the connection is closed. */
-export const inboundMs = 5_000
+const inboundMs = 5_000
 
 /**
  * One connection to a peer: one stream on which this host only writes, and the streams of the peer, which this host
@@ -62,25 +62,35 @@ export class PeerSession {
 
   /** Opens the stream to the peer, in the first protocol that the peer supports. A failure ends the session. */
   async open(): Promise<void> {
-    const { clock, intervalMs, onCount, onOpen, protocols } = this.#options
+    const { clock, intervalMs, onCount, onOpen } = this.#options
+    const opened = await this.#openStream()
+    if (opened === undefined || this.#hasEnded) return
+    const { protocol, stream } = opened
+    stream.addEventListener('close', () =>
+      this.end('closed-by-peer', `the stream to the peer ended: it is ${stream.status}`),
+    )
+    const { queue } = protocol
+    const onFailure = (...problem: Parameters<PeerSession['end']>) => this.end(...problem)
+    const options = { clock, queue, timeoutMs: intervalMs, onCount, onFailure }
+    this.#outbound = { protocol, writer: new StreamWriter(stream, options) }
+    onOpen(protocol)
+  }
+
+  async #openStream(): Promise<
+    { readonly stream: Stream; readonly protocol: StreamProtocol } | undefined
+  > {
+    const { protocols } = this.#options
     try {
       const stream = await this.#connection.newStream(protocols.map(({ id }) => id))
-      if (this.#hasEnded) return
       const protocol = protocols.find(({ id }) => id === stream.protocol)
       if (protocol === undefined) throw new Error(`the peer selected ${stream.protocol}`)
-      // What the peer writes on this stream is discarded. Without this, it would pile up until libp2p aborts the stream.
+      // What the peer writes on this stream is discarded. Otherwise it would pile up until libp2p aborts the stream.
       await stream.closeRead()
-      stream.addEventListener('close', () =>
-        this.end('closed-by-peer', `the stream to the peer ended: it is ${stream.status}`),
-      )
-      const { queue } = protocol
-      const onFailure = (...problem: Parameters<PeerSession['end']>) => this.end(...problem)
-      const options = { clock, queue, timeoutMs: intervalMs, onCount, onFailure }
-      this.#outbound = { protocol, writer: new StreamWriter(stream, options) }
-      onOpen(protocol)
+      return { stream, protocol }
     } catch (error) {
       const detail = `no stream to the peer could be opened: ${toError(error).message}`
       this.end('no-outbound-stream', detail)
+      return undefined
     }
   }
 

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import {
   builderHost,
   builderOn,
+  type BuilderOptions,
   bytesOf,
   compat,
   hostPair,
@@ -15,13 +16,12 @@ import {
   until,
 } from '#test/fakes/builder-peers.ts'
 import { maxLineBytes } from './line-frames.ts'
-import type { PeerStreamsOptions } from './peer-streams.ts'
 
 /** Builders that know each other. */
 async function builders(
   t: TestContext,
   count: number,
-  options: Partial<PeerStreamsOptions> = {},
+  options: BuilderOptions = {},
 ): Promise<readonly TestBuilder[]> {
   const hosts = await Promise.all(Array.from({ length: count }, () => builderHost(t)))
   const all = await Promise.all(
@@ -116,12 +116,12 @@ test('a peer that never reads does not delay another peer, and is disconnected',
 
 test('the messages before the end of the streams still arrive', async (t) => {
   const [one, two] = (await builders(t, 2)) as [TestBuilder, TestBuilder]
-  one.streams.send(() => bytesOf('the last one'.padEnd(100_000)))
+  one.streams.send(() => bytesOf('the last one'.padEnd(1_000_000)))
   await one.streams.close()
   assert.deepEqual(one.reasons(), ['closed-here'])
   await until(() => two.reasons().length === 1)
   assert.deepEqual(two.reasons(), ['closed-by-peer'])
-  assert.equal(two.messages[0]?.length, 100_000)
+  assert.equal(two.messages[0]?.length, 1_000_000)
   assert.equal(
     one.streams.send(() => bytesOf('too late')),
     0,

@@ -34,7 +34,7 @@ export interface PeerStreamsOptions extends Pick<
 }
 
 /** Encodes a message for a protocol; undefined if the protocol has no such message. */
-export type EncodeFor = (protocolId: string) => Uint8Array | undefined
+type EncodeFor = (protocolId: string) => Uint8Array | undefined
 
 /** A known peer. */
 export interface StreamPeer {
@@ -114,8 +114,9 @@ export async function openPeerStreams(options: PeerStreamsOptions): Promise<Peer
         protocolId,
       })),
     close: async () => {
-      host.removeEventListener('connection:open', opened)
+      // A connection that opens meanwhile is closed too.
       await Promise.all([...links.values()].map((link) => link.close()))
+      host.removeEventListener('connection:open', opened)
       host.removeEventListener('connection:close', closed)
       await host.unhandle(protocols.map(({ id }) => id))
     },

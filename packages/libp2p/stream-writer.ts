@@ -52,17 +52,24 @@ export class StreamWriter {
 
   async #write(): Promise<void> {
     this.#isWriting = true
-    try {
-      for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
-        this.#stream.send(frame)
-        await this.#untilPassed()
-        if (this.#stream.status !== 'open') throw new Error(`the stream is ${this.#stream.status}`)
-        this.#options.onCount('sent')
-      }
-    } catch (error) {
-      this.#fail('stream-failed', toError(error).message)
+    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
+      if (!this.#send(frame)) break
+      await this.#untilPassed()
+      if (this.#stream.status === 'open') this.#options.onCount('sent')
+      else this.#fail('stream-failed', `the stream to the peer is ${this.#stream.status}`)
     }
     this.#isWriting = false
+  }
+
+  /** Passes a frame to the stream. @returns false if the stream failed */
+  #send(frame: Uint8Array): boolean {
+    try {
+      this.#stream.send(frame)
+      return true
+    } catch (error) {
+      this.#fail('stream-failed', toError(error).message)
+      return false
+    }
   }
 
   #next(): Uint8Array | undefined {
@@ -71,7 +78,8 @@ export class StreamWriter {
 
   /**
    * Waits until all written bytes are passed to the connection, and the connection takes more, or the stream ends. The
-   * method `onDrain` of the stream does not wait: after its first call it returns at once (libp2p 3.3).
+   * stream's method `onDrain` is of no use: libp2p 3.3 never renews its promise, so that it returns at once after the
+   * first drain.
    */
   async #untilPassed(): Promise<void> {
     if (isReady(this.#stream)) return

@@ -6,7 +6,12 @@ import type { Connection, ServiceMap, Stream } from '@libp2p/interface'
 import { type Host, openHost, publicLimits } from '#libp2p/open-host.ts'
 import type { PeerEvent, StreamCount, StreamProtocol } from '#libp2p/peer-events.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
-import { openPeerStreams, type PeerStreams, type PeerStreamsOptions } from '#libp2p/peer-streams.ts'
+import {
+  openPeerStreams,
+  type PeerStreams,
+  type PeerStreamsOptions,
+  type StreamPeer,
+} from '#libp2p/peer-streams.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 
 /** A host without further services. */
@@ -80,6 +85,9 @@ export interface TestBuilder {
   isLinked(): boolean
 }
 
+/** Changes to the settings of the streams of a `TestBuilder`. */
+export type BuilderOptions = Partial<Omit<PeerStreamsOptions, 'host'>>
+
 /** Opens the streams of a host to known peers, until the test ends. */
 export async function builderOn(
   t: TestContext,
@@ -87,7 +95,7 @@ export async function builderOn(
     host,
     known,
     ...options
-  }: Partial<Omit<PeerStreamsOptions, 'host'>> & {
+  }: BuilderOptions & {
     readonly host: BuilderHost
     readonly known: readonly BuilderHost[]
   },
@@ -125,7 +133,7 @@ export async function builderOn(
 }
 
 function isLinkedTo(
-  { id, inboundStreams, protocolId }: ReturnType<PeerStreams['peers']>[number],
+  { id, inboundStreams, protocolId }: StreamPeer,
   connections: readonly Connection[],
 ): boolean {
   const [connection, ...others] = connections.filter(({ remotePeer }) => String(remotePeer) === id)
