@@ -13,8 +13,8 @@ export interface FrameReader {
 /** Makes one stream of messages, and splits it again. */
 interface Framing {
   /** @throws RangeError if the message cannot be sent */
-  encode(message: Uint8Array): Uint8Array
-  reader(): FrameReader
+  readonly encode: (message: Uint8Array) => Uint8Array
+  readonly reader: () => FrameReader
 }
 
 /** The framings by name. */

@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
+import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import { Serial } from '#runtime/serial.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import {
   type BuilderHost,
   builderHost,
   builderOn,
   bytesOf,
+  compat,
   fasterClock,
   hostPair,
   idOf,
@@ -58,6 +61,47 @@ test('a second connection closes both connections, and the peer with the lower i
   assert.ok(one.count('duplicate') + two.count('duplicate') > 0)
   assert.ok([...one.reasons(), ...two.reasons()].includes('duplicate'))
   assert.equal(low.getConnections()[0]?.direction, 'outbound')
+})
+
+/**
+ * Makes a host open streams as op-rbuilder does: one stream if it holds none, and when any connection of the peer
+ * closes, it drops the stream, even if another connection remains.
+ */
+function actAsOpRbuilder(host: BuilderHost): { readonly stream: () => Stream | undefined } {
+  const events = new Serial()
+  let held: Stream | undefined
+  host.addEventListener('connection:open', ({ detail }) => {
+    const open = async () => {
+      held ??= await detail.newStream(compat.id)
+    }
+    // The connection may be closed by now.
+    void Promise.allSettled([events.run(open)])
+  })
+  host.addEventListener('connection:close', () => {
+    void events.run(async () => {
+      held?.abort(new Error('dropped'))
+      held = undefined
+    })
+  })
+  return { stream: () => held }
+}
+
+test('a peer that opens streams as op-rbuilder does is linked again after both peers dialed', async (t) => {
+  const [low, high] = await hostPair(t)
+  const raw = await rawBuilder(high)
+  const { stream } = actAsOpRbuilder(high)
+  const one = await builderOn(t, { host: low, known: [high], clock: fasterClock(2) })
+  await until(() => one.isLinked())
+  await Promise.allSettled([high.dial(low.getMultiaddrs(), { force: true })])
+  await until(() => one.count('duplicate') === 1)
+  await until(() => one.isLinked() && stream()?.status === 'open')
+  stream()?.send(bytesOf('from the peer\n'))
+  await until(() => one.messages.length === 1)
+  assert.equal(
+    one.streams.send(() => bytesOf('to the peer')),
+    1,
+  )
+  assert.equal(raw.inbound.filter(({ status }) => status === 'open').length, 1)
 })
 
 test('a peer that is not known is refused', async (t) => {
