@@ -68,6 +68,16 @@ test('two hosts connect by noise and yamux, identify each other and answer pings
   assert.ok((await one.services.ping.ping(two.peerId)) >= 0)
 })
 
+test("a host with a builder's ed25519 key has its peer id, and connects to a host with a secp256k1 key", async (t) => {
+  const publicKey = '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c'
+  const key = Buffer.from('01'.repeat(32) + publicKey, 'hex')
+  const [builder, other] = [await hostOf(t, { key }), await hostOf(t)]
+  const peerId = '12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5'
+  assert.equal(builder.peerId.toString(), peerId)
+  assert.equal((await dial(other, builder)).remotePeer.toString(), peerId)
+  assert.ok((await other.services.ping.ping(builder.peerId)) >= 0)
+})
+
 test('a host announces the configured addresses', async (t) => {
   const host = await hostOf(t, { announce: ['/ip4/1.2.3.4/tcp/9222'] })
   const shown = host.getMultiaddrs().map(String)

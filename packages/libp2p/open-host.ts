@@ -35,7 +35,7 @@ export const publicLimits: HostLimits = {
 
 /** Settings of a host. */
 export interface HostSettings {
-  /** Private key of 32 bytes, from `loadNetworkKey`. */
+  /** A secp256k1 key of 32 bytes, from `loadNetworkKey`, or an ed25519 key of 64 bytes, from `readBuilderKey`. */
   readonly key: Uint8Array
   /** Multiaddrs, such as `/ip4/0.0.0.0/tcp/9222`. */
   readonly listen: readonly string[]
