@@ -10,6 +10,8 @@ export interface BuiltFlashblock {
   /** Number of the block. */
   readonly number: bigint
   readonly flashblock: Flashblock
+  /** Epoch of the sequencer, which rises each time that it becomes the leader. */
+  readonly epoch: bigint
 }
 
 /** Number of a flashblock in a log: readers know the number of the block that follows their head. */
@@ -27,13 +29,15 @@ export const builtFlashblockCodec: MessageCodec<BuiltFlashblock> = messageCodec(
   'BuiltFlashblock',
   atoll.v1.BuiltFlashblock,
   {
-    toWire: ({ number, flashblock }: BuiltFlashblock) => ({
+    toWire: ({ number, flashblock, epoch }: BuiltFlashblock) => ({
       number: uint64ToWire(number),
       flashblock: flashblockToWire(flashblock),
+      epoch: uint64ToWire(epoch),
     }),
     fromWire: (message) => ({
       number: uint64FromWire(message.number),
       flashblock: flashblockFromWire(present(message.flashblock, 'flashblock'), 'flashblock'),
+      epoch: uint64FromWire(message.epoch),
     }),
   },
 )

@@ -25,6 +25,8 @@ export interface FoundPrefix {
   readonly index: number
   /** L1 origin of the block. */
   readonly l1Origin: BlockId
+  /** Epoch of the sequencer that authorized it; 0 if it was not authorized. */
+  readonly epoch: bigint
 }
 
 /** Codec of `FindPrefixRequest`. */
@@ -56,6 +58,7 @@ export const findPrefixResponseCodec: MessageCodec<FindPrefixResponse> = message
               payloadId: hexToWire(prefix.payloadId),
               index: prefix.index,
               l1Origin: blockIdToWire(prefix.l1Origin),
+              epoch: uint64ToWire(prefix.epoch),
             },
     }),
     fromWire: (message) => ({
@@ -63,6 +66,7 @@ export const findPrefixResponseCodec: MessageCodec<FindPrefixResponse> = message
         payloadId: bytes8FromWire(prefix.payloadId, 'prefix.payload_id'),
         index: prefix.index ?? 0,
         l1Origin: blockIdFromWire(prefix.l1Origin, 'prefix.l1_origin'),
+        epoch: uint64FromWire(prefix.epoch),
       })),
     }),
   },

@@ -22,13 +22,19 @@ export interface StartBuildingRequest {
   /** Number of earlier builds on the parent that led to no block. Each number starts another build. */
   readonly attempt: bigint
   /** When the block is published in parts; undefined if it is published only when it is sealed. */
-  readonly flashblocks?: FlashblockSlots | undefined
+  readonly flashblocks?: FlashblockPlan | undefined
   /** Payload id of the prefix that the block goes on from; undefined to build from the start. */
   readonly continues?: Bytes8 | undefined
 }
 
 /** When flashblocks are made; the block time is that of the chain. */
 export type FlashblockSlots = Omit<FlashblockTimes, 'blockTimeMs'>
+
+/** How the flashblocks of a block are made. */
+export interface FlashblockPlan extends FlashblockSlots {
+  /** Epoch of the sequencer, which rises each time that it becomes the leader. */
+  readonly epoch: bigint
+}
 
 /** Whether the execution client builds the block. */
 export type StartBuildingResponse =
@@ -55,7 +61,7 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
       parent: blockIdToWire(parent),
       attributes: attributesToWire(attributes),
       attempt: uint64ToWire(attempt),
-      flashblocks: flashblocks ?? null,
+      flashblocks: optional(flashblocks, planToWire) ?? null,
       continues: optional(continues, hexToWire) ?? null,
     }),
     fromWire: (message) => ({
@@ -63,18 +69,26 @@ export const startBuildingRequestCodec: MessageCodec<StartBuildingRequest> = mes
       parent: blockIdFromWire(message.parent, 'parent'),
       attributes: attributesFromWire(message.attributes, 'attributes'),
       attempt: uint64FromWire(message.attempt),
-      flashblocks: optional(message.flashblocks, slotsFromWire),
+      flashblocks: optional(message.flashblocks, planFromWire),
       continues: optional(message.continues, (id) => bytes8FromWire(id, 'continues')),
     }),
   },
 )
 
+function planToWire({ epoch, ...slots }: FlashblockPlan): atoll.v1.FlashblockTimes.$Properties {
+  return { ...slots, epoch: uint64ToWire(epoch) }
+}
+
 /** @throws DecodeError if the interval is 0 */
-function slotsFromWire(message: atoll.v1.FlashblockTimes.$Properties): FlashblockSlots {
+function planFromWire(message: atoll.v1.FlashblockTimes.$Properties): FlashblockPlan {
   const intervalMs = message.intervalMs ?? 0
   if (intervalMs === 0) throw new DecodeError('flashblocks.interval_ms: 0, want at least 1')
-  const { endBufferMs, sendOffsetMs } = message
-  return { intervalMs, sendOffsetMs: sendOffsetMs ?? 0, endBufferMs: endBufferMs ?? 0 }
+  return {
+    intervalMs,
+    sendOffsetMs: message.sendOffsetMs ?? 0,
+    endBufferMs: message.endBufferMs ?? 0,
+    epoch: uint64FromWire(message.epoch),
+  }
 }
 
 /** Codec of `StartBuildingResponse`. */

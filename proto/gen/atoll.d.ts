@@ -1120,6 +1120,7 @@ export namespace atoll {
                 payloadId: Uint8Array;
                 index: number;
                 l1Origin?: (atoll.v1.BlockId.$Properties|null);
+                epoch: Long;
                 static encode(message: atoll.v1.FindPrefixResponse.Prefix.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
                 static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FindPrefixResponse.Prefix & atoll.v1.FindPrefixResponse.Prefix.$Shape;
             }
@@ -1128,6 +1129,7 @@ export namespace atoll {
                     payloadId?: (Uint8Array|null);
                     index?: (number|null);
                     l1Origin?: (atoll.v1.BlockId.$Properties|null);
+                    epoch?: (Long|null);
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = atoll.v1.FindPrefixResponse.Prefix.$Properties;
@@ -1141,6 +1143,7 @@ export namespace atoll {
             intervalMs: number;
             sendOffsetMs: number;
             endBufferMs: number;
+            epoch: Long;
             static encode(message: atoll.v1.FlashblockTimes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockTimes & atoll.v1.FlashblockTimes.$Shape;
         }
@@ -1149,6 +1152,7 @@ export namespace atoll {
                 intervalMs?: (number|null);
                 sendOffsetMs?: (number|null);
                 endBufferMs?: (number|null);
+                epoch?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.FlashblockTimes.$Properties;
@@ -1426,6 +1430,7 @@ export namespace atoll {
             $unknowns?: Uint8Array[];
             number: Long;
             flashblock?: (atoll.v1.Flashblock.$Properties|null);
+            epoch: Long;
             static encode(message: atoll.v1.BuiltFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuiltFlashblock & atoll.v1.BuiltFlashblock.$Shape;
         }
@@ -1433,6 +1438,7 @@ export namespace atoll {
             interface $Properties {
                 number?: (Long|null);
                 flashblock?: (atoll.v1.Flashblock.$Properties|null);
+                epoch?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.BuiltFlashblock.$Properties;

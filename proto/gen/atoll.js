@@ -5065,6 +5065,7 @@ export const atoll = $root.atoll = (() => {
                 Prefix.prototype.payloadId = $util.newBuffer([]);
                 Prefix.prototype.index = 0;
                 Prefix.prototype.l1Origin = null;
+                Prefix.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 Prefix.encode = function (message, writer, _depth) {
                     if (!writer)
                         writer = $Writer.create();
@@ -5078,6 +5079,8 @@ export const atoll = $root.atoll = (() => {
                         writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.index);
                     if (message.l1Origin != null && $Object.hasOwnProperty.call(message, "l1Origin"))
                         $root.atoll.v1.BlockId.encode(message.l1Origin, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                    if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                        writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.epoch);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -5134,6 +5137,15 @@ export const atoll = $root.atoll = (() => {
                                 message.l1Origin = $root.atoll.v1.BlockId.decode(reader, reader.size(), $undefined, _depth + 1, message.l1Origin);
                                 continue;
                             }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.epoch = value;
+                                else
+                                    delete message.epoch;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -5164,6 +5176,7 @@ export const atoll = $root.atoll = (() => {
             FlashblockTimes.prototype.intervalMs = 0;
             FlashblockTimes.prototype.sendOffsetMs = 0;
             FlashblockTimes.prototype.endBufferMs = 0;
+            FlashblockTimes.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             FlashblockTimes.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -5177,6 +5190,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).sint32(message.sendOffsetMs);
                 if (message.endBufferMs != null && $Object.hasOwnProperty.call(message, "endBufferMs") && message.endBufferMs !== 0)
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.endBufferMs);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5234,6 +5249,15 @@ export const atoll = $root.atoll = (() => {
                                 message.endBufferMs = value;
                             else
                                 delete message.endBufferMs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
                             continue;
                         }
                     }
@@ -6368,6 +6392,7 @@ export const atoll = $root.atoll = (() => {
             };
             BuiltFlashblock.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             BuiltFlashblock.prototype.flashblock = null;
+            BuiltFlashblock.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             BuiltFlashblock.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -6379,6 +6404,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.number);
                 if (message.flashblock != null && $Object.hasOwnProperty.call(message, "flashblock"))
                     $root.atoll.v1.Flashblock.encode(message.flashblock, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6424,6 +6451,15 @@ export const atoll = $root.atoll = (() => {
                             if (wireType !== 2)
                                 break;
                             message.flashblock = $root.atoll.v1.Flashblock.decode(reader, reader.size(), $undefined, _depth + 1, message.flashblock);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
                             continue;
                         }
                     }

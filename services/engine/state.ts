@@ -1,4 +1,5 @@
 import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
@@ -6,7 +7,6 @@ import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
-import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { Bytes32, Bytes8 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { Answer, CallId } from '#service/sources.ts'
@@ -191,11 +191,7 @@ export type Effect =
   /** Emits the outcome for a flashblock of another builder. */
   | { readonly kind: 'emit-checked'; readonly checked: CheckedFlashblock }
   /** Appends a flashblock to the log. */
-  | {
-      readonly kind: 'publish-flashblock'
-      readonly number: bigint
-      readonly flashblock: Flashblock
-    }
+  | { readonly kind: 'publish-flashblock'; readonly built: BuiltFlashblock }
   /** Wakes the engine at a time, in Unix milliseconds. */
   | { readonly kind: 'wake-flashblock'; readonly payloadId: Bytes8; readonly atMs: number }
   /** Reads unsafe blocks from a number on. */

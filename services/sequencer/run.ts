@@ -89,7 +89,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const moment = () => momentOf(context)
   const first = initialState(
     { ...settings, blockTime: config.blockTime, hasConductor },
-    { isActive, sealed },
+    { isActive, sealed, nowMs: clock.now() },
   )
   log.info(
     isActive

@@ -127,6 +127,8 @@ export interface State {
   /** Undefined before the engine has published its chain. */
   readonly chain: ChainState | undefined
   readonly isActive: boolean
+  /** When the sequencer was started last, in Unix milliseconds. It is the epoch of its flashblocks. */
+  readonly startedMs: number
   readonly isRecovering: boolean
   /** Whether the signer was checked since the sequencer was started. */
   readonly isSignerChecked: boolean
@@ -232,6 +234,8 @@ export type Retry = 'soon' | 'block'
 /** An effect of the sequencer. */
 export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
+        /** When the sequencer was started last, in Unix milliseconds. */
+        readonly startedMs: number
         readonly isRecovering: boolean
         readonly attempts: Attempts
         /** The block that was made earlier on the same parent. */
@@ -279,7 +283,15 @@ export type Stepped = readonly [State, ...(readonly Effect[])]
 /** The state at the start. `sealed` is a block that was committed before the start. It is possibly not inserted yet. */
 export function initialState(
   options: Options,
-  { isActive, sealed }: { readonly isActive: boolean; readonly sealed: Payload | undefined },
+  {
+    isActive,
+    nowMs,
+    sealed,
+  }: {
+    readonly isActive: boolean
+    readonly nowMs: number
+    readonly sealed: Payload | undefined
+  },
 ): State {
   const committed: Sealed | undefined = sealed && {
     payload: sealed,
@@ -290,6 +302,7 @@ export function initialState(
     options,
     chain: undefined,
     isActive,
+    startedMs: nowMs,
     isRecovering: options.isRecovering,
     isSignerChecked: false,
     isLeaderOverridden: false,

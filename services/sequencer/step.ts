@@ -35,7 +35,9 @@ export const fillWaitMs = 30_000
 export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...effects] = decide(state, event)
   const [begun, ...answers] = startIfDue(decided, event)
-  const [next, ...more] = goOn(withHighest(begun, event), event)
+  const isStarted = begun.isActive && !state.isActive
+  const current = isStarted ? { ...begun, startedMs: event.nowMs } : begun
+  const [next, ...more] = goOn(withHighest(current, event), event)
   return [next, ...effects, ...answers, ...more]
 }
 
@@ -334,7 +336,7 @@ function prepareNext(
   state: State,
   { chain, monotonicMs, nowMs }: Moment & { readonly chain: ChainState },
 ): Stepped {
-  const { attempts, highest, isRecovering, pause } = state
+  const { attempts, highest, isRecovering, pause, startedMs } = state
   if (!canBuild(state, chain)) return [state]
   const { generation, unsafe: parent } = chain
   const scheduled = startAtMs({ parentTimestamp: parent.timestamp, nowMs })
@@ -354,7 +356,17 @@ function prepareNext(
   const lost = mayFill ? highest?.block : undefined
   return [
     { ...state, workId, work: { kind: 'preparing', place: { parent, generation } } },
-    { kind: 'prepare', workId, parent, generation, isRecovering, attempts, before, lost },
+    {
+      kind: 'prepare',
+      workId,
+      parent,
+      generation,
+      startedMs,
+      isRecovering,
+      attempts,
+      before,
+      lost,
+    },
   ]
 }
 

@@ -4,7 +4,7 @@ import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { FindPrefixRequest, FindPrefixResponse } from '#messages/find-prefix.ts'
 import type {
-  FlashblockSlots,
+  FlashblockPlan,
   StartBuildingRequest,
   StartBuildingResponse,
 } from '#messages/start-building.ts'
@@ -56,7 +56,11 @@ const flashblock: Arbitrary<Flashblock> = record({
   diff,
 })
 
-const builtFlashblock: Arbitrary<BuiltFlashblock> = record({ number: uint64, flashblock })
+const builtFlashblock: Arbitrary<BuiltFlashblock> = record({
+  number: uint64,
+  flashblock,
+  epoch: uint64,
+})
 
 const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
   number: uint64,
@@ -78,7 +82,8 @@ const checkedFlashblock: Arbitrary<CheckedFlashblock> = record({
   ),
 })
 
-const slots: Arbitrary<FlashblockSlots> = record({
+const plan: Arbitrary<FlashblockPlan> = record({
+  epoch: uint64,
   intervalMs: fc.integer({ ...uint32, min: 1 }),
   sendOffsetMs: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   endBufferMs: fc.integer(uint32),
@@ -100,7 +105,7 @@ export function flashblockMessages(
     parent,
     attributes,
     attempt: uint64,
-    flashblocks: maybe(slots),
+    flashblocks: maybe(plan),
     continues: maybe(bytes(8).map(toBytes8)),
   })
   const findPrefixRequest: Arbitrary<FindPrefixRequest> = record({ generation: uint64, parent })
@@ -110,6 +115,7 @@ export function flashblockMessages(
         payloadId: bytes(8).map(toBytes8),
         index: fc.integer(uint32),
         l1Origin: parent,
+        epoch: uint64,
       }),
     ),
   })

@@ -22,7 +22,7 @@ import { EngineWorld, type RunningEngine } from './engine-world.ts'
 import { readRecord } from './recorded-chain.ts'
 
 const record = await readRecord('fork-jovian')
-const slots = { intervalMs: 500, sendOffsetMs: 0, endBufferMs: 100 }
+const slots = { intervalMs: 500, sendOffsetMs: 0, endBufferMs: 100, epoch: 5n }
 
 /** An engine that builds the recorded block 2, with five transactions of users, or gets it from another builder. */
 export class FlashblockWorld {

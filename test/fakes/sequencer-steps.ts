@@ -80,7 +80,7 @@ export class SequencerSteps {
     readonly trustsSigner?: boolean
   } = {}) {
     this.#trustsSigner = trustsSigner
-    this.state = initialState({ ...options, ...changes }, { isActive, sealed })
+    this.state = initialState({ ...options, ...changes }, { isActive, sealed, nowMs: 0 })
     this.#nowMs = atMs
   }
 

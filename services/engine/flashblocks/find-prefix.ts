@@ -29,9 +29,9 @@ export function prefixFor(
   const timestamp = chain.unsafe.timestamp + config.blockTime
   const best = bestPrefix(flashblocks.prefixes(parent), { parent, timestamp })
   if (best === undefined) return undefined
-  const { index, payload, payloadId } = best
+  const { epoch, index, payload, payloadId } = best
   try {
-    return { payloadId, index, l1Origin: l2BlockRefOf(config, payload).l1Origin }
+    return { payloadId, index, epoch, l1Origin: l2BlockRefOf(config, payload).l1Origin }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     return undefined

@@ -1,4 +1,4 @@
-import type { FlashblockSlots, StartBuildingRequest } from '#messages/start-building.ts'
+import type { FlashblockPlan, StartBuildingRequest } from '#messages/start-building.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
@@ -14,6 +14,8 @@ export interface FlashblockBuild {
   readonly parent: BlockId
   /** What the block must have; its transactions are the deposits. */
   readonly attributes: PayloadAttributes
+  /** Epoch of the sequencer. */
+  readonly epoch: bigint
   /** When the next indices are made, the earliest first, in Unix milliseconds. */
   readonly dueMs: readonly number[]
   /** The newest index, and the block up to it; undefined until index 0 is made. */
@@ -45,7 +47,7 @@ export const maxRefusals = 3
 /** Begins a block whose first build the execution client has started. */
 export function beginFlashblocks(
   { attributes, parent }: StartBuildingRequest,
-  times: FlashblockSlots,
+  times: FlashblockPlan,
   started: { readonly payloadId: Bytes8; readonly nowMs: number; readonly blockTimeMs: number },
 ): FlashblockBuild {
   const { blockTimeMs, nowMs, payloadId } = started
@@ -58,6 +60,7 @@ export function beginFlashblocks(
     payloadId,
     parent,
     attributes,
+    epoch: times.epoch,
     dueMs,
     newest: undefined,
     open: payloadId,

@@ -38,7 +38,7 @@ export function flashblocksStarted(
       const { number } = prefix.payload
       return [
         withBuild(state, continueFlashblocks(begun, takenOver, nowMs)),
-        { kind: 'publish-flashblock', number, flashblock },
+        { kind: 'publish-flashblock', built: { number, flashblock, epoch: times.epoch } },
         { kind: 'report-taken-over', takenOver },
       ]
     }
@@ -64,7 +64,10 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
       const { flashblock, payload } = done
       return [
         withBuild(state, made(build, payload)),
-        { kind: 'publish-flashblock', number: payload.number, flashblock },
+        {
+          kind: 'publish-flashblock',
+          built: { number: payload.number, flashblock, epoch: build.epoch },
+        },
       ]
     }
     case 'refused': {

@@ -3,7 +3,6 @@ import { type BuiltFlashblock, builtFlashblockCodec } from '#messages/built-flas
 import type { Bytes8 } from '#protocol/primitives.ts'
 import {
   bytesIn,
-  integerIn,
   isDiskFailure,
   isUnusableFile,
   moveAside,
@@ -11,15 +10,9 @@ import {
   type SqliteFile,
 } from '#runtime/sqlite.ts'
 
-/** A stored flashblock. */
-export interface StoredFlashblock extends BuiltFlashblock {
-  /** Epoch of the sequencer that authorized it; 0 if it was not authorized. */
-  readonly epoch: bigint
-}
-
 const schema = `
   CREATE TABLE flashblocks (
-    number INTEGER NOT NULL, payload_id TEXT NOT NULL, position INTEGER NOT NULL, epoch INTEGER NOT NULL, encoded BLOB NOT NULL,
+    number INTEGER NOT NULL, payload_id TEXT NOT NULL, position INTEGER NOT NULL, encoded BLOB NOT NULL,
     PRIMARY KEY (number, payload_id, position)
   ) WITHOUT ROWID;
 `
@@ -40,25 +33,21 @@ export class FlashblockStore {
   }
 
   /** Stores a flashblock. A flashblock that is stored already stays as it is. */
-  put({ epoch, flashblock, number }: StoredFlashblock): void {
-    const { index, payloadId } = flashblock
+  put(stored: BuiltFlashblock): void {
+    const { index, payloadId } = stored.flashblock
     this.#file.run(
-      'INSERT OR IGNORE INTO flashblocks VALUES (?, ?, ?, ?, ?)',
-      number,
+      'INSERT OR IGNORE INTO flashblocks VALUES (?, ?, ?, ?)',
+      stored.number,
       payloadId,
       index,
-      epoch,
-      builtFlashblockCodec.encode({ number, flashblock }),
+      builtFlashblockCodec.encode(stored),
     )
   }
 
   /** All flashblocks in the order of blocks and indices. */
-  all(): readonly StoredFlashblock[] {
-    const sql = 'SELECT epoch, encoded FROM flashblocks ORDER BY number, payload_id, position'
-    return this.#file.all(sql).map((row) => ({
-      ...builtFlashblockCodec.decode(bytesIn(row, 'encoded')),
-      epoch: integerIn(row, 'epoch'),
-    }))
+  all(): readonly BuiltFlashblock[] {
+    const sql = 'SELECT encoded FROM flashblocks ORDER BY number, payload_id, position'
+    return this.#file.all(sql).map((row) => builtFlashblockCodec.decode(bytesIn(row, 'encoded')))
   }
 
   /** Removes the flashblocks with a payload id, from an index on. */

@@ -1,3 +1,4 @@
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import {
   type AssemblyOutput,
@@ -6,7 +7,7 @@ import {
 } from '#protocol/flashblock/assembly.ts'
 import type { StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
-import type { FlashblockStore, StoredFlashblock } from './flashblock-store.ts'
+import type { FlashblockStore } from './flashblock-store.ts'
 
 /** Limit on the sequences of flashblocks of one block. More would be the work of a builder that contradicts itself. */
 export const maxSequences = 4
@@ -49,7 +50,7 @@ export class KeptFlashblocks {
    *
    * @throws Fault `flashblock-store` if it cannot be stored
    */
-  keep(stored: StoredFlashblock): KeepOutput {
+  keep(stored: BuiltFlashblock): KeepOutput {
     const { number } = stored
     if (number <= this.#unsafe) return { kind: 'refused', reason: 'block-too-old' }
     if (number > this.#unsafe + maxBlocksAhead) return { kind: 'refused', reason: 'block-too-new' }
@@ -114,7 +115,7 @@ export class KeptFlashblocks {
     if (index === 0) this.#sequences.delete(payloadId)
   }
 
-  #add({ epoch, flashblock, number }: StoredFlashblock): KeepOutput {
+  #add({ epoch, flashblock, number }: BuiltFlashblock): KeepOutput {
     const { payloadId } = flashblock
     const known = this.#sequences.get(payloadId)
     if (known !== undefined && known.number !== number)

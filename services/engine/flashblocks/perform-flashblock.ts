@@ -29,9 +29,8 @@ export function createFlashblockPerform({
         metrics.flashblockChecked(effect.checked.outcome.kind)
         return []
       case 'publish-flashblock': {
-        const { flashblock, number } = effect
         metrics.flashblockMade()
-        const append = () => bus.append(flashblockBuilt, { number, flashblock })
+        const append = () => bus.append(flashblockBuilt, effect.built)
         return { later: appends.run(append).then(() => []) }
       }
       case 'wake-flashblock': {

@@ -61,7 +61,8 @@ export async function runFlashblock(
   if (checked.kind === 'invalid') return { outcome: 'refused', payloadId, reason: checked.reason }
   const index = nextIndex(build)
   const flashblock = flashblockOf(settled, { payloadId, index, before: build.newest?.payload })
-  const kept = ports.flashblocks.keep({ number: settled.number, epoch: 0n, flashblock })
+  const { epoch } = build
+  const kept = ports.flashblocks.keep({ number: settled.number, epoch, flashblock })
   // What a restart would lose is not published.
   if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
   ports.flashblocks.executed(payloadId, index)

@@ -79,7 +79,8 @@ export class BlockPreparer {
     const noTxPool = built.attributes.noTxPool || attempts.isEmpty
     const attributes = { ...built.attributes, noTxPool }
     const attempt = BigInt(attempts.count)
-    const flashblocks = this.#flashblocks
+    const slots = this.#flashblocks
+    const flashblocks = slots && { ...slots, epoch: epochOf(effect.startedMs, prefix) }
     const continues = prefix?.payloadId
     const place = { generation, parent: idOf(parent) }
     const request = { ...place, attributes, attempt, flashblocks, continues }
@@ -210,6 +211,15 @@ export class BlockPreparer {
     this.remember(parent.hash, systemConfig)
     return systemConfig
   }
+}
+
+/**
+ * The epoch of flashblocks. It is higher than that of the leader before, also if the clock of this leader is behind. An
+ * own prefix of an earlier run has a lower epoch anyway.
+ */
+function epochOf(startedMs: number, prefix: FoundPrefix | undefined): bigint {
+  const own = BigInt(startedMs)
+  return prefix === undefined || prefix.epoch < own ? own : prefix.epoch + 1n
 }
 
 function failure(
