@@ -80,6 +80,7 @@ for (const [what, change, line] of [
     { repeated: 1, contradictions: 2, wrongHashes: 3, flaws: ['gas-decreased'] },
     `kept: ${usual}, 1 repeated, 2 contradictions, 3 wrong block hashes, broken rules: gas-decreased`,
   ],
+  ['has another hash', { sealedAs: 'other' }, `kept: ${usual}, no flashblock has the hash`],
   ['has another parent', { hasOtherParent: true }, `kept: ${usual}, the block has another parent`],
 ] as const satisfies readonly (readonly [string, Partial<BlockReport>, string])[])
   test(`the line of a block that ${what}`, () => {

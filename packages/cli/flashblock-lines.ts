@@ -45,6 +45,9 @@ function remarks(report: BlockReport): readonly string[] {
   return [
     lost.length > 0 && `promised transactions that are not in the block: ${named}${more}`,
     differsAt !== undefined && `the block differs from transaction ${differsAt} on`,
+    report.sealedAs === 'other' &&
+      report.unpublished === 0 &&
+      'no flashblock has the hash of the block',
     report.hasOtherParent && 'the block has another parent than published',
     missing.length > 0 && `indices ${unseen}: ${missing.join(' ')}`,
     payloadIds.length > 1 && `payload ids ${payloadIds.join(' ')}`,
@@ -79,7 +82,7 @@ function delayText({ count, p50Ms, p99Ms, worstMs }: DelayNumbers): string {
 }
 
 /** What the table shows of a watch. */
-export type ShownWatch = Pick<FlashblockWatch, 'newest' | 'summary'>
+type ShownWatch = Pick<FlashblockWatch, 'newest' | 'summary'>
 
 /** The names of the streams, and the width of the terminal in columns. */
 interface TableForm {

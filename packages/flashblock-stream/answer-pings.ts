@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 
 /** Bytes of pongs that the other side has not read. A side that sends pings and reads nothing would fill the memory. */
-export const maxUnreadPongBytes = 64 * 1024
+const maxUnreadPongBytes = 64 * 1024
 
 /**
  * Answers the pings of a WebSocket that was opened without `autoPong`.

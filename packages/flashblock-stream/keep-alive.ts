@@ -9,7 +9,7 @@ export interface KeepAliveTimes {
 }
 
 /** How a connection is checked. */
-export interface KeepAliveOptions extends KeepAliveTimes {
+interface KeepAliveOptions extends KeepAliveTimes {
   readonly clock: Clock
   /** Sends a ping with this payload. */
   readonly ping: (payload: string) => void

@@ -10,7 +10,7 @@ export interface PublishedFlashblock extends StreamPosition {
 }
 
 /** Limits on kept flashblocks. */
-export interface RecentLimits {
+interface RecentLimits {
   readonly maxFlashblocks: number
   readonly maxBytes: number
 }

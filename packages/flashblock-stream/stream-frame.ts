@@ -13,7 +13,7 @@ export type FrameFlaw =
   'empty' | 'not-brotli' | 'too-large' | 'not-utf8' | 'not-json' | 'not-flashblock'
 
 /** The content of a frame. */
-export type StreamFrame =
+type StreamFrame =
   | { readonly kind: 'flashblock'; readonly flashblock: StreamFlashblock }
   | {
       readonly kind: 'malformed'

@@ -9,7 +9,7 @@ export interface FlashblocksRequest {
 }
 
 /** What a client asks for with the path and the query of its URL. */
-export type StreamRequest =
+type StreamRequest =
   | FlashblocksRequest
   /** Retractions only. */
   | { readonly kind: 'events' }

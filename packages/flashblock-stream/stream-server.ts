@@ -18,7 +18,7 @@ import {
 } from './stream-subscriber.ts'
 
 /** Limits for the clients of a stream. */
-export interface StreamLimits extends SubscriberLimits {
+interface StreamLimits extends SubscriberLimits {
   /** Clients at a time. Further clients are closed with code 1013. */
   readonly maxClients: number
 }

@@ -21,7 +21,7 @@ export type SubscriberEnd =
   | 'bad-frame'
 
 /** Times of the pings to a client. */
-export const clientPings = { pingPeriodMs: 15_000, pongTimeoutMs: 30_000 }
+const clientPings = { pingPeriodMs: 15_000, pongTimeoutMs: 30_000 }
 
 /** Time for a client to read why its connection is closed. */
 const closeGraceMs = 2_000
@@ -35,7 +35,7 @@ interface MessageForm {
 }
 
 /** What a subscriber needs. */
-export interface SubscriberOptions {
+interface SubscriberOptions {
   readonly clock: Clock
   readonly limits: SubscriberLimits
   /** Called when the server begins to end the connection, at most once. */

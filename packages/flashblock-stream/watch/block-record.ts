@@ -7,6 +7,7 @@ import {
   type FlashblockFlaw,
   maxFlashblocks,
 } from '#protocol/flashblock/assembly.ts'
+import { notComputed } from '#protocol/flashblock/flashblock.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 import type { PublishedBlock, PublishedPart, PublishedRun } from './judge-block.ts'
@@ -192,7 +193,8 @@ function seen(
     index,
     transactions: diff.transactions.map((raw) => toHash(keccak256(raw))),
     deposits: diff.transactions.filter(([type]) => type === depositType).length,
-    blockHash: diff.blockHash,
+    // Without the state root, the hash is not that of a block that can be sealed.
+    blockHash: diff.stateRoot === notComputed ? notComputed : diff.blockHash,
     gasUsed: diff.gasUsed,
     receiptsRoot: diff.receiptsRoot,
     hashCheck,

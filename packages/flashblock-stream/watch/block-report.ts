@@ -4,7 +4,7 @@ import type { BlockRecord, SeenFlashblock } from './block-record.ts'
 import { judgeBlock, type Judgement, type SealedOutcome } from './judge-block.ts'
 
 /** A flashblock in a report. */
-export interface ReportedFlashblock {
+interface ReportedFlashblock {
   readonly index: number
   readonly arrivedUnixMs: number
   /** Time since the flashblock before; undefined if an interruption was between them. */

@@ -301,6 +301,15 @@ test('wrong block hashes are found, and a stream without hashes has none to chec
   assert.equal(watch.summary.wrongHashes, 1)
 })
 
+test('hashes of a stream without state roots are neither checked nor compared', () => {
+  const { take, settle } = watched()
+  const flashblocks = blockAt(0, [1, 1]).map((each) => withDiff(each, { stateRoot: filledHash(0) }))
+  take(flashblocks)
+  take(blockAt(1, [1]))
+  const report = settle(0, flashblocks)
+  assert.deepEqual([report?.wrongHashes, report?.verdict, report?.sealedAs], [0, 'kept', 'unknown'])
+})
+
 test('rules that a stream breaks are named', () => {
   const { take, settle } = watched()
   const [a = assert.fail(), b = assert.fail()] = blockAt(0, [1, 1])

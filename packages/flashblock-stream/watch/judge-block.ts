@@ -52,7 +52,7 @@ export type SealedOutcome =
 export type Verdict = 'kept' | 'broken' | 'never-came' | 'unchecked'
 
 /** Which flashblock has the hash of the sealed block; `unknown` in a stream without block hashes. */
-export type SealedAs = 'last' | 'earlier' | 'other' | 'unknown'
+type SealedAs = 'last' | 'earlier' | 'other' | 'unknown'
 
 /** The judgement of a block. */
 export interface Judgement {

@@ -5,7 +5,7 @@ import { type DelayNumbers, Delays } from './delays.ts'
 import type { Verdict } from './judge-block.ts'
 
 /** What one stream delivered. */
-export interface StreamCounts {
+interface StreamCounts {
   /** Flashblocks that no other stream had delivered before. */
   readonly first: number
   /** Delays of the flashblocks that another stream had delivered before. */
@@ -15,7 +15,7 @@ export interface StreamCounts {
 }
 
 /** Means over all blocks for an index. */
-export interface IndexMeans {
+interface IndexMeans {
   readonly index: number
   readonly flashblocks: number
   /** Median time since the flashblock before. */
