@@ -13,6 +13,8 @@ const after = (line: string) => completions(program, line.replace('|', '').split
 test('commands and their subcommands are completed', () => {
   assert.deepEqual(after('bu|'), ['bus'])
   assert.deepEqual(after('bus |'), ['serve', 'provision', 'config', 'status', '--help'])
+  assert.deepEqual(after('flashblocks |'), ['watch', '--help'])
+  assert.deepEqual(after('flashblocks watch --l2|'), ['--l2-rpc'])
   assert.deepEqual(after('help k|'), ['keys'])
   assert.ok(!after('|').includes('complete'))
   assert.deepEqual(after('nothing |').includes('node'), true)

@@ -8,6 +8,7 @@ import { addDevnetCommand } from './commands/devnet.ts'
 import { addDevnetPartCommands } from './commands/devnet-parts.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
+import { addFlashblocksCommands } from './commands/flashblocks.ts'
 import { addKeysCommands } from './commands/keys.ts'
 import { addL1ReplayCommand } from './commands/l1-replay.ts'
 import { addNodeCommand } from './commands/node.ts'
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addRewindCommand(program)
   addBusCommands(program)
   addKeysCommands(program)
+  addFlashblocksCommands(program)
   addRecordCommand(program)
   addDeriveCommand(program)
   addExecuteCommand(program)

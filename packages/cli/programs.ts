@@ -7,6 +7,7 @@ import { batcherSettings, devnetL1Settings, devnetTrafficSettings } from './devn
 import { devnetSettings } from './devnet-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
+import { flashblocksWatchSettings } from './flashblocks-settings.ts'
 import { l1ReplaySettings } from './l1-replay-settings.ts'
 import { recordSettings } from './record-settings.ts'
 import {
@@ -31,6 +32,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'bus provision': provisionSettings,
   'bus config': busConfigSettings,
   'bus status': statusSettings,
+  'flashblocks watch': flashblocksWatchSettings,
   record: recordSettings,
   derive: deriveSettings,
   execute: executeSettings,

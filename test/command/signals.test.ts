@@ -102,6 +102,12 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     isUp: (output) => output.includes('waits for a node'),
   },
   {
+    name: 'flashblocks watch',
+    early: 400,
+    args: () => ['flashblocks', 'watch', '--ws=ws://127.0.0.1:1', '--l2-rpc=http://127.0.0.1:1'],
+    isUp: (output) => output.includes('not connected'),
+  },
+  {
     name: 'service da-watcher',
     args: (data) => {
       const own = [...chain, noL1, noBus, '--chain-id=904', `--data-dir=${data}`]

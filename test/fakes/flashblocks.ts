@@ -1,3 +1,4 @@
+import { flashblockToJson, type StreamFlashblock } from '#json-rpc/forms/flashblock-json.ts'
 import { hashPayload } from '#protocol/block/payload-hash.ts'
 import { fromHex, toBytes8, toHash } from '#protocol/codec/hex.ts'
 import { toPayload } from '#protocol/flashblock/assembly.ts'
@@ -56,4 +57,15 @@ export function flashblocksOf(
     const diff = { ...results, blockHash }
     return { payloadId: samplePayloadId, index, base: index === 0 ? base : undefined, diff }
   })
+}
+
+/** A flashblock as a stream has it, with the number of its block in the metadata. */
+export function onStream(flashblock: Flashblock, number = sampleBase.number): StreamFlashblock {
+  const metadata = { number, newAccountBalances: undefined, receipts: undefined }
+  return { ...flashblock, metadata }
+}
+
+/** The text of a flashblock on a stream. */
+export function streamText(flashblock: Flashblock, number = sampleBase.number): string {
+  return JSON.stringify(flashblockToJson(onStream(flashblock, number)))
 }

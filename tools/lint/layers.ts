@@ -17,7 +17,7 @@ export const levels: readonly (readonly Layer[])[] = [
   [layer('messages')],
   [layer('runtime')],
   [layer('bus'), layer('json-rpc')],
-  [layer('l1'), layer('engine-api'), layer('libp2p'), layer('service')],
+  [layer('l1'), layer('engine-api'), layer('libp2p'), layer('flashblock-stream'), layer('service')],
   [layer('services', 'services')],
   [layer('execution-client')],
   [layer('records')],

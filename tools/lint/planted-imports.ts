@@ -31,6 +31,7 @@ export const plantedImports: readonly Planted[] = [
       ['packages/bus', '#json-rpc/endpoint.ts'],
       ['packages/json-rpc', '#l1/l1-client.ts'],
       ['packages/engine-api', '#service/actor.ts'],
+      ['packages/flashblock-stream', '#libp2p/open-host.ts'],
       ['packages/execution-client', '#services/engine/step.ts'],
       ['packages/execution-client', '#records/folder/read-l2.ts'],
       ['packages/records', '#services/engine/step.ts'],
