@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Planned folders that docs/architecture.md names. */
-const toCome = ['packages/protocol/flashblock']
+const toCome: readonly string[] = []
 
 /** Prefixes of texts that only look like paths of the repository: lint rules, data of a node, other repositories. */
 const elsewhere = [
