@@ -1,8 +1,6 @@
 import { atoll } from '#proto/atoll.js'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
-import { signatureBytes } from '#protocol/p2p/payload-signature.ts'
 import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import {
   bytes8FromWire,
@@ -11,12 +9,16 @@ import {
   hexToWire,
   optional,
   present,
-  sizedFromWire,
   uint64FromWire,
   uint64ToWire,
 } from './wire/fields.ts'
 import { flashblockFromWire, flashblockToWire } from './wire/flashblock.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+import {
+  type SignedAuthorization,
+  signedAuthorizationFromWire,
+  signedAuthorizationToWire,
+} from './wire/build-authorization.ts'
 
 /** A frame of the streams between builders. These frames are not on the bus. */
 export type BuilderFrame =
@@ -41,13 +43,6 @@ export interface SentFlashblock {
   readonly previousLink: Hash
   /** Undefined from a builder whose sequencer signs none. */
   readonly authorization: SignedAuthorization | undefined
-}
-
-/** An authorization, and the signature of the sequencer over it. */
-export interface SignedAuthorization {
-  readonly authorization: BuildAuthorization
-  /** 65 bytes. */
-  readonly signature: Uint8Array
 }
 
 /** What the receiver of a flashblock did with it. */
@@ -133,7 +128,7 @@ function sentToWire({
     number: uint64ToWire(number),
     flashblock: flashblockToWire(flashblock),
     previousLink: hexToWire(previousLink),
-    authorization: optional(authorization, authorizationToWire) ?? null,
+    authorization: optional(authorization, signedAuthorizationToWire) ?? null,
   }
 }
 
@@ -142,7 +137,7 @@ function sentFromWire(message: atoll.v1.SentFlashblock.$Properties): SentFlashbl
     number: uint64FromWire(message.number),
     flashblock: flashblockFromWire(present(message.flashblock, 'flashblock'), 'flashblock'),
     previousLink: hashFromWire(message.previousLink, 'previous_link'),
-    authorization: optional(message.authorization, authorizationFromWire),
+    authorization: optional(message.authorization, signedAuthorizationFromWire),
   }
 }
 
@@ -153,44 +148,5 @@ function acknowledgementFromWire(message: atoll.v1.Acknowledgement.$Properties):
     blockHash: hashFromWire(message.blockHash, 'block_hash'),
     status: statusWire.fromWire(message.status, 'status'),
     reason: message.reason ?? '',
-  }
-}
-
-/** Wire form of a signed authorization. */
-function authorizationToWire({
-  authorization,
-  signature,
-}: SignedAuthorization): atoll.v1.BuildAuthorization.$Properties {
-  return {
-    l2ChainId: uint64ToWire(authorization.l2ChainId),
-    parentHash: hexToWire(authorization.parentHash),
-    number: uint64ToWire(authorization.number),
-    timestamp: uint64ToWire(authorization.timestamp),
-    payloadId: hexToWire(authorization.payloadId),
-    epoch: uint64ToWire(authorization.epoch),
-    sequencerId: authorization.sequencerId,
-    builder: authorization.builder,
-    notAfterMs: uint64ToWire(authorization.notAfterMs),
-    signature,
-  }
-}
-
-function authorizationFromWire(
-  message: atoll.v1.BuildAuthorization.$Properties,
-): SignedAuthorization {
-  const path = 'authorization'
-  return {
-    authorization: {
-      l2ChainId: uint64FromWire(message.l2ChainId),
-      parentHash: hashFromWire(message.parentHash, `${path}.parent_hash`),
-      number: uint64FromWire(message.number),
-      timestamp: uint64FromWire(message.timestamp),
-      payloadId: bytes8FromWire(message.payloadId, `${path}.payload_id`),
-      epoch: uint64FromWire(message.epoch),
-      sequencerId: message.sequencerId ?? '',
-      builder: message.builder ?? '',
-      notAfterMs: uint64FromWire(message.notAfterMs),
-    },
-    signature: sizedFromWire(message.signature, signatureBytes, `${path}.signature`),
   }
 }

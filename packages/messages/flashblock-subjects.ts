@@ -13,6 +13,12 @@ import {
 } from './find-prefix.ts'
 import { type ReceivedFlashblock, receivedFlashblockCodec } from './received-flashblock.ts'
 import {
+  type SignAuthorizationRequest,
+  signAuthorizationRequestCodec,
+  type SignAuthorizationResponse,
+  signAuthorizationResponseCodec,
+} from './sign-authorization.ts'
+import {
   type Call,
   call,
   log,
@@ -81,10 +87,21 @@ export const findPrefix: Call<FindPrefixRequest, FindPrefixResponse> = call({
   response: findPrefixResponseCodec,
 })
 
+/** Returns the signature of the sequencer over the permission for a builder to publish flashblocks. */
+export const signAuthorization: Call<SignAuthorizationRequest, SignAuthorizationResponse> = call({
+  name: 'gossip.sign-authorization',
+  summary:
+    'The signature of the sequencer over the permission for a builder to publish the flashblocks of one block.',
+  callers: ['flashblock-p2p'],
+  request: signAuthorizationRequestCodec,
+  response: signAuthorizationResponseCodec,
+})
+
 /** The subjects of flashblocks, a part of the table of all subjects. */
 export const flashblockSubjects: readonly Subject[] = [
   flashblockBuilt,
   flashblockReceived,
   flashblockChecked,
   findPrefix,
+  signAuthorization,
 ]

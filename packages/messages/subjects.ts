@@ -129,7 +129,7 @@ export const l1Heads: State<L1Heads> = state({
 export const systemConfig: State<SystemConfigUpdate> = state({
   name: 'da-watcher.system-config',
   summary: 'The unsafe block signer at the L1 head, from the system config.',
-  readers: ['gossip', 'rpc'],
+  readers: ['gossip', 'rpc', 'flashblock-p2p'],
   codec: systemConfigUpdateCodec,
 })
 

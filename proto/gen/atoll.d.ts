@@ -1870,6 +1870,40 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.CheckSignerResponse.$Properties;
         }
+        interface ISignAuthorizationRequest extends atoll.v1.SignAuthorizationRequest.$Properties {
+        }
+        class SignAuthorizationRequest {
+            constructor(properties?: atoll.v1.SignAuthorizationRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+            static encode(message: atoll.v1.SignAuthorizationRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SignAuthorizationRequest & atoll.v1.SignAuthorizationRequest.$Shape;
+        }
+        namespace SignAuthorizationRequest {
+            interface $Properties {
+                authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.SignAuthorizationRequest.$Properties;
+        }
+        interface ISignAuthorizationResponse extends atoll.v1.SignAuthorizationResponse.$Properties {
+        }
+        class SignAuthorizationResponse {
+            constructor(properties?: atoll.v1.SignAuthorizationResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            signature: Uint8Array;
+            problem: string;
+            static encode(message: atoll.v1.SignAuthorizationResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SignAuthorizationResponse & atoll.v1.SignAuthorizationResponse.$Shape;
+        }
+        namespace SignAuthorizationResponse {
+            interface $Properties {
+                signature?: (Uint8Array|null);
+                problem?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.SignAuthorizationResponse.$Properties;
+        }
         interface IPeer extends atoll.v1.Peer.$Properties {
         }
         class Peer {

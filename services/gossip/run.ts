@@ -29,6 +29,7 @@ import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Event, initialState } from './state.ts'
 import { openSigner } from './signing/open-signer.ts'
+import { servingAuthorizations } from './signing/sign-authorization.ts'
 import { checkingSigner, wrongSignerOf } from './signing/signer-problem.ts'
 import { step } from './step.ts'
 import { noticesOf, progressOf, waitOf } from './waits.ts'
@@ -76,6 +77,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       call,
       payload,
     })),
+    servingAuthorizations(bus, ports.blockSigner),
     () => {
       const served = bus.serve(checkSigner, async () => ({ problem: wrongSignerOf(latest) }))
       return () => served.stop()

@@ -1,8 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type { BuilderFrame } from '#messages/builder-frame.ts'
 import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { FindPrefixRequest, FindPrefixResponse } from '#messages/find-prefix.ts'
+import type {
+  SignAuthorizationRequest,
+  SignAuthorizationResponse,
+} from '#messages/sign-authorization.ts'
 import type {
   FlashblockPlan,
   StartBuildingRequest,
@@ -11,6 +16,7 @@ import type {
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { toAddress, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
 import { maxFlashblocks } from '#protocol/flashblock/assembly.ts'
 import type { Flashblock, FlashblockBase, FlashblockDiff } from '#protocol/flashblock/flashblock.ts'
 
@@ -70,6 +76,47 @@ const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
   receivedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
 })
 
+const authorization: Arbitrary<BuildAuthorization> = record({
+  l2ChainId: uint64,
+  parentHash: hash,
+  number: uint64,
+  timestamp: uint64,
+  payloadId: bytes(8).map(toBytes8),
+  epoch: uint64,
+  sequencerId: fc.string(),
+  builder: fc.string(),
+  notAfterMs: uint64,
+})
+
+/** A frame between builders. */
+export const builderFrame: Arbitrary<BuilderFrame> = fc.oneof(
+  record({ kind: kind('hello'), l2ChainId: uint64 }),
+  record({
+    kind: kind('flashblock'),
+    sent: record({
+      number: uint64,
+      flashblock,
+      previousLink: hash,
+      authorization: maybe(record({ authorization, signature: bytes(65) })),
+    }),
+  }),
+  record({
+    kind: kind('acknowledgement'),
+    acknowledgement: record({
+      payloadId: bytes(8).map(toBytes8),
+      index: fc.integer(uint32),
+      blockHash: hash,
+      status: fc.constantFrom('received', 'executed', 'refused'),
+      reason,
+    }),
+  }),
+  record({
+    kind: kind('request'),
+    payloadId: maybe(bytes(8).map(toBytes8)),
+    fromIndex: fc.integer(uint32),
+  }),
+)
+
 const checkedFlashblock: Arbitrary<CheckedFlashblock> = record({
   payloadId: bytes(8).map(toBytes8),
   index: fc.integer(uint32),
@@ -119,7 +166,14 @@ export function flashblockMessages(
       }),
     ),
   })
+  const signAuthorizationRequest: Arbitrary<SignAuthorizationRequest> = record({ authorization })
+  const signAuthorizationResponse: Arbitrary<SignAuthorizationResponse> = fc.oneof(
+    record({ kind: kind('signed'), signature: bytes(65) }),
+    record({ kind: kind('unsigned'), problem: reason }),
+  )
   return {
+    'atoll.v1.SignAuthorizationRequest': signAuthorizationRequest,
+    'atoll.v1.SignAuthorizationResponse': signAuthorizationResponse,
     'atoll.v1.ReceivedFlashblock': receivedFlashblock,
     'atoll.v1.CheckedFlashblock': checkedFlashblock,
     'atoll.v1.FindPrefixRequest': findPrefixRequest,

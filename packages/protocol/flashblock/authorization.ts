@@ -35,7 +35,7 @@ export type AuthorizationFlaw =
 export const authorizationGraceMs = 1_000n
 
 /** How far the clock of a sequencer may be ahead. */
-export const maxClockAheadMs = 2_000n
+const maxClockAheadMs = 2_000n
 
 /** Separates these signatures from those of unsafe blocks, whose domain is zero. */
 const domain = keccak256(new TextEncoder().encode('atoll/flashblocks/authorization/1'))
@@ -69,7 +69,7 @@ export interface AuthorizationRules {
 }
 
 /**
- * The first flaw of an authorization; undefined if it has none. {@link EpochFence} checks its epoch.
+ * The first flaw of an authorization; undefined if it has none. {@link admitEpoch} checks its epoch.
  *
  * @param signature 65 bytes over {@link authorizationHash}
  */
@@ -89,30 +89,24 @@ export function authorizationFlaw(
   return blockSigner(hash, signature, recover) === signer ? undefined : 'wrong-signer'
 }
 
-/** Refuses sequencers that were replaced. */
-export class EpochFence {
-  #epoch = 0n
-  #number = 0n
+/** Refuses sequencers that were replaced: the highest epoch, and its newest block. */
+export interface EpochFence {
+  readonly epoch: bigint
+  readonly number: bigint
+}
 
-  /** The highest epoch. */
-  get epoch(): bigint {
-    return this.#epoch
-  }
+/** A fence before the first authorization. */
+export const openFence: EpochFence = { epoch: 0n, number: 0n }
 
-  /**
-   * Whether an epoch is accepted for a block. A lower epoch is refused up to the newest block of the highest epoch. For
-   * later blocks it is accepted, since the clock of a new leader may be behind that of the leader before.
-   */
-  admit({ epoch, number }: Pick<BuildAuthorization, 'epoch' | 'number'>): boolean {
-    if (epoch < this.#epoch) return number > this.#number
-    if (epoch > this.#epoch || number > this.#number) this.#number = number
-    this.#epoch = epoch
-    return true
-  }
-
-  /** The epoch of a sequencer that becomes the leader. @param nowMs Unix milliseconds */
-  next(nowMs: bigint): bigint {
-    const above = this.#epoch + 1n
-    return above > nowMs ? above : nowMs
-  }
+/**
+ * The fence after an authorization; undefined if its epoch is too old. A lower epoch is refused up to the newest block of
+ * the highest epoch. For later blocks it is accepted, since the clock of a new leader may be behind that of the leader
+ * before.
+ */
+export function admitEpoch(
+  fence: EpochFence,
+  { epoch, number }: Pick<BuildAuthorization, 'epoch' | 'number'>,
+): EpochFence | undefined {
+  if (epoch < fence.epoch) return number > fence.number ? fence : undefined
+  return { epoch, number: epoch > fence.epoch || number > fence.number ? number : fence.number }
 }

@@ -1,3 +1,4 @@
+import { authorizationHash, type BuildAuthorization } from '#protocol/flashblock/authorization.ts'
 import { signBlock, signerOf, signingHash } from '#protocol/p2p/payload-signature.ts'
 import type { Address } from '#protocol/primitives.ts'
 
@@ -10,6 +11,12 @@ export interface BlockSigner {
    * @param payloadHash hash of the body of the block's message @returns a failure instead of throwing it
    */
   sign(payloadHash: Uint8Array): Promise<Signing>
+  /**
+   * Signs the permission for a builder to publish flashblocks.
+   *
+   * @returns a failure instead of throwing it
+   */
+  signAuthorization(authorization: BuildAuthorization): Promise<Signing>
   /** Checks whether the signer answers. @returns why the signer does not answer; undefined if it answers */
   check(): Promise<string | undefined>
   close(): Promise<void>
@@ -43,6 +50,10 @@ export function keySigner(l2ChainId: bigint, key: Uint8Array): BlockSigner {
     account: { address: signerOf(key), name: 'the key of --p2p-sequencer-key-file' },
     sign: async (payloadHash) => {
       const signature = signBlock(signingHash(l2ChainId, payloadHash), key)
+      return { outcome: 'signed', signature }
+    },
+    signAuthorization: async (authorization) => {
+      const signature = signBlock(authorizationHash(authorization), key)
       return { outcome: 'signed', signature }
     },
     check: async () => undefined,

@@ -85,6 +85,11 @@ export class RemoteSigner implements BlockSigner {
     return this.#failure('wrong-key', `it signs as ${signer}, but --signer-address is ${address}`)
   }
 
+  /** The methods of op-signer sign blocks only. */
+  async signAuthorization(): Promise<Signing> {
+    return this.#failure('refused', 'it cannot sign authorizations of builders')
+  }
+
   /** Calls the method with which op-node checks op-signer. Any JSON-RPC answer shows that the signer can be reached. */
   async check(): Promise<string | undefined> {
     try {
