@@ -1,8 +1,8 @@
-import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import { fromHex } from '#protocol/codec/hex.ts'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import { Fault } from '#runtime/fault.ts'
-import { readSecretFile } from '#runtime/keys/secret-file.ts'
+import { readSecretFile, writeSecretFile } from '#runtime/keys/secret-file.ts'
 
 /** The content of the file: 64 bytes of hex without 0x, as op-rbuilder requires. */
 const digits = /^[0-9a-f]{128}$/iu
@@ -18,7 +18,6 @@ const secretBytes = 32
  * @throws Fault `bad-key` if the file is missing, has other content, or its public key does not match the secret;
  *   `file-refused` if it cannot be read
  * Source: op-rbuilder, crates/p2p/src/lib.rs
- * @public for flashblock-p2p, to come
  */
 export async function readBuilderKey(path: string): Promise<Uint8Array> {
   const text = await readSecretFile(path)
@@ -31,6 +30,20 @@ export async function readBuilderKey(path: string): Promise<Uint8Array> {
   const { raw } = await generateKeyPairFromSeed('Ed25519', key.subarray(0, secretBytes))
   if (areSameBytes(raw, key)) return key
   throw badKey(`the second half of ${path} is not the public key of the first half`)
+}
+
+/**
+ * Reads the key of a builder. A missing file is created with a new key, since the other builders know this one by its
+ * peer id.
+ *
+ * @throws Fault as {@link readBuilderKey}, except for a missing file
+ */
+export async function loadBuilderKey(path: string): Promise<Uint8Array> {
+  if ((await readSecretFile(path)) === undefined) {
+    const { raw } = await generateKeyPair('Ed25519')
+    await writeSecretFile(path, toHex(raw).slice(2))
+  }
+  return readBuilderKey(path)
 }
 
 const badKey = (detail: string) => new Fault('bad-key', { detail })

@@ -19,7 +19,6 @@ const form = /^(?:ip4|ip6|dns|dns4|dns6),tcp,p2p$/u
  * @param text multiaddrs over TCP, separated by commas, that end in `/p2p/` and the peer id; white space around them is
  *   ignored. Several addresses of one peer are allowed
  * @throws Fault `settings` that names all mistakes
- * @public for flashblock-p2p, to come
  */
 export function parseKnownPeers(text: string): readonly KnownPeer[] {
   const peers = new Map<string, Set<string>>()

@@ -72,7 +72,6 @@ export const maxInboundStreams = 4
  *
  * @param options `intervalMs` is the time between two flashblocks
  * Source: op-rbuilder, crates/p2p
- * @public for flashblock-p2p, to come
  */
 export async function openPeerStreams(options: PeerStreamsOptions): Promise<PeerStreams> {
   const { host, protocols } = options

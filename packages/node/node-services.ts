@@ -5,6 +5,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { config as daWatcher } from '#services/da-watcher/config.ts'
 import { config as derivation } from '#services/derivation/config.ts'
 import { config as engine } from '#services/engine/config.ts'
+import { config as flashblockP2p } from '#services/flashblock-p2p/config.ts'
 import { config as gossip } from '#services/gossip/config.ts'
 import { config as rpc } from '#services/rpc/config.ts'
 import { config as sequencer } from '#services/sequencer/config.ts'
@@ -18,7 +19,15 @@ export interface NodeService {
   readonly schema: SettingsSchema
 }
 
-const own = { 'da-watcher': daWatcher, derivation, engine, gossip, sequencer, rpc } as const
+const own = {
+  'da-watcher': daWatcher,
+  derivation,
+  engine,
+  gossip,
+  sequencer,
+  'flashblock-p2p': flashblockP2p,
+  rpc,
+} as const
 
 /** Settings as given, by key. */
 type Given = Readonly<Record<string, string>>
@@ -27,8 +36,15 @@ type Given = Readonly<Record<string, string>>
 const optional: ReadonlyMap<string, (given: Given) => boolean> = new Map([
   ['gossip', (given: Given) => given['p2pDisable'] !== 'true'],
   ['sequencer', (given: Given) => given['sequencerEnabled'] === 'true'],
+  ['flashblock-p2p', hasFlashblocks],
   ['rpc', (given: Given) => given['rpcDisable'] !== 'true'],
 ])
+
+/** Whether a node makes flashblocks, or gets those of other builders. */
+function hasFlashblocks(given: Given): boolean {
+  const { flashblockIntervalMs = '0', flashblockKnownPeers = '' } = given
+  return Number(flashblockIntervalMs) !== 0 || flashblockKnownPeers !== ''
+}
 
 /** Names of the implemented services. */
 export type NodeServiceName = keyof typeof own
@@ -59,6 +75,8 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
       return (await import('#services/gossip/run.ts')).start
     case 'sequencer':
       return (await import('#services/sequencer/run.ts')).start
+    case 'flashblock-p2p':
+      return (await import('#services/flashblock-p2p/run.ts')).start
     case 'rpc':
       return (await import('#services/rpc/run.ts')).start
   }

@@ -12,35 +12,29 @@ export type CumulativeOutput =
   /** The block does not go on from the newest one: its builder contradicts itself. */
   | { readonly kind: 'contradicted' }
 
-/**
- * Turns the messages of op-rbuilder, each of which has the whole block so far, into flashblocks. These messages have no
- * index, so an index is the number of messages before: if one is lost, the indices are not those of the builder.
- */
-export class CumulativeBlocks {
+/** What came before a message of op-rbuilder. */
+export interface CumulativePlace {
   readonly payloadId: Bytes8
-  #newest: Payload | undefined
-  #next = 0
+  /** The index that the message gets. */
+  readonly index: number
+  /** The newest block with this payload id; undefined for the first message. */
+  readonly before: Payload | undefined
+}
 
-  constructor(payloadId: Bytes8) {
-    this.payloadId = payloadId
+/**
+ * Turns a message of op-rbuilder, which has the whole block so far, into a flashblock. These messages have no index. An
+ * index is the number of messages before: if one is lost, the indices are not those of the builder.
+ */
+export function nextOfBlock(payload: Payload, place: CumulativePlace): CumulativeOutput {
+  const { before } = place
+  if (before !== undefined) {
+    if (before.blockHash === payload.blockHash) return { kind: 'repeated' }
+    if (!areSameFixedFields(before, payload)) return { kind: 'contradicted' }
+    const [earlier, later] = [prefixOf(before), prefixOf(payload)]
+    if (!isPrefix(later, earlier) && !isPrefix(earlier, later)) return { kind: 'contradicted' }
+    if (later.length < earlier.length) return { kind: 'repeated' }
   }
-
-  /** Adds the next message. */
-  add(payload: Payload): CumulativeOutput {
-    const before = this.#newest
-    if (before !== undefined) {
-      if (before.blockHash === payload.blockHash) return { kind: 'repeated' }
-      if (!areSameFixedFields(before, payload)) return { kind: 'contradicted' }
-      const [earlier, later] = [prefixOf(before), prefixOf(payload)]
-      if (!isPrefix(later, earlier) && !isPrefix(earlier, later)) return { kind: 'contradicted' }
-      if (later.length < earlier.length) return { kind: 'repeated' }
-    }
-    const { payloadId } = this
-    const flashblock = flashblockOf(payload, { payloadId, index: this.#next, before })
-    this.#newest = payload
-    this.#next++
-    return { kind: 'added', flashblock }
-  }
+  return { kind: 'added', flashblock: flashblockOf(payload, place) }
 }
 
 function isPrefix(prefix: readonly Uint8Array[], all: readonly Uint8Array[]): boolean {

@@ -18,3 +18,14 @@ export function linkOf(
     keccak256(joined([fromHex(previous), fromHex(blockHash), toFixedBigEndian(BigInt(index), 8)])),
   )
 }
+
+/** The link of the last one of the first flashblocks of a block; for no flashblocks, the parent hash. */
+export function linkAfter(
+  parentHash: Hash,
+  flashblocks: readonly { readonly index: number; readonly diff: { readonly blockHash: Hash } }[],
+): Hash {
+  return flashblocks.reduce<Hash>(
+    (previous, { diff, index }) => linkOf(previous, { blockHash: diff.blockHash, index }),
+    parentHash,
+  )
+}

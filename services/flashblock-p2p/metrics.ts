@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { StreamRefusal } from '#flashblock-stream/stream-server.ts'
+import type { StreamCount } from '#libp2p/peer-events.ts'
+import type { Refusal } from './state.ts'
+
+/** Metrics of flashblock-p2p. */
+export interface Metrics {
+  counted(what: StreamCount): void
+  refused(reason: Refusal): void
+  published(): void
+  received(): void
+  acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
+  clientRefused(why: StreamRefusal): void
+}
+
+/** Values that are read at each scrape. */
+export interface Gauges {
+  /** Connected builders. */
+  peers(): number
+  /** Clients of the public stream. */
+  clients(): number
+}
+
+/** Registers the metrics. */
+export function createMetrics(registry: Registry): Metrics {
+  const registers = [registry]
+  const counts = new Counter({
+    name: 'atoll_flashblock_p2p_stream_events_total',
+    help: 'events of the streams between builders, by kind: sent, received, replaced (a slow builder gets only the newest message), write-timeout, dial-failed, duplicate (connection), stranger, refused',
+    labelNames: ['kind'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'atoll_flashblock_p2p_refused_total',
+    help: 'flashblocks of other builders that were refused before the engine saw them, by reason',
+    labelNames: ['reason'],
+    registers,
+  })
+  const published = new Counter({
+    name: 'atoll_flashblock_p2p_published_total',
+    help: 'flashblocks on the public stream',
+    registers,
+  })
+  const received = new Counter({
+    name: 'atoll_flashblock_p2p_received_total',
+    help: 'flashblocks of other builders that were handed to the engine',
+    registers,
+  })
+  const acknowledgements = new Histogram({
+    name: 'atoll_flashblock_p2p_acknowledgement_seconds',
+    help: 'time from when an own flashblock is sent until a builder acknowledges it, by status: received, executed (and stored), refused',
+    labelNames: ['status'],
+    buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
+    registers,
+  })
+  const clients = new Counter({
+    name: 'atoll_flashblock_p2p_stream_clients_refused_total',
+    help: 'clients of the public stream that were refused or disconnected, by reason',
+    labelNames: ['reason'],
+    registers,
+  })
+  return {
+    counted: (kind) => counts.inc({ kind }),
+    refused: (reason) => refusals.inc({ reason }),
+    published: () => published.inc(),
+    received: () => received.inc(),
+    acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),
+    clientRefused: (reason) => clients.inc({ reason }),
+  }
+}
+
+/** Registers the gauges. */
+export function registerGauges(registry: Registry, gauges: Gauges): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'atoll_flashblock_p2p_peers',
+    help: 'connected builders',
+    registers,
+    collect() {
+      this.set(gauges.peers())
+    },
+  })
+  new Gauge({
+    name: 'atoll_flashblock_p2p_stream_clients',
+    help: 'clients of the public stream',
+    registers,
+    collect() {
+      this.set(gauges.clients())
+    },
+  })
+}

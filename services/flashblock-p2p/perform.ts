@@ -1,0 +1,113 @@
+import type { BuilderFrame } from '#messages/builder-frame.ts'
+import { flashblockReceived, signAuthorization } from '#messages/flashblock-subjects.ts'
+import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { sleep } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
+import { Serial } from '#runtime/serial.ts'
+import type { Performed } from '#service/actor.ts'
+import type { BuilderNetwork } from './network/builder-network.ts'
+import type { Context, Ports } from './ports.ts'
+import type { Effect, Event } from './state.ts'
+
+/** Dependencies for carrying out effects. */
+export interface Dependencies extends Context {
+  readonly network: BuilderNetwork
+  readonly stream: Ports['stream']
+}
+
+/** Deadline of the call to gossip. Without an answer, flashblocks are sent without a signature. */
+const signMs = 500
+
+/** Returns the function that carries out effects. */
+export function createPerform(dependencies: Dependencies) {
+  const { bus, clock, log, metrics, network, signal, stream } = dependencies
+  // The engine gets flashblocks in their order.
+  const appends = new Serial()
+  const sendTo = (peer: string, frame: BuilderFrame): readonly Event[] => {
+    network.sendTo(peer, frame)
+    return []
+  }
+  return (effect: Effect): Performed<Event> => {
+    switch (effect.kind) {
+      case 'authorize':
+        return { later: authorize(effect.authorization, dependencies) }
+      case 'send': {
+        const { flashblocks, sent } = effect
+        const acknowledging = network.send(sent, flashblocks)
+        const { index, payloadId } = sent.flashblock
+        return [{ kind: 'sent', payloadId, index, acknowledging, nowMs: clock.now() }]
+      }
+      case 'send-again':
+        return sendTo(effect.peer, { kind: 'flashblock', sent: effect.sent })
+      case 'acknowledge': {
+        const { acknowledgement } = effect
+        return sendTo(effect.peer, { kind: 'acknowledgement', acknowledgement })
+      }
+      case 'request': {
+        const { fromIndex, payloadId } = effect
+        return sendTo(effect.peer, { kind: 'request', payloadId, fromIndex })
+      }
+      case 'wake': {
+        const over = sleep(clock, Math.max(effect.atMs - clock.now(), 0), signal)
+        return { later: over.then(() => [{ kind: 'woke', nowMs: clock.now() }]) }
+      }
+      case 'publish':
+        metrics.published()
+        stream.publish(publicForm(effect.flashblock, effect.number), effect.number)
+        return []
+      case 'append': {
+        const { received } = effect
+        metrics.received()
+        const append = () => bus.append(flashblockReceived, received)
+        return { later: appends.run(append).then(() => []) }
+      }
+      case 'refuse-peer':
+        log.warn({ peer: effect.peer, reason: effect.detail }, 'a builder is refused for a time')
+        network.refuse(effect.peer, effect.detail)
+        return []
+      case 'report-refused': {
+        const { index, payloadId, peer, reason } = effect
+        metrics.refused(reason)
+        log.warn({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
+        return []
+      }
+      case 'report-acknowledged':
+        metrics.acknowledged(effect.status, effect.durationMs / 1_000)
+        return []
+      case 'report-unsigned':
+        log.warn(
+          { l2: { number: effect.number } },
+          'flashblocks are not signed: other builders may refuse them',
+        )
+        return []
+    }
+  }
+}
+
+/** Asks gossip for the signature of the sequencer. */
+async function authorize(
+  authorization: BuildAuthorization,
+  { bus, clock, log }: Pick<Context, 'bus' | 'clock' | 'log'>,
+): Promise<readonly Event[]> {
+  const { payloadId } = authorization
+  const answered = (signature: Uint8Array | undefined): readonly Event[] => {
+    const signed = signature && { authorization, signature }
+    return [{ kind: 'authorized', payloadId, signed, nowMs: clock.now() }]
+  }
+  try {
+    const answer = await bus.call(signAuthorization, { authorization }, { deadlineMs: signMs })
+    if (answer.kind === 'signed') return answered(answer.signature)
+    log.debug({ reason: answer.problem }, 'gossip does not sign')
+  } catch (error) {
+    if (!isFault(error)) throw error
+    log.debug({ error }, 'gossip does not sign')
+  }
+  return answered(undefined)
+}
+
+/** A flashblock of the public stream. */
+function publicForm(flashblock: Flashblock, number: bigint) {
+  const metadata = { number, newAccountBalances: undefined, receipts: undefined }
+  return { ...flashblock, metadata }
+}

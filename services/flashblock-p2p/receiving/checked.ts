@@ -1,0 +1,58 @@
+import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
+
+/** Reasons of the engine for which the sender is not to blame. */
+const innocent: readonly string[] = [
+  'index-gap',
+  'block-too-old',
+  'block-too-new',
+  'too-many-sequences',
+]
+
+/**
+ * The engine has checked a flashblock of another builder. An executed one is acknowledged and shown to the consumers of
+ * this node, too.
+ */
+export function checked(state: State, event: Extract<Event, { kind: 'checked' }>): Stepped {
+  const { blockHash, index, outcome, payloadId, peer } = event.checked
+  const block = state.foreign.find((each) => each.payloadId === payloadId)
+  const names = { payloadId, index, blockHash }
+  switch (outcome.kind) {
+    case 'stored':
+      return [state]
+    case 'executed': {
+      const acknowledgement = { ...names, status: 'executed', reason: '' } as const
+      const effects: Effect[] = [{ kind: 'acknowledge', peer, acknowledgement }]
+      let next = state
+      for (const flashblock of block?.flashblocks.slice(0, index + 1) ?? []) {
+        const [shown, ...more] = show(next, { number: block?.number ?? 0n, flashblock })
+        next = shown
+        effects.push(...more)
+      }
+      return [next, ...effects]
+    }
+    case 'refused': {
+      const { reason } = outcome
+      const acknowledgement = { ...names, status: 'refused', reason } as const
+      const acknowledge: Effect = { kind: 'acknowledge', peer, acknowledgement }
+      // An engine that was restarted may lack the earlier flashblocks.
+      if (reason === 'index-gap' && block !== undefined) {
+        const { epoch, number } = block
+        const again = block.flashblocks.map((flashblock): Effect => ({
+          kind: 'append',
+          received: { number, flashblock, epoch, peer, receivedMs: event.nowMs },
+        }))
+        return [state, ...again]
+      }
+      if (innocent.includes(reason)) return [state, acknowledge]
+      // What the engine refused is forgotten, so that the right flashblock can follow.
+      const foreign = state.foreign.map((each) =>
+        each.payloadId === payloadId
+          ? { ...each, flashblocks: each.flashblocks.slice(0, index) }
+          : each,
+      )
+      const detail = `flashblock ${index} of ${payloadId} is bad: ${reason}`
+      return [{ ...state, foreign }, acknowledge, { kind: 'refuse-peer', peer, detail }]
+    }
+  }
+}

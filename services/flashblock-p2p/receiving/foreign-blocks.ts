@@ -1,0 +1,138 @@
+import type { Acknowledgement } from '#messages/builder-frame.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { toPayload } from '#protocol/flashblock/assembly.ts'
+import { nextOfBlock } from '#protocol/flashblock/cumulative.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { linkAfter } from '#protocol/flashblock/link.ts'
+import type {
+  Event,
+  ForeignBlock,
+  Refusal,
+  State,
+  Stepped,
+} from '#services/flashblock-p2p/state.ts'
+import { admitted } from './admitted.ts'
+
+/** Limit on the blocks of other builders that are kept. */
+export const maxForeignBlocks = 8
+
+/** Time after which missing flashblocks are requested again. */
+export const requestAgainMs = 250
+
+/** A flashblock in Atoll's own protocol: it is checked, acknowledged, and handed to the engine in its order. */
+export function flashblockArrived(
+  state: State,
+  event: Extract<Event, { kind: 'flashblock-arrived' }>,
+): Stepped {
+  const { peer, sent } = event
+  const { flashblock, number } = sent
+  const { index, payloadId } = flashblock
+  const admission = admitted(state, event)
+  if (typeof admission === 'string') return refused(state, event, admission)
+  const { epoch, fence } = admission
+  const next = { ...state, fence }
+  const block = blockOf(next, { epoch, flashblock, number, peer })
+  const count = block?.flashblocks.length ?? 0
+  if (block === undefined || index > count) {
+    if (block !== undefined && event.nowMs < block.requestedMs + requestAgainMs) return [next]
+    const asked =
+      block === undefined ? next : withForeign(next, { ...block, requestedMs: event.nowMs })
+    return [asked, { kind: 'request', peer, payloadId, fromIndex: count }]
+  }
+  const known = block.flashblocks[index]
+  if (known !== undefined) {
+    if (known.diff.blockHash !== flashblock.diff.blockHash)
+      return refused(next, event, 'contradiction')
+    return [next, { kind: 'acknowledge', peer, acknowledgement: received(flashblock) }]
+  }
+  if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
+    return refused(next, event, 'wrong-link')
+  return append(next, { ...block, epoch, peer }, { ...event, flashblock })
+}
+
+/** A message of op-rbuilder, which has the whole block so far and no signature. */
+export function blockArrived(
+  state: State,
+  event: Extract<Event, { kind: 'block-arrived' }>,
+): Stepped {
+  const { payload, payloadId, peer } = event
+  const { number } = payload
+  if (!state.options.acceptsUnsigned)
+    return [state, { kind: 'report-refused', peer, payloadId, index: 0, reason: 'unsigned' }]
+  const known = state.foreign.find((block) => block.payloadId === payloadId)
+  const index = known?.flashblocks.length ?? 0
+  const next = nextOfBlock(payload, { payloadId, index, before: known && wholeBlock(known) })
+  if (next.kind === 'repeated') return [state]
+  if (next.kind === 'contradicted')
+    return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'contradiction' }]
+  const { flashblock } = next
+  const block = blockOf(state, { epoch: 0n, flashblock, number, peer })
+  return block === undefined ? [state] : append(state, block, { ...event, flashblock })
+}
+
+/** The block that a flashblock belongs to; undefined if its first flashblock is missing. */
+function blockOf(
+  state: State,
+  arrived: Pick<ForeignBlock, 'epoch' | 'number' | 'peer'> & { readonly flashblock: Flashblock },
+): ForeignBlock | undefined {
+  const { epoch, flashblock, number, peer } = arrived
+  const { base, payloadId } = flashblock
+  const known = state.foreign.find((block) => block.payloadId === payloadId)
+  if (known !== undefined) return known
+  const place = { payloadId, number, peer, epoch, requestedMs: 0 }
+  // Another builder took over the block of this node.
+  const own = state.own.find((block) => block.payloadId === payloadId)
+  if (own !== undefined)
+    return { ...place, parentHash: own.parentHash, flashblocks: own.flashblocks }
+  return base && { ...place, parentHash: base.parentHash, flashblocks: [] }
+}
+
+function append(
+  state: State,
+  block: ForeignBlock,
+  { flashblock, nowMs }: { readonly flashblock: Flashblock; readonly nowMs: number },
+): Stepped {
+  const { epoch, number, peer } = block
+  const flashblocks = [...block.flashblocks, flashblock]
+  return [
+    withForeign(state, { ...block, flashblocks, requestedMs: 0 }),
+    { kind: 'acknowledge', peer, acknowledgement: received(flashblock) },
+    { kind: 'append', received: { number, flashblock, epoch, peer, receivedMs: nowMs } },
+  ]
+}
+
+function refused(
+  state: State,
+  { peer, sent }: Extract<Event, { kind: 'flashblock-arrived' }>,
+  reason: Refusal,
+): Stepped {
+  const { diff, index, payloadId } = sent.flashblock
+  const { blockHash } = diff
+  const acknowledgement = { payloadId, index, blockHash, status: 'refused', reason } as const
+  return [
+    state,
+    { kind: 'report-refused', peer, payloadId, index, reason },
+    { kind: 'acknowledge', peer, acknowledgement },
+  ]
+}
+
+function received({ diff, index, payloadId }: Flashblock): Acknowledgement {
+  return { payloadId, index, blockHash: diff.blockHash, status: 'received', reason: '' }
+}
+
+/** The block up to the newest flashblock. */
+function wholeBlock({ flashblocks }: ForeignBlock): Payload | undefined {
+  const [first, last] = [flashblocks[0], flashblocks.at(-1)]
+  if (first?.base === undefined || last === undefined) return undefined
+  return toPayload(
+    first.base,
+    last.diff,
+    flashblocks.flatMap(({ diff }) => diff.transactions),
+  )
+}
+
+/** The state with a block that is new or has changed. */
+export function withForeign(state: State, block: ForeignBlock): State {
+  const others = state.foreign.filter(({ payloadId }) => payloadId !== block.payloadId)
+  return { ...state, foreign: [...others, block].slice(-maxForeignBlocks) }
+}

@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import type * as z from 'zod'
+import { flashblockBuilt, flashblockChecked } from '#messages/flashblock-subjects.ts'
+import { systemConfig } from '#messages/subjects.ts'
+import { serveFlashblocks } from '#flashblock-stream/stream-server.ts'
+import { loadBuilderKey } from '#libp2p/builder-key.ts'
+import { parseKnownPeers } from '#libp2p/known-peers.ts'
+import { every } from '#runtime/clock.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { toError } from '#runtime/fault.ts'
+import { runActor } from '#service/actor.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import type { Service } from '#service/service.ts'
+import { following } from '#service/sources.ts'
+import type { config as settingsSchema } from './config.ts'
+import { createMetrics, registerGauges } from './metrics.ts'
+import { type BuilderEvents, openBuilderNetwork } from './network/builder-network.ts'
+import { createPerform } from './perform.ts'
+import type { Context, Ports } from './ports.ts'
+import { type Effect, type Event, initialState, type State } from './state.ts'
+import { step } from './step.ts'
+import { waitOf } from './waits.ts'
+
+/** Time between two flashblocks that writes to builders are measured by. */
+const usualIntervalMs = 250
+
+/** Period at which the status says which builders are connected. */
+const peersMs = 1_000
+
+/** Exchanges flashblocks with the other builders, and serves the public stream, until the signal is aborted. */
+export async function start(service: Service<z.output<typeof settingsSchema>>): Promise<void> {
+  const { clock, log, settings } = service
+  const config = await loadServiceConfig(settings)
+  const metrics = createMetrics(service.metrics)
+  const keyFile = settings.flashblockKeyFile ?? join(settings.dataDir, 'builder-key.hex')
+  const key = await loadBuilderKey(keyFile)
+  const knownPeers = parseKnownPeers(settings.flashblockKnownPeers)
+  const stream = await serveFlashblocks({
+    host: settings.flashblockStreamHost,
+    port: settings.flashblockStreamPort,
+    clock,
+    onRefused: (why) => metrics.clientRefused(why),
+  })
+  log.info({ port: stream.port }, 'public stream of flashblocks')
+  try {
+    await run(
+      { ...service, metrics },
+      {
+        config,
+        acceptsUnsigned: settings.flashblockUnsigned,
+        ackMs: settings.flashblockAckMs,
+        stream,
+        openNetwork: async (events) => {
+          const network = await openBuilderNetwork({
+            ...events,
+            l2ChainId: config.l2ChainId,
+            key,
+            listenIp: settings.flashblockListenIp,
+            listenTcp: settings.flashblockListenTcp,
+            knownPeers,
+            intervalMs: usualIntervalMs,
+            clock,
+          })
+          registerGauges(service.metrics, {
+            peers: () =>
+              network.peers().filter(({ protocolId }) => protocolId !== undefined).length,
+            clients: () => stream.clients,
+          })
+          log.info({ peerId: network.peerId, addresses: network.addresses }, 'host of the builder')
+          return network
+        },
+      },
+    )
+  } finally {
+    await stream.close()
+  }
+}
+
+/** Passes flashblocks between the engine, the other builders and the public stream. */
+export async function run(context: Context, ports: Ports): Promise<void> {
+  const { bus, clock, log, metrics, signal, status } = context
+  const { config } = ports
+  const arrivals = new Arrivals(clock)
+  const network = await ports.openNetwork({
+    ...arrivals.events,
+    onCount: (what) => metrics.counted(what),
+    onPeer: (peer, event) => log.info({ peer, ...event }, 'a builder'),
+  })
+  const sources: Source<Event>[] = [
+    arrivals.source,
+    built(context),
+    (sink) => {
+      const listened = bus.listen(
+        flashblockChecked,
+        (checked) => void sink.push({ kind: 'checked', checked, nowMs: clock.now() }),
+      )
+      return () => listened.stop()
+    },
+    following(bus, systemConfig, ({ unsafeBlockSigner: signer }) => ({
+      kind: 'signer-changed',
+      signer,
+      nowMs: clock.now(),
+    })),
+    () =>
+      every(clock, peersMs, () => {
+        const peers = network.peers()
+        const connected = peers.filter(({ protocolId }) => protocolId !== undefined).length
+        status.setWait(waitOf({ known: peers.length, connected }))
+      }),
+  ]
+  try {
+    await runActor<State, Event, Effect>({
+      state: initialState({
+        l2ChainId: config.l2ChainId,
+        blockTimeMs: config.blockTime * 1_000n,
+        builder: network.peerId,
+        acceptsUnsigned: ports.acceptsUnsigned,
+        ackMs: ports.ackMs,
+      }),
+      step,
+      inbox: new Inbox(sources, { bus, signal }),
+      perform: createPerform({ ...context, network, stream: ports.stream }),
+    })
+  } finally {
+    await network.close()
+  }
+}
+
+/** The flashblocks of this node's engine, from now on. */
+function built({ bus, clock }: Pick<Context, 'bus' | 'clock'>): Source<Event> {
+  return (sink) => {
+    const ended = new AbortController()
+    const pump = async () => {
+      const entries = bus.tail(flashblockBuilt, { from: 0n, signal: ended.signal })
+      for await (const { value, inContext } of entries)
+        await inContext(() => sink.push({ kind: 'built', built: value, nowMs: clock.now() }))
+    }
+    pump().catch((error: unknown) => sink.fail(toError(error)))
+    return () => ended.abort()
+  }
+}
+
+type Sink = Parameters<Source<Event>>[0]
+
+/** Turns what arrives from other builders into events. Before the actor runs, arrivals are dropped: they are sent again. */
+class Arrivals {
+  readonly #clock: Context['clock']
+  #sink: Sink | undefined
+
+  constructor(clock: Context['clock']) {
+    this.#clock = clock
+  }
+
+  readonly source: Source<Event> = (sink) => {
+    this.#sink = sink
+    return () => {
+      this.#sink = undefined
+    }
+  }
+
+  get events(): Pick<BuilderEvents, 'onBlock' | 'onFrame'> {
+    const push = (event: Event) => void this.#sink?.push(event)
+    const now = () => this.#clock.now()
+    return {
+      onBlock: (peer, { payload, payloadId }) =>
+        push({ kind: 'block-arrived', peer, payload, payloadId, nowMs: now() }),
+      onFrame: (peer, frame) => {
+        switch (frame.kind) {
+          case 'flashblock':
+            return push({ kind: 'flashblock-arrived', peer, sent: frame.sent, nowMs: now() })
+          case 'acknowledgement': {
+            const { acknowledgement } = frame
+            return push({ kind: 'acknowledged', peer, acknowledgement, nowMs: now() })
+          }
+          case 'request': {
+            const { fromIndex, payloadId } = frame
+            return push({ kind: 'requested', peer, payloadId, fromIndex, nowMs: now() })
+          }
+        }
+      },
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import {
+  authorizationGraceMs,
+  type BuildAuthorization,
+} from '#protocol/flashblock/authorization.ts'
+import { linkAfter } from '#protocol/flashblock/link.ts'
+import type { Effect, Event, OwnBlock, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import { show } from './public-stream.ts'
+
+/** Limit on the blocks of this node that are kept, to be sent again. */
+export const maxOwnBlocks = 4
+
+/** The engine has made a flashblock. It is sent when the sequencer has signed the authorization of its block. */
+export function built(state: State, event: Extract<Event, { kind: 'built' }>): Stepped {
+  const { flashblock } = event.built
+  const known = state.own.find(({ payloadId }) => payloadId === flashblock.payloadId)
+  if (known === undefined) return begin(state, event.built)
+  // The engine publishes the newest flashblock again when it takes a block over.
+  if (flashblock.index < known.flashblocks.length) return [state]
+  if (known.authorization === undefined)
+    return [withOwn(state, { ...known, waiting: [...known.waiting, event.built] })]
+  return send(state, known, { ...event, flashblocks: [event.built] })
+}
+
+/** Begins a block of this node, which may go on from flashblocks of another builder. */
+function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): Stepped {
+  const { payloadId } = flashblock
+  const foreign = state.foreign.find((block) => block.payloadId === payloadId)
+  const before = foreign?.flashblocks.slice(0, flashblock.index) ?? []
+  const base = flashblock.base ?? before[0]?.base
+  // Without the earlier flashblocks, as after a restart in the middle of a block, other builders could not use it.
+  if (base === undefined || before.length < flashblock.index) return [state]
+  const { parentHash, timestamp } = base
+  const block: OwnBlock = {
+    payloadId,
+    number,
+    parentHash,
+    timestamp,
+    epoch,
+    authorization: undefined,
+    waiting: [{ epoch, flashblock, number }],
+    flashblocks: before,
+    sentMs: before.map(() => 0),
+    unpublished: [],
+  }
+  const next = { ...state, own: [...state.own, block].slice(-maxOwnBlocks) }
+  return [next, { kind: 'authorize', authorization: authorizationOf(state, block) }]
+}
+
+function authorizationOf({ options }: State, block: OwnBlock): BuildAuthorization {
+  const { epoch, number, parentHash, payloadId, timestamp } = block
+  return {
+    l2ChainId: options.l2ChainId,
+    parentHash,
+    number,
+    timestamp,
+    payloadId,
+    epoch,
+    sequencerId: '',
+    builder: options.builder,
+    notAfterMs: timestamp * 1_000n + authorizationGraceMs,
+  }
+}
+
+/** Gossip has answered. Without a signature, only builders that accept unsigned flashblocks can use these. */
+export function authorized(state: State, event: Extract<Event, { kind: 'authorized' }>): Stepped {
+  const known = state.own.find(({ payloadId }) => payloadId === event.payloadId)
+  if (known === undefined) return [state]
+  const authorization = event.signed ?? 'none'
+  const { number, waiting } = known
+  const [next, ...effects] = send(
+    state,
+    { ...known, authorization, waiting: [] },
+    { ...event, flashblocks: waiting },
+  )
+  return authorization === 'none'
+    ? [next, { kind: 'report-unsigned', number }, ...effects]
+    : [next, ...effects]
+}
+
+/** Sends flashblocks to the other builders, before they are public. */
+function send(
+  state: State,
+  block: OwnBlock,
+  {
+    flashblocks,
+    nowMs,
+  }: { readonly flashblocks: readonly BuiltFlashblock[]; readonly nowMs: number },
+): Stepped {
+  let own = block
+  const effects: Effect[] = []
+  for (const { flashblock } of flashblocks) {
+    if (flashblock.index !== own.flashblocks.length) continue
+    const untilMs = nowMs + state.options.ackMs
+    own = {
+      ...own,
+      flashblocks: [...own.flashblocks, flashblock],
+      sentMs: [...own.sentMs, nowMs],
+      unpublished: [
+        ...own.unpublished,
+        { index: flashblock.index, untilMs, isAcknowledged: false },
+      ],
+    }
+    const sending = sentAt(own, flashblock.index)
+    if (sending !== undefined)
+      effects.push({ kind: 'send', sent: sending, flashblocks: own.flashblocks })
+    effects.push({ kind: 'wake', atMs: untilMs })
+  }
+  return [withOwn(state, own), ...effects]
+}
+
+/** A flashblock as other builders get it; undefined if the block does not have it. */
+function sentAt(block: OwnBlock, index: number): SentFlashblock | undefined {
+  const { authorization, flashblocks, number, parentHash } = block
+  const flashblock = flashblocks[index]
+  if (flashblock === undefined) return undefined
+  const previousLink = linkAfter(parentHash, flashblocks.slice(0, index))
+  const signed = authorization === 'none' ? undefined : authorization
+  return { number, flashblock, previousLink, authorization: signed }
+}
+
+/** A flashblock was written to its receivers. If none of them acknowledges, it is public at once. */
+export function sent(state: State, event: Extract<Event, { kind: 'sent' }>): Stepped {
+  if (event.acknowledging > 0 && state.options.ackMs > 0) return [state]
+  return acknowledgedUpTo(state, event)
+}
+
+/** Another builder has received a flashblock: it can become public. */
+export function acknowledged(
+  state: State,
+  event: Extract<Event, { kind: 'acknowledged' }>,
+): Stepped {
+  const { acknowledgement, nowMs } = event
+  const { index, payloadId, status } = acknowledgement
+  const block = state.own.find((each) => each.payloadId === payloadId)
+  const sentMs = block?.sentMs[index]
+  if (sentMs === undefined) return [state]
+  const report: Effect = { kind: 'report-acknowledged', status, durationMs: nowMs - sentMs }
+  if (status === 'refused') return [state, report]
+  const [next, ...effects] = acknowledgedUpTo(state, { ...acknowledgement, nowMs })
+  return [next, report, ...effects]
+}
+
+function acknowledgedUpTo(
+  state: State,
+  {
+    index,
+    nowMs,
+    payloadId,
+  }: Pick<Extract<Event, { kind: 'sent' }>, 'index' | 'nowMs' | 'payloadId'>,
+): Stepped {
+  const known = state.own.find((block) => block.payloadId === payloadId)
+  if (known === undefined) return [state]
+  const unpublished = known.unpublished.map((each) =>
+    each.index <= index ? { ...each, isAcknowledged: true } : each,
+  )
+  return publishDue(withOwn(state, { ...known, unpublished }), nowMs)
+}
+
+/** The longest wait for an acknowledgement may be over. */
+export function woke(state: State, { nowMs }: Extract<Event, { kind: 'woke' }>): Stepped {
+  return publishDue(state, nowMs)
+}
+
+/** Publishes flashblocks that were acknowledged or have waited for long enough, in their order. */
+function publishDue(state: State, nowMs: number): Stepped {
+  let next = state
+  const effects: Effect[] = []
+  for (const block of state.own) {
+    const { flashblocks, number, unpublished } = block
+    const open = unpublished.findIndex((each) => !each.isAcknowledged && each.untilMs > nowMs)
+    const count = open === -1 ? unpublished.length : open
+    if (count === 0) continue
+    next = withOwn(next, { ...block, unpublished: unpublished.slice(count) })
+    for (const { index } of unpublished.slice(0, count)) {
+      const flashblock = flashblocks[index]
+      if (flashblock === undefined) continue
+      const [shown, ...more] = show(next, { number, flashblock })
+      next = shown
+      effects.push(...more)
+    }
+  }
+  return [next, ...effects]
+}
+
+/** Another builder lacks flashblocks of this node, as after a reconnect. */
+export function requested(state: State, event: Extract<Event, { kind: 'requested' }>): Stepped {
+  const { fromIndex, payloadId, peer } = event
+  const block =
+    payloadId === undefined
+      ? state.own.at(-1)
+      : state.own.find((each) => each.payloadId === payloadId)
+  if (block === undefined) return [state]
+  const again = block.flashblocks
+    .slice(fromIndex)
+    .flatMap(({ index }) => sentAt(block, index) ?? [])
+  return [state, ...again.map((each): Effect => ({ kind: 'send-again', peer, sent: each }))]
+}
+
+function withOwn(state: State, block: OwnBlock): State {
+  const own = state.own.map((each) => (each.payloadId === block.payloadId ? block : each))
+  return { ...state, own }
+}

@@ -1,0 +1,202 @@
+import type { Acknowledgement, SentFlashblock } from '#messages/builder-frame.ts'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
+import {
+  type AuthorizationFlaw,
+  type BuildAuthorization,
+  type EpochFence,
+  openFence,
+} from '#protocol/flashblock/authorization.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
+
+/** Values that decisions depend on. */
+export interface Options {
+  readonly l2ChainId: bigint
+  /** Time between two L2 blocks. */
+  readonly blockTimeMs: bigint
+  /** Peer id of this builder. */
+  readonly builder: string
+  /** Whether flashblocks without an authorization are accepted. */
+  readonly acceptsUnsigned: boolean
+  /** Longest time for which a flashblock waits for an acknowledgement before it is public. */
+  readonly ackMs: number
+}
+
+/** When an event happens. */
+export interface Moment {
+  /** Unix milliseconds. */
+  readonly nowMs: number
+}
+
+/** A block that this node builds. */
+export interface OwnBlock {
+  readonly payloadId: Bytes8
+  readonly number: bigint
+  readonly parentHash: Hash
+  readonly timestamp: bigint
+  readonly epoch: bigint
+  /** Undefined until gossip has answered, then the authorization, or `none`. */
+  readonly authorization: SignedAuthorization | 'none' | undefined
+  /** Flashblocks that wait for the authorization. */
+  readonly waiting: readonly BuiltFlashblock[]
+  /** Flashblocks from index 0 on; after a takeover, the first ones are those of another builder. */
+  readonly flashblocks: readonly Flashblock[]
+  /** When each index was sent, in Unix milliseconds; 0 for those of another builder. */
+  readonly sentMs: readonly number[]
+  /** Indices that were sent and are not public yet, in order. */
+  readonly unpublished: readonly Unpublished[]
+}
+
+/** A flashblock that is not public yet. */
+interface Unpublished {
+  readonly index: number
+  /** When it becomes public without an acknowledgement, in Unix milliseconds. */
+  readonly untilMs: number
+  readonly isAcknowledged: boolean
+}
+
+/** A block of another builder. */
+export interface ForeignBlock {
+  readonly payloadId: Bytes8
+  readonly number: bigint
+  readonly peer: string
+  readonly epoch: bigint
+  readonly parentHash: Hash
+  /** Flashblocks in order, from index 0 on. */
+  readonly flashblocks: readonly Flashblock[]
+  /** Time of the last request for missing flashblocks, in Unix milliseconds; 0 if there was none. */
+  readonly requestedMs: number
+}
+
+/** What consumers of the public stream have. */
+export interface Shown {
+  readonly payloadId: Bytes8
+  readonly number: bigint
+  readonly index: number
+}
+
+/** The state of flashblock-p2p. */
+export interface State {
+  readonly options: Options
+  /** Signer of unsafe blocks; undefined until da-watcher has read it. */
+  readonly signer: Address | undefined
+  readonly fence: EpochFence
+  /** The newest blocks of this node, the newest last. */
+  readonly own: readonly OwnBlock[]
+  /** The newest blocks of other builders, the newest last. */
+  readonly foreign: readonly ForeignBlock[]
+  readonly shown: Shown | undefined
+}
+
+/** An event of flashblock-p2p. */
+export type Event = Moment &
+  (
+    | { readonly kind: 'built'; readonly built: BuiltFlashblock }
+    | {
+        readonly kind: 'authorized'
+        readonly payloadId: Bytes8
+        /** Undefined if gossip signs none. */
+        readonly signed: SignedAuthorization | undefined
+      }
+    | {
+        readonly kind: 'sent'
+        readonly payloadId: Bytes8
+        readonly index: number
+        /** Number of builders to which it was written that acknowledge flashblocks. */
+        readonly acknowledging: number
+      }
+    | { readonly kind: 'woke' }
+    | { readonly kind: 'flashblock-arrived'; readonly peer: string; readonly sent: SentFlashblock }
+    | {
+        readonly kind: 'block-arrived'
+        readonly peer: string
+        readonly payloadId: Bytes8
+        readonly payload: Payload
+      }
+    | {
+        readonly kind: 'acknowledged'
+        readonly peer: string
+        readonly acknowledgement: Acknowledgement
+      }
+    | {
+        readonly kind: 'requested'
+        readonly peer: string
+        readonly payloadId: Bytes8 | undefined
+        readonly fromIndex: number
+      }
+    | { readonly kind: 'checked'; readonly checked: CheckedFlashblock }
+    | { readonly kind: 'signer-changed'; readonly signer: Address }
+  )
+
+/** Why a flashblock of another builder is refused. */
+export type Refusal =
+  | 'unsigned'
+  | 'signer-unknown'
+  | 'wrong-builder'
+  | 'wrong-block'
+  | 'wrong-link'
+  | 'old-epoch'
+  | 'contradiction'
+  | AuthorizationFlaw
+
+/** An effect of flashblock-p2p. */
+export type Effect =
+  /** Asks gossip for the signature of the sequencer. */
+  | { readonly kind: 'authorize'; readonly authorization: BuildAuthorization }
+  /** Sends a flashblock to all other builders; `flashblocks` are all of its block, for those who want the whole block. */
+  | {
+      readonly kind: 'send'
+      readonly sent: SentFlashblock
+      readonly flashblocks: readonly Flashblock[]
+    }
+  | { readonly kind: 'send-again'; readonly peer: string; readonly sent: SentFlashblock }
+  | {
+      readonly kind: 'acknowledge'
+      readonly peer: string
+      readonly acknowledgement: Acknowledgement
+    }
+  | {
+      readonly kind: 'request'
+      readonly peer: string
+      readonly payloadId: Bytes8
+      readonly fromIndex: number
+    }
+  | { readonly kind: 'wake'; readonly atMs: number }
+  /** Makes a flashblock public. */
+  | { readonly kind: 'publish'; readonly number: bigint; readonly flashblock: Flashblock }
+  /** Hands a flashblock to the engine. */
+  | { readonly kind: 'append'; readonly received: ReceivedFlashblock }
+  /** Closes the connection to a builder that sent what it must not send. */
+  | { readonly kind: 'refuse-peer'; readonly peer: string; readonly detail: string }
+  | {
+      readonly kind: 'report-refused'
+      readonly peer: string
+      readonly payloadId: Bytes8
+      readonly index: number
+      readonly reason: Refusal
+    }
+  | {
+      readonly kind: 'report-acknowledged'
+      readonly status: Acknowledgement['status']
+      readonly durationMs: number
+    }
+  | { readonly kind: 'report-unsigned'; readonly number: bigint }
+
+/** The next state, and the effects to carry out, in order. */
+export type Stepped = readonly [State, ...(readonly Effect[])]
+
+/** The state at the start. */
+export function initialState(options: Options): State {
+  return {
+    options,
+    signer: undefined,
+    fence: openFence,
+    own: [],
+    foreign: [],
+    shown: undefined,
+  }
+}
