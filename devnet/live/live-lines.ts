@@ -1,5 +1,6 @@
 import type { PostedCounts } from '#devnet/batcher/batcher.ts'
 import { waitsOf } from '#node/node-view.ts'
+import type { Leading } from './builders.ts'
 import { wrap } from '#runtime/screen/lines.ts'
 import type { LiveNode } from './live-node.ts'
 import type { Sent } from './traffic.ts'
@@ -17,6 +18,8 @@ export interface LiveView {
   readonly posted: PostedCounts | undefined
   /** Seconds since the nodes started. */
   readonly seconds: number
+  /** The leader of the builders; undefined without builders. */
+  readonly leading?: Leading | undefined
   /** The last accident of chaos. */
   readonly accident: string | undefined
 }
@@ -25,7 +28,7 @@ const columns = [9, 10, 10, 10, 8, 8] as const
 
 /** Formats a devnet as a table of at most `width` columns. */
 export function liveLines(view: LiveView, width: number): readonly string[] {
-  const { accident, funded, l1Url, nodes, posted, seconds, sent } = view
+  const { accident, funded, l1Url, leading, nodes, posted, seconds, sent } = view
   const [first] = nodes
   const l1 = first?.view().l1
   const head = row(['node', 'unsafe', 'safe', 'finalized', 'age', 'behind'])
@@ -37,6 +40,9 @@ export function liveLines(view: LiveView, width: number): readonly string[] {
     `batcher: ${postedOf(posted)}`,
     `   account ${funded.address}`,
     `   key     ${funded.privateKey}`,
+    ...(leading === undefined
+      ? []
+      : [`flashblocks: ${leading.name} leads, after ${leading.takeovers} takeovers`]),
     ...(accident === undefined ? [] : [`chaos: ${accident}`]),
     head,
     ...nodes.flatMap((node) => [

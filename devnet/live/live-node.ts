@@ -11,6 +11,7 @@ import type { Report } from '#node/supervisor.ts'
 import { l2ChainId, type RollupFiles } from '#devnet/rollup/create-rollup.ts'
 import { privateKeyOf, signerAccount } from '#devnet/rollup/accounts.ts'
 import { type ClientProcess, startClientProcess } from './client-process.ts'
+import { builderSettings, type DevnetBuilder } from './builders.ts'
 import { awaitGivenClient, type GivenClient } from './given-client.ts'
 import type { NodePorts } from './ports.ts'
 
@@ -36,6 +37,14 @@ export interface LiveNodeOptions {
   readonly peers: readonly DevnetPeer[]
   readonly natsServer: string | undefined
   readonly isInMemory: boolean
+  /** The builder of this node, and the other ones; undefined if blocks are not built in flashblocks. */
+  readonly builder:
+    | {
+        readonly builder: DevnetBuilder
+        readonly intervalMs: number
+        readonly others: readonly DevnetBuilder[]
+      }
+    | undefined
   /** Further settings of the node, by key. */
   readonly given: Readonly<Record<string, string>>
   readonly logLevel: string
@@ -54,6 +63,8 @@ export interface LiveNode {
   readonly adminUrl: string
   readonly adminTokenFile: string
   readonly bus: string
+  /** Public stream of flashblocks; undefined if the node is not a builder. */
+  readonly streamUrl: string | undefined
   readonly view: () => NodeView
   /** Ids of the processes that run, by name: services, execution client and NATS server. */
   readonly pids: () => ReadonlyMap<string, number>
@@ -110,6 +121,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       adminUrl: `http://127.0.0.1:${ports.admin}`,
       adminTokenFile: join(folder, adminToken),
       bus: node.bus.what,
+      streamUrl: options.builder && `ws://127.0.0.1:${options.builder.builder.streamPort}`,
       view: () => viewer.view,
       pids: () => pidsOf({ client, node }),
       failed,
@@ -186,6 +198,8 @@ async function settingsOf(
     }),
     logLevel,
     ...(options.onLog !== undefined && { logFormat: 'text' }),
+    ...(options.builder !== undefined &&
+      (await builderSettings(folder, options.builder.builder, options.builder))),
     ...given,
   }
 }

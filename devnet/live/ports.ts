@@ -10,6 +10,10 @@ export interface NodePorts {
   readonly admin: number
   readonly p2p: number
   readonly metrics: number
+  /** Streams between builders. */
+  readonly builderP2p: number
+  /** Public stream of flashblocks. */
+  readonly stream: number
 }
 
 /** Number of ports between two nodes. */
@@ -35,6 +39,8 @@ export function nodePortsOf(portBase: number, node: number): NodePorts {
     admin: first + 3,
     p2p: first + 4,
     metrics: first + 5,
+    builderP2p: first + 6,
+    stream: first + 7,
   }
 }
 

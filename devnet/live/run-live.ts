@@ -129,6 +129,7 @@ async function reachHeads(
       funded,
       l1Url,
       posted: world.posted(),
+      leading: world.leading(),
       accident: chaos?.last,
     })
     const isReached = nodes.every((node) => {

@@ -4,6 +4,7 @@ import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Report } from '#node/supervisor.ts'
 import { type Closer, closeAll } from '#runtime/close-all.ts'
+import { Random } from '#runtime/random.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { OnLog } from '#runtime/log.ts'
@@ -18,6 +19,8 @@ import { createRollup, type Rollup } from '#devnet/rollup/create-rollup.ts'
 import { l1SafeDistance, maxDrift, usualWindowBlocks } from '#devnet/rollup/usual-chain.ts'
 import type { GivenClient } from './given-client.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
+import { allClients } from './all-clients.ts'
+import { Builders, type Leading, newBuilder } from './builders.ts'
 import { beaconPortOf, isFree, l1PortOf, nodePortsOf } from './ports.ts'
 import { Traffic } from './traffic.ts'
 
@@ -41,6 +44,8 @@ export interface WorldOptions {
   readonly natsServer: string | undefined
   /** Whether the services of each node run in this process, without a NATS server. */
   readonly inMemory: boolean
+  /** Builders that publish blocks in flashblocks; undefined if only the first node makes blocks, as a whole. */
+  readonly builders?: BuildersSettings | undefined
   readonly logLevel: string
   readonly otlpUrl: string | undefined
   readonly clock: Clock
@@ -48,6 +53,16 @@ export interface WorldOptions {
   readonly signal: AbortSignal
   readonly report: Report
   readonly onLog: OnLog | undefined
+}
+
+/** How blocks are built in flashblocks. */
+export interface BuildersSettings {
+  /** Number of nodes that can lead; the others follow. */
+  readonly count: number
+  /** Time between two flashblocks. */
+  readonly intervalMs: number
+  /** Mean time between two kills of the leader; undefined for none. */
+  readonly killEveryMs: number | undefined
 }
 
 /** The parts of a live devnet. */
@@ -65,6 +80,10 @@ export interface LiveWorld {
   readonly clients: readonly JsonRpcClient[]
   /** Ids of the processes that run, such as `node-1 engine`, without this process. */
   processes(): ReadonlyMap<string, number>
+  /** URLs of the public streams of flashblocks. */
+  readonly streams: readonly string[]
+  /** The leader of the builders; undefined without builders. */
+  leading(): Leading | undefined
   /** What the batcher posted since its start; undefined while it is stopped. */
   posted(): PostedCounts | undefined
   /** Starts the batcher again after it was stopped. */
@@ -155,9 +174,17 @@ async function startParts(
     return startBatcher({ ...options, ...urls, config: rollup.config, account: batcherAccount })
   })
   closing.push(() => batcher.stop())
-  const traffic = new Traffic({ ...options, ...rollup, l1, l2, report: options.report })
+  const builders = startBuilders(options, nodes)
+  closing.push(() => builders?.stop())
+  const users = builders === undefined ? l2 : allClients(clients)
+  const traffic = new Traffic({ ...options, ...rollup, l1, l2: users, report: options.report })
   closing.push(() => traffic.stop())
-  const failures = [...nodes.map((node) => node.failed), batcher.failed, traffic.failed]
+  const failures = [
+    ...nodes.map((node) => node.failed),
+    batcher.failed,
+    traffic.failed,
+    ...(builders === undefined ? [] : [builders.failed]),
+  ]
   const failed = Promise.race([...failures, anvil.failed])
   // eslint-disable-next-line atoll/use-rejection -- the caller handles the rejection through `failed`
   failed.catch(() => undefined)
@@ -171,6 +198,8 @@ async function startParts(
     clients,
     traffic,
     failed,
+    streams: nodes.flatMap(({ streamUrl }) => streamUrl ?? []),
+    leading: () => builders?.leading,
     posted: () => batcher.posted,
     processes: () =>
       new Map([
@@ -182,6 +211,17 @@ async function startParts(
     startBatcher: () => batcher.start(),
     stopBatcher: () => batcher.stop(),
   }
+}
+
+/** Starts the choice of the leader; undefined without builders. */
+function startBuilders(
+  { builders: settings, clock, report }: WorldOptions,
+  nodes: readonly LiveNode[],
+): Builders | undefined {
+  if (settings === undefined) return undefined
+  const { count, killEveryMs } = settings
+  const random = new Random(clock.now() % 2 ** 32)
+  return new Builders({ nodes: nodes.slice(0, count), killEveryMs, random, clock, report })
 }
 
 /** A batcher that can be stopped and started again. */
@@ -266,10 +306,15 @@ async function startNodes(
 ): Promise<readonly LiveNode[]> {
   const places = Array.from({ length: options.nodes }, (_, at) => {
     const ports = nodePortsOf(options.portBase, at + 1)
-    return { name: `node-${at + 1}`, isSequencer: at === 0, ports, self: newPeer(ports) }
+    const isSequencer = at < (options.builders?.count ?? 1)
+    return { name: `node-${at + 1}`, isSequencer, ports, self: newPeer(ports) }
   })
+  const { builders } = options
+  const sequencers = places.filter(({ isSequencer }) => isSequencer)
+  const made = builders && (await Promise.all(sequencers.map(({ ports }) => newBuilder(ports))))
   const nodes: LiveNode[] = []
-  for (const place of places) {
+  for (const [at, place] of places.entries()) {
+    const builder = made?.[at]
     const node = await startLiveNode({
       ...place,
       givenClient: place === places.at(-1) ? options.givenClient : undefined,
@@ -281,6 +326,12 @@ async function startNodes(
       natsServer: options.natsServer,
       isInMemory: options.inMemory,
       given: options.otlpUrl === undefined ? {} : { otlpUrl: options.otlpUrl },
+      builder: builder &&
+        builders && {
+          builder,
+          intervalMs: builders.intervalMs,
+          others: made.filter((each) => each !== builder),
+        },
       logLevel: options.logLevel,
       report: options.report,
       onLog: options.onLog,
@@ -292,6 +343,8 @@ async function startNodes(
     options.report(
       `${node.name}: execution client at ${node.executionUrl}, rollup node at ${node.rollupUrl}`,
     )
+    if (node.streamUrl !== undefined)
+      options.report(`${node.name}: flashblocks at ${node.streamUrl}`)
   }
   return nodes
 }

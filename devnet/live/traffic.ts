@@ -17,7 +17,7 @@ import { l2ChainId } from '#devnet/rollup/create-rollup.ts'
 export interface TrafficOptions {
   readonly l1: JsonRpcClient
   /** The execution client of the sequencer. */
-  readonly l2: JsonRpcClient
+  readonly l2: Pick<JsonRpcClient, 'call'>
   /** Address of the deposit contract. */
   readonly portal: Address
   /** L2 transactions per second; 0 for none. */
@@ -145,7 +145,7 @@ interface Transaction {
  * @throws JsonRpcError if the node refuses the transaction
  */
 async function send(
-  client: JsonRpcClient,
+  client: Pick<JsonRpcClient, 'call'>,
   account: HDAccount,
   transaction: Transaction,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import { natsServer } from '#node/bus-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import {
   listOf,
+  milliseconds,
   onOff,
   oneOf,
   seconds,
@@ -73,6 +74,22 @@ export const devnetSettings = z.strictObject({
     .describe(
       'seed of accidents that happen during the run: killed and paused processes of nodes, reorgs and stalls of L1, a stopped batcher; the warnings of services are shown; with --until, the result has their number, the warnings that none of them explains, and the memory of each process',
     ),
+  flashblocks: onOff()
+    .default(false)
+    .describe(
+      'whether blocks are published in parts while they are built; each builder serves them over WebSocket',
+    ),
+  builders: wholeNumber(1, 9)
+    .default(2)
+    .describe(
+      'with --flashblocks, number of nodes that can build blocks; one of them leads, and the others go on with its block if it dies',
+    ),
+  flashblockMs: milliseconds(50, 10_000)
+    .default(250)
+    .describe('with --flashblocks, time between two of them'),
+  killBuilderEvery: seconds(1, 3_600)
+    .optional()
+    .describe('with --flashblocks, mean time after which all processes of the leader are killed'),
   portBase: wholeNumber(1_024, 65_535 - portsAboveBase)
     .default(9_600)
     .describe(

@@ -1,4 +1,5 @@
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import { Fault } from '#runtime/fault.ts'
@@ -39,11 +40,18 @@ export async function readBuilderKey(path: string): Promise<Uint8Array> {
  * @throws Fault as {@link readBuilderKey}, except for a missing file
  */
 export async function loadBuilderKey(path: string): Promise<Uint8Array> {
-  if ((await readSecretFile(path)) === undefined) {
-    const { raw } = await generateKeyPair('Ed25519')
-    await writeSecretFile(path, toHex(raw).slice(2))
-  }
+  if ((await readSecretFile(path)) === undefined)
+    await writeSecretFile(path, (await createBuilderKey()).hex)
   return readBuilderKey(path)
+}
+
+/** Makes a new key of a builder, and the peer id by which others know it. @returns `hex`: the content of a key file */
+export async function createBuilderKey(): Promise<{
+  readonly hex: string
+  readonly peerId: string
+}> {
+  const key = await generateKeyPair('Ed25519')
+  return { hex: toHex(key.raw).slice(2), peerId: peerIdFromPrivateKey(key).toString() }
 }
 
 const badKey = (detail: string) => new Fault('bad-key', { detail })

@@ -121,6 +121,8 @@ async function runLiveDevnet(
     otlpUrl,
     chaosSeed: settings.chaos,
     givenClient: givenClientOf(settings),
+    builders: buildersOf(settings),
+    nodes: settings.flashblocks ? Math.max(settings.nodes, settings.builders) : settings.nodes,
     onChange: (view) =>
       table.show({ lines: (width) => liveLines(view, width), line: () => liveLine(view) }),
   })
@@ -128,6 +130,27 @@ async function runLiveDevnet(
   if (json) print(JSON.stringify({ ok: result.firstDifference === undefined, ...result }))
   else printLiveResult(result)
   if (result.firstDifference !== undefined) process.exitCode = 1
+}
+
+/** @throws Fault `settings` if settings of flashblocks are given without flashblocks, or for no processes */
+function buildersOf({
+  builders: count,
+  flashblockMs: intervalMs,
+  flashblocks,
+  inMemory,
+  killBuilderEvery,
+}: DevnetSettings) {
+  if (!flashblocks && killBuilderEvery !== undefined)
+    throw new Fault('settings', { detail: '--kill-builder-every needs --flashblocks' })
+  if (!flashblocks) return undefined
+  if (killBuilderEvery !== undefined && (inMemory || count < 2)) {
+    const detail = inMemory
+      ? '--kill-builder-every cannot be given with --in-memory, where nodes have no processes'
+      : '--kill-builder-every needs at least --builders 2: one of them has to go on'
+    throw new Fault('settings', { detail })
+  }
+  const killEveryMs = killBuilderEvery === undefined ? undefined : killBuilderEvery * 1_000
+  return { count, intervalMs, killEveryMs }
 }
 
 /** @throws Fault `settings` if only one of the URLs is given */
