@@ -56,7 +56,7 @@ export interface WorldOptions {
 }
 
 /** How blocks are built in flashblocks. */
-export interface BuildersSettings {
+interface BuildersSettings {
   /** Number of nodes that can lead; the others follow. */
   readonly count: number
   /** Time between two flashblocks. */

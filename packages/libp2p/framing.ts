@@ -5,7 +5,7 @@ import { encodeLine, LineReader } from './line-frames.ts'
 export type FramingName = 'lines' | 'length'
 
 /** Splits a stream into messages. */
-export interface FrameReader {
+interface FrameReader {
   /** Reads the next chunk, and returns the messages that end in it. @throws DecodeError if the stream is malformed */
   read(chunk: Uint8Array): Iterable<Uint8Array>
 }

@@ -71,21 +71,17 @@ export function createMetrics(registry: Registry): Metrics {
 
 /** Registers the gauges. */
 export function registerGauges(registry: Registry, gauges: Gauges): void {
-  const registers = [registry]
-  new Gauge({
-    name: 'atoll_flashblock_p2p_peers',
-    help: 'connected builders',
-    registers,
-    collect() {
-      this.set(gauges.peers())
-    },
-  })
-  new Gauge({
-    name: 'atoll_flashblock_p2p_stream_clients',
-    help: 'clients of the public stream',
-    registers,
-    collect() {
-      this.set(gauges.clients())
-    },
-  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('atoll_flashblock_p2p_peers', 'connected builders', () => gauges.peers())
+  gauge('atoll_flashblock_p2p_stream_clients', 'clients of the public stream', () =>
+    gauges.clients(),
+  )
 }

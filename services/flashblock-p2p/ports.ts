@@ -24,7 +24,7 @@ export interface Ports {
 }
 
 /** The public stream of flashblocks. */
-export interface PublicStream {
+interface PublicStream {
   readonly clients: number
   publish(flashblock: StreamFlashblock, number: bigint): void
 }

@@ -27,7 +27,7 @@ export interface Options {
 }
 
 /** When an event happens. */
-export interface Moment {
+interface Moment {
   /** Unix milliseconds. */
   readonly nowMs: number
 }
@@ -73,7 +73,7 @@ export interface ForeignBlock {
 }
 
 /** What consumers of the public stream have. */
-export interface Shown {
+interface Shown {
   readonly payloadId: Bytes8
   readonly number: bigint
   readonly index: number

@@ -43,11 +43,16 @@ function signed(changes: Partial<BuildAuthorization> = {}) {
   return { authorization, signature: signBlock(authorizationHash(authorization), signerKey) }
 }
 
+const ownAuthorization = signed({ builder: 'own builder' })
+
 /** A flashblock as another builder sends it. */
 function sentOf(index: number, changes: Partial<SentFlashblock> = {}): SentFlashblock {
   const previousLink = linkAfter(sampleBase.parentHash, flashblocks.slice(0, index))
   return { number, flashblock: at(index), previousLink, authorization: signed(), ...changes }
 }
+
+/** An event without its time. */
+type Timeless<Each> = Each extends unknown ? Omit<Each, 'nowMs'> : never
 
 /** Runs the service without its process. */
 class Run {
@@ -59,8 +64,8 @@ class Run {
     this.do({ kind: 'signer-changed', signer: signerAddress })
   }
 
-  do(event: Event extends infer Each ? Omit<Each, 'nowMs'> : never): readonly Effect[] {
-    const [next, ...effects] = step(this.state, { ...event, nowMs: this.nowMs } as Event)
+  do(event: Timeless<Event>): readonly Effect[] {
+    const [next, ...effects] = step(this.state, { ...event, nowMs: this.nowMs })
     this.state = next
     return effects
   }
@@ -69,9 +74,12 @@ class Run {
     return this.do({ kind: 'built', built: { number, epoch, flashblock: at(index) } })
   }
 
-  authorized(isSigned = true) {
-    const authorization = isSigned ? signed({ builder: 'own builder' }) : undefined
-    return this.do({ kind: 'authorized', payloadId: samplePayloadId, signed: authorization })
+  authorized() {
+    return this.do({ kind: 'authorized', payloadId: samplePayloadId, signed: ownAuthorization })
+  }
+
+  unsigned() {
+    return this.do({ kind: 'authorized', payloadId: samplePayloadId, signed: undefined })
   }
 
   sent(index: number, acknowledging: number) {
@@ -114,10 +122,9 @@ test('an own flashblock is sent when its block is authorized, and is public when
   const effects = run.authorized()
   assert.deepEqual(kinds(effects), ['send', 'wake', 'send', 'wake'])
   const sends = effects.filter(({ kind }) => kind === 'send')
-  const own = signed({ builder: 'own builder' })
   assert.deepEqual(
     sends.map((effect) => effect.kind === 'send' && effect.sent),
-    [0, 1].map((index) => sentOf(index, { authorization: own })),
+    [0, 1].map((index) => sentOf(index, { authorization: ownAuthorization })),
   )
   assert.deepEqual(run.sent(0, 1), [])
   assert.deepEqual(run.sent(1, 1), [])
@@ -161,7 +168,7 @@ test('a refusal of another builder does not make a flashblock public', () => {
 test('without a signature, flashblocks are sent unsigned, with a report', () => {
   const run = new Run()
   run.built(0)
-  const effects = run.authorized(false)
+  const effects = run.unsigned()
   assert.deepEqual(kinds(effects), ['report-unsigned', 'send', 'wake'])
   const send = effects.find(({ kind }) => kind === 'send')
   assert.equal(send?.kind === 'send' && send.sent.authorization, undefined)

@@ -22,7 +22,7 @@ export interface StreamFlashblock extends Flashblock {
 }
 
 /** Data of the builder for consumers that do not execute transactions. Each network has some of the fields. */
-export interface FlashblockMetadata {
+interface FlashblockMetadata {
   readonly number: bigint | undefined
   /** Balances in wei of the accounts that the block changed so far. */
   readonly newAccountBalances: ReadonlyMap<Address, bigint> | undefined
@@ -31,7 +31,7 @@ export interface FlashblockMetadata {
 }
 
 /** A receipt of the stream. */
-export interface FlashblockReceipt {
+interface FlashblockReceipt {
   /** Transaction type. */
   readonly type: number
   readonly isSuccess: boolean
@@ -44,7 +44,7 @@ export interface FlashblockReceipt {
 }
 
 /** A log of a receipt of the stream. */
-export interface FlashblockLog {
+interface FlashblockLog {
   readonly address: Address
   readonly topics: readonly Hash[]
   readonly data: Uint8Array

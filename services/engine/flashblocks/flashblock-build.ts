@@ -42,7 +42,7 @@ export type FlashblockAction =
   | 'close'
 
 /** After this number of refused builds, no further index is made: the block has what was published. */
-export const maxRefusals = 3
+const maxRefusals = 3
 
 /** Begins a block whose first build the execution client has started. */
 export function beginFlashblocks(

@@ -85,7 +85,7 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
 }
 
 /** Limit on the flashblocks of other builders that wait. Beyond it, the earliest one is dropped: it is fetched again. */
-export const maxReceived = 512
+const maxReceived = 512
 
 /** A flashblock of another builder waits for its check. */
 export function flashblockReceived(state: State, received: ReceivedFlashblock): State {

@@ -15,7 +15,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { fullVersion } from '#runtime/version.ts'
 
 /** Atoll's own protocol: signed flashblocks, linked and acknowledged. */
-export const nativeProtocol: StreamProtocol = {
+const nativeProtocol: StreamProtocol = {
   id: '/atoll/flashblocks/1.0.0',
   framing: 'length',
   queue: 'ordered',
@@ -97,7 +97,7 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
     knownPeers,
     clock,
     intervalMs,
-    onCount: options.onCount,
+    onCount: (what) => options.onCount(what),
     onPeer: (peer, event) => {
       if (event.kind === 'connected') {
         sendFrame(peer, { kind: 'hello', l2ChainId })
@@ -135,7 +135,7 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
 /** Limits for a network of few known builders. Source: op-rbuilder, whose limit is 50 peers */
 const builderLimits = { maxConnections: 50, maxInboundPerSecond: 10, maxPendingInbound: 10 }
 
-/** @throws DecodeError if the builder is of another chain */
+/** @throws DecodeError if the builder belongs to another chain */
 function readFrame(
   peer: string,
   frame: BuilderFrame,
@@ -143,7 +143,7 @@ function readFrame(
 ): void {
   if (frame.kind !== 'hello') onFrame(peer, frame)
   else if (frame.l2ChainId !== l2ChainId)
-    throw new DecodeError(`the builder is of chain ${frame.l2ChainId}, not ${l2ChainId}`)
+    throw new DecodeError(`the builder belongs to chain ${frame.l2ChainId}, not ${l2ChainId}`)
 }
 
 /** @throws DecodeError if the line is not a message of op-rbuilder */
@@ -165,6 +165,12 @@ function blockLine(flashblocks: readonly Flashblock[]): Uint8Array | undefined {
   if (last.diff.stateRoot === notComputed) return undefined
   const transactions = flashblocks.flatMap(({ diff }) => diff.transactions)
   const payload = toPayload(first.base, last.diff, transactions)
-  const json = builtPayloadToJson({ payloadId: first.payloadId, payload, fees: 0n })
-  return new TextEncoder().encode(JSON.stringify(json))
+  try {
+    const json = builtPayloadToJson({ payloadId: first.payloadId, payload, fees: 0n })
+    return new TextEncoder().encode(JSON.stringify(json))
+  } catch (error) {
+    // op-rbuilder does not know each type of transaction.
+    if (!(error instanceof DecodeError)) throw error
+    return undefined
+  }
 }

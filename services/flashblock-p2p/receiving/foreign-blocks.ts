@@ -14,10 +14,10 @@ import type {
 import { admitted } from './admitted.ts'
 
 /** Limit on the blocks of other builders that are kept. */
-export const maxForeignBlocks = 8
+const maxForeignBlocks = 8
 
 /** Time after which missing flashblocks are requested again. */
-export const requestAgainMs = 250
+const requestAgainMs = 250
 
 /** A flashblock in Atoll's own protocol: it is checked, acknowledged, and handed to the engine in its order. */
 export function flashblockArrived(
@@ -132,7 +132,7 @@ function wholeBlock({ flashblocks }: ForeignBlock): Payload | undefined {
 }
 
 /** The state with a block that is new or has changed. */
-export function withForeign(state: State, block: ForeignBlock): State {
+function withForeign(state: State, block: ForeignBlock): State {
   const others = state.foreign.filter(({ payloadId }) => payloadId !== block.payloadId)
   return { ...state, foreign: [...others, block].slice(-maxForeignBlocks) }
 }

@@ -9,7 +9,7 @@ import type { Effect, Event, OwnBlock, State, Stepped } from '#services/flashblo
 import { show } from './public-stream.ts'
 
 /** Limit on the blocks of this node that are kept, to be sent again. */
-export const maxOwnBlocks = 4
+const maxOwnBlocks = 4
 
 /** The engine has made a flashblock. It is sent when the sequencer has signed the authorization of its block. */
 export function built(state: State, event: Extract<Event, { kind: 'built' }>): Stepped {
