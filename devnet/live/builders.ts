@@ -71,8 +71,8 @@ export interface Leading {
   readonly takeovers: number
 }
 
-/** A node that was killed has this long to come back before it can lead again. */
-const recoveryMs = 6_000
+/** How long the leader is left alone if no other node follows it. */
+const standbyMs = 60_000
 
 /** How long a node has to accept that it leads. */
 const startMs = 15_000
@@ -85,7 +85,6 @@ export class Builders {
   readonly #options: BuildersOptions
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
-  readonly #killedMs = new Map<string, number>()
   #leader: LiveNode
   #takeovers = 0
 
@@ -122,23 +121,36 @@ export class Builders {
     const pauseMs = () => killEveryMs * random.between(0.5, 1.5)
     while (await sleep(clock, pauseMs(), signal)) {
       const killed = this.#leader
+      const next = await this.#standby(killed)
+      if (next === undefined) return
       kill(killed)
-      this.#killedMs.set(killed.name, clock.monotonicMs())
+      const { number } = unsafeOf(killed)
       report(`${killed.name}, the leader, is killed`)
       if (!(await sleep(clock, noticeMs, signal))) return
-      await this.#start(this.#next(killed))
+      // op-conductor starts only a node that has the last block.
+      await this.#until(() => unsafeOf(next).number >= number)
+      await this.#start(next)
       this.#takeovers++
     }
   }
 
-  /** The next node that was not killed recently. */
-  #next(killed: LiveNode): LiveNode {
-    const { clock, nodes } = this.#options
-    const at = nodes.indexOf(killed)
+  /** Waits for a node that follows the leader closely. @returns undefined if the devnet is stopped */
+  async #standby(leader: LiveNode): Promise<LiveNode | undefined> {
+    const { nodes } = this.#options
+    const at = nodes.indexOf(leader)
     const others = [...nodes.slice(at + 1), ...nodes.slice(0, at)]
-    const isReady = ({ name }: LiveNode) =>
-      clock.monotonicMs() - (this.#killedMs.get(name) ?? -recoveryMs) >= recoveryMs
-    return others.find(isReady) ?? others[0] ?? killed
+    const isClose = (node: LiveNode) =>
+      unsafeOf(node).number + 1n >= unsafeOf(leader).number && hasFlashblocks(node)
+    await this.#until(() => others.some(isClose))
+    return this.#stopping.signal.aborted ? undefined : others.find(isClose)
+  }
+
+  /** Waits until a condition holds, for a time. */
+  async #until(holds: () => boolean): Promise<void> {
+    const { clock } = this.#options
+    const endMs = clock.monotonicMs() + standbyMs
+    while (!holds() && clock.monotonicMs() < endMs)
+      if (!(await sleep(clock, 20, this.#stopping.signal))) return
   }
 
   /** Makes a node the leader: tries again until it accepts. @throws Fault or JsonRpcError if it does not in time */
@@ -179,6 +191,17 @@ async function callNode(node: LiveNode, clock: Clock): Promise<void> {
 }
 
 const statusJson = z.looseObject({ unsafe_l2: z.looseObject({ hash: hashJson }) })
+
+/** The unsafe head of a node, as its status has it. */
+function unsafeOf(node: LiveNode): { readonly number: bigint } {
+  return node.view().chain?.unsafe ?? { number: -1n }
+}
+
+/** Whether the builder of a node is connected to another one. */
+function hasFlashblocks(node: LiveNode): boolean {
+  const status = node.view().services.get('flashblock-p2p')
+  return status !== undefined && status.wait === undefined
+}
 
 /** Kills all processes of a node, which are then started again. */
 function kill(node: LiveNode): void {

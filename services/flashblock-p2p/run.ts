@@ -101,12 +101,15 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       signer,
       nowMs: clock.now(),
     })),
-    () =>
-      every(clock, peersMs, () => {
+    () => {
+      const show = () => {
         const peers = network.peers()
         const connected = peers.filter(({ protocolId }) => protocolId !== undefined).length
         status.setWait(waitOf({ known: peers.length, connected }))
-      }),
+      }
+      show()
+      return every(clock, peersMs, show)
+    },
   ]
   try {
     await runActor<State, Event, Effect>({
