@@ -11,6 +11,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { writeSecretFile } from '#runtime/keys/secret-file.ts'
 import type { Random } from '#runtime/random.ts'
+import type { Takeover } from './flashblock-judge.ts'
 import type { LiveNode } from './live-node.ts'
 import type { NodePorts } from './ports.ts'
 
@@ -67,8 +68,8 @@ export interface BuildersOptions {
 /** What is known of the leader. */
 export interface Leading {
   readonly name: string
-  /** Number of changes of the leader. */
-  readonly takeovers: number
+  /** The changes of the leader, the earliest first. */
+  readonly takeovers: readonly Takeover[]
 }
 
 /** How long the leader is left alone if no other node follows it. */
@@ -86,7 +87,7 @@ export class Builders {
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   #leader: LiveNode
-  #takeovers = 0
+  readonly #takeovers: Takeover[] = []
 
   constructor(options: BuildersOptions) {
     this.#options = options
@@ -123,6 +124,7 @@ export class Builders {
       const killed = this.#leader
       const next = await this.#standby(killed)
       if (next === undefined) return
+      const killedMs = clock.now()
       kill(killed)
       const { number } = unsafeOf(killed)
       report(`${killed.name}, the leader, is killed`)
@@ -130,7 +132,7 @@ export class Builders {
       // op-conductor starts only a node that has the last block.
       await this.#until(() => unsafeOf(next).number >= number)
       await this.#start(next)
-      this.#takeovers++
+      this.#takeovers.push({ killedMs, leadsMs: clock.now() })
     }
   }
 

@@ -42,7 +42,7 @@ export function liveLines(view: LiveView, width: number): readonly string[] {
     `   key     ${funded.privateKey}`,
     ...(leading === undefined
       ? []
-      : [`flashblocks: ${leading.name} leads, after ${leading.takeovers} takeovers`]),
+      : [`flashblocks: ${leading.name} leads, after ${leading.takeovers.length} takeovers`]),
     ...(accident === undefined ? [] : [`chaos: ${accident}`]),
     head,
     ...nodes.flatMap((node) => [

@@ -14,6 +14,7 @@ import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { privateKeyOf, userAccounts } from '#devnet/rollup/accounts.ts'
 import { type ChaosResult, ChaosRun } from './chaos-run.ts'
+import { FlashblockJudge, type FlashblocksResult } from './flashblock-judge.ts'
 import type { LiveView } from './live-lines.ts'
 import type { LiveNode } from './live-node.ts'
 import { type LiveWorld, startLive, type WorldOptions } from './start-live.ts'
@@ -24,7 +25,12 @@ export interface LiveOptions extends Omit<WorldOptions, 'folder'> {
   /** Data folder, which is kept after the run; undefined for a temporary folder. */
   readonly dataDir: string | undefined
   /** The run ends when all nodes have reached these heads. If both are undefined, it does not end by itself. */
-  readonly until: { readonly safe: bigint | undefined; readonly finalized: bigint | undefined }
+  readonly until: {
+    readonly safe: bigint | undefined
+    readonly finalized: bigint | undefined
+    /** Number of flashblocks. */
+    readonly flashblocks: bigint | undefined
+  }
   readonly timeoutMs: number | undefined
   /** Accidents happen at random from this seed on; undefined for none. */
   readonly chaosSeed: number | undefined
@@ -40,6 +46,8 @@ export interface LiveResult {
   readonly sent: Sent
   readonly seconds: number
   readonly chaos: ChaosResult | undefined
+  /** Undefined without builders. */
+  readonly flashblocks: FlashblocksResult | undefined
 }
 
 type Compared = Pick<LiveResult, 'blocks' | 'firstDifference'>
@@ -75,15 +83,18 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
   const startedMs = clock.monotonicMs()
   const chaos = chaosSeed === undefined ? undefined : new ChaosRun({ ...options, chaosSeed })
   const world = await startLive({ ...options, ...chaos?.logging, folder })
+  const judge = world.streams.length === 0 ? undefined : new FlashblockJudge(world, clock)
   try {
     chaos?.start(world)
-    await reachHeads(options, world, chaos)
+    await reachHeads(options, world, { chaos, judge })
     await chaos?.stop()
+    const flashblocks = await judge?.result(world.leading()?.takeovers ?? [])
     const compared = await compareSettled(world, options, chaos === undefined ? 0 : settlingMs)
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
-    return { ...compared, sent: world.traffic.sent, seconds, chaos: chaos?.result() }
+    const { sent } = world.traffic
+    return { ...compared, sent, seconds, chaos: chaos?.result(), flashblocks }
   } finally {
-    await closeAll([() => world.close(), () => chaos?.stop()])
+    await closeAll([() => world.close(), () => chaos?.stop(), () => judge?.result([])])
   }
 }
 
@@ -107,10 +118,15 @@ async function compareSettled(
   }
 }
 
+interface Watching {
+  readonly chaos: ChaosRun | undefined
+  readonly judge: FlashblockJudge | undefined
+}
+
 async function reachHeads(
   options: LiveOptions,
   world: LiveWorld,
-  chaos: ChaosRun | undefined,
+  { chaos, judge }: Watching,
 ): Promise<void> {
   const { clock, onChange, signal, timeoutMs: limitMs, until } = options
   const { failed, l1Url, nodes, traffic } = world
@@ -118,7 +134,7 @@ async function reachHeads(
   const account = userAccounts.at(-1)
   if (account === undefined) throw new Error('no account for a wallet')
   const funded = { address: account.address, privateKey: toHex(privateKeyOf(account)) }
-  const isEndless = until.safe === undefined && until.finalized === undefined
+  const isEndless = Object.values(until).every((each) => each === undefined)
   const reached = Promise.withResolvers<void>()
   const poll = setInterval(() => {
     onChange({
@@ -139,7 +155,8 @@ async function reachHeads(
         (chain?.finalized.number ?? -1n) >= (until.finalized ?? 0n)
       )
     })
-    if (isReached && !isEndless) reached.resolve()
+    const isSeen = (judge?.count ?? 0) >= (until.flashblocks ?? 0n)
+    if (isReached && isSeen && !isEndless) reached.resolve()
   }, 200)
   const stopTimer =
     limitMs === undefined

@@ -17,15 +17,21 @@ import {
 const until = want(
   z
     .string()
-    .regex(/^(?:safe|finalized)=\d{1,15}(?:,(?:safe|finalized)=\d{1,15})?$/u)
+    .regex(
+      /^(?:safe|finalized|flashblocks)=\d{1,15}(?:,(?:safe|finalized|flashblocks)=\d{1,15}){0,2}$/u,
+    )
     .transform((text) => {
       const numberOf = (name: string) => {
         const [, number] = new RegExp(`${name}=(\\d+)`, 'u').exec(text) ?? []
         return number === undefined ? undefined : BigInt(number)
       }
-      return { safe: numberOf('safe'), finalized: numberOf('finalized') }
+      return {
+        safe: numberOf('safe'),
+        finalized: numberOf('finalized'),
+        flashblocks: numberOf('flashblocks'),
+      }
     }),
-  'safe=N, finalized=N, or both with a comma',
+  'safe=N, finalized=N, flashblocks=N, or several with commas',
 )
 
 /** Lagoon needs a dependency set, which a devnet does not have. */
@@ -114,7 +120,7 @@ export const devnetSettings = z.strictObject({
   until: until
     .optional()
     .describe(
-      'end when all nodes have reached these heads; by default a run ends with a signal, and with --record when all recorded blocks are final',
+      'end when all nodes have reached these heads, and with --flashblocks when so many of them were published; by default a run ends with a signal, and with --record when all recorded blocks are final',
     ),
   timeoutSeconds: shownDefault(
     seconds(1, 86_400)

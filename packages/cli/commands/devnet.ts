@@ -8,6 +8,7 @@ import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import type { ChaosResult } from '#devnet/live/chaos-run.ts'
+import type { FlashblocksResult } from '#devnet/live/flashblock-judge.ts'
 import type { LiveResult } from '#devnet/live/run-live.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
@@ -62,7 +63,7 @@ function commonOf(settings: DevnetSettings, table: LiveTable, signal: AbortSigna
     ...settings,
     dataDir,
     natsServer,
-    until: until ?? { safe: undefined, finalized: undefined },
+    until: until ?? { safe: undefined, finalized: undefined, flashblocks: undefined },
     clock: systemClock,
     signal,
     report: (what: string) => table.say(what),
@@ -95,9 +96,11 @@ async function runRecord(
  * Time limit without `--timeout-seconds`: twice the time of the blocks, twenty L1 blocks, and five minutes. Undefined
  * without `--until`.
  */
-function liveTimeoutSeconds({ blockTime, l1BlockTime, until }: DevnetSettings): number | undefined {
+function liveTimeoutSeconds(settings: DevnetSettings): number | undefined {
+  const { blockTime, flashblockMs, l1BlockTime, until } = settings
   if (until === undefined) return undefined
-  const blocks = Math.max(Number(until.safe ?? 0n), Number(until.finalized ?? 0n))
+  const parts = (Number(until.flashblocks ?? 0n) * flashblockMs) / 1_000 / blockTime
+  const blocks = Math.max(Number(until.safe ?? 0n), Number(until.finalized ?? 0n), parts)
   return Math.min(300 + 20 * l1BlockTime + 2 * blocks * blockTime, longestTimeoutSeconds)
 }
 
@@ -127,9 +130,11 @@ async function runLiveDevnet(
       table.show({ lines: (width) => liveLines(view, width), line: () => liveLine(view) }),
   })
   table.end()
-  if (json) print(JSON.stringify({ ok: result.firstDifference === undefined, ...result }))
+  const isBroken = (result.flashblocks?.broken ?? 0) > 0
+  const ok = result.firstDifference === undefined && !isBroken
+  if (json) print(JSON.stringify({ ok, ...result }))
   else printLiveResult(result)
-  if (result.firstDifference !== undefined) process.exitCode = 1
+  if (!ok) process.exitCode = 1
 }
 
 /** @throws Fault `settings` if settings of flashblocks are given without flashblocks, or for no processes */
@@ -161,14 +166,34 @@ function givenClientOf({ executionClient: engineUrl, executionRpc: rpcUrl }: Dev
   throw new Fault('settings', { detail })
 }
 
-function printLiveResult({ blocks, chaos, firstDifference, seconds, sent }: LiveResult): void {
+function printLiveResult(result: LiveResult): void {
+  const { blocks, chaos, firstDifference, flashblocks, seconds, sent } = result
   if (chaos !== undefined) printChaos(chaos)
+  if (flashblocks !== undefined) printFlashblocks(flashblocks)
   print(`${sent.transactions} transactions and ${sent.deposits} deposits sent`)
   print(
     firstDifference === undefined
       ? `blocks 0 to ${blocks - 1}, which are safe in all nodes, are the same; ${seconds.toFixed(1)} s`
       : `block ${firstDifference} is not the same in all nodes`,
   )
+}
+
+function printFlashblocks(result: FlashblocksResult): void {
+  const { broken, flashblocks, gapMs, kept, leaderToNextMs, lost, takeoverGapMs, takeovers } =
+    result
+  print(`${flashblocks} flashblocks; ${kept} blocks kept what was published, ${broken} did not`)
+  if (lost > 0) print(`${lost} published transactions are not in their blocks`)
+  const times = {
+    gaps: gapMs,
+    'gaps at a takeover': takeoverGapMs,
+    'leader to next': leaderToNextMs,
+  }
+  print(`${takeovers} takeovers`)
+  for (const [name, each] of Object.entries(times))
+    if (each !== undefined)
+      print(
+        `  ${name.padEnd(20)} median ${each.median} ms, p99 ${each.p99} ms, worst ${each.worst} ms`,
+      )
 }
 
 function printChaos({ accidents, unexplained, usage, warnings }: ChaosResult): void {
