@@ -87,15 +87,20 @@ async function runIn(folder: string, options: LiveOptions): Promise<LiveResult> 
   try {
     chaos?.start(world)
     await reachHeads(options, world, { chaos, judge })
-    await chaos?.stop()
+    await Promise.all([chaos?.stop(), world.stopKills()])
     const flashblocks = await judge?.result(world.leading()?.takeovers ?? [])
-    const compared = await compareSettled(world, options, chaos === undefined ? 0 : settlingMs)
+    const compared = await compareSettled(world, options, isDisturbed(options) ? settlingMs : 0)
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
     const { sent } = world.traffic
     return { ...compared, sent, seconds, chaos: chaos?.result(), flashblocks }
   } finally {
     await closeAll([() => world.close(), () => chaos?.stop(), () => judge?.result([])])
   }
+}
+
+/** Whether processes are killed during the run. */
+function isDisturbed({ builders, chaosSeed }: LiveOptions): boolean {
+  return chaosSeed !== undefined || builders?.killEveryMs !== undefined
 }
 
 /** Compares the nodes, again for a time if they differ or do not answer, as shortly after an accident. */

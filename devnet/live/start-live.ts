@@ -84,6 +84,8 @@ export interface LiveWorld {
   readonly streams: readonly string[]
   /** The leader of the builders; undefined without builders. */
   leading(): Leading | undefined
+  /** Leaves the leader as it is from now on. */
+  stopKills(): Promise<void>
   /** What the batcher posted since its start; undefined while it is stopped. */
   posted(): PostedCounts | undefined
   /** Starts the batcher again after it was stopped. */
@@ -200,6 +202,7 @@ async function startParts(
     failed,
     streams: nodes.flatMap(({ streamUrl }) => streamUrl ?? []),
     leading: () => builders?.leading,
+    stopKills: async () => builders?.stop(),
     posted: () => batcher.posted,
     processes: () =>
       new Map([

@@ -1,6 +1,7 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { Random } from '#runtime/random.ts'
 import { testSubjects } from '#test/fakes/test-subjects.ts'
 import type { DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
 import { Simulation } from '#test/simulator/simulation.ts'
@@ -9,10 +10,12 @@ import { StandInClient } from '#test/verifier/stand-in-client.ts'
 import { ChainWatch, nameOf } from './chain-watch.ts'
 import { Conductors } from './conductors.ts'
 import { LiveBatcher } from './live-batcher.ts'
+import { LiveBuilders } from './live-builders.ts'
 import { LiveL1 } from './live-l1.ts'
 import { LiveNetwork } from './live-network.ts'
 import { liveRollup, TransactionPool } from './live-rollup.ts'
 import { type NodeBug, withNodeBug } from './node-bugs.ts'
+import { PromiseWatch } from './promise-watch.ts'
 import { SimulatedNode } from './simulated-node.ts'
 
 /** The usual duration of the disturbances. */
@@ -35,6 +38,8 @@ export interface NodeRunOptions {
   readonly bug?: NodeBug | undefined
   /** Whether the first node makes all blocks, without op-conductor. */
   readonly isAlone?: boolean
+  /** Whether blocks are published in flashblocks. */
+  readonly hasFlashblocks?: boolean
   /** Duration of the disturbances. */
   readonly disturbedMs?: number
 }
@@ -59,6 +64,8 @@ export class NodeRun {
   readonly l1: LiveL1
   readonly config: RollupConfig
   readonly network: LiveNetwork
+  readonly builders: LiveBuilders
+  readonly promises: PromiseWatch
   /** Undefined if one node makes all blocks. */
   readonly conductors: Conductors | undefined
   readonly nodes: readonly [SimulatedNode, SimulatedNode]
@@ -68,7 +75,8 @@ export class NodeRun {
   /** Blocks by hash, with the first time at which each was a head. */
   readonly #seen = new Map<Hash, Seen>()
 
-  constructor(seed: number, { bug, disturbedMs = usualMs, isAlone = false }: NodeRunOptions = {}) {
+  constructor(seed: number, options: NodeRunOptions = {}) {
+    const { bug, disturbedMs = usualMs, hasFlashblocks = false, isAlone = false } = options
     this.endMs = disturbedMs
     const simulation = new Simulation(seed, testSubjects)
     // The second node draws other random numbers.
@@ -92,11 +100,17 @@ export class NodeRun {
       ? undefined
       : new Conductors({ clock, random: random.fork(), watch, trace, fail })
     this.conductors = conductors
+    this.builders = new LiveBuilders({ clock, random: new Random(seed) })
+    this.promises = new PromiseWatch(fail)
+    const flashblocks = { builders: this.builders, promises: this.promises }
     const confirmationDepth = random.pick([0n, 1n, 2n, 4n])
     this.#confirmationDepth = confirmationDepth
     const nodeOf = (node: 0 | 1, own: Simulation): SimulatedNode => {
       const pool = new TransactionPool(config, random.fork())
-      const client = new StandInClient({ config, refuseBelow: 0 }, pool.take)
+      const client = new StandInClient(
+        { config, refuseBelow: 0, hasRoots: hasFlashblocks },
+        pool.take,
+      )
       return new SimulatedNode({
         node,
         simulation: own,
@@ -106,6 +120,7 @@ export class NodeRun {
         network: this.network,
         conductorOf: conductors && ((host) => conductors.portOf(node, host)),
         confirmationDepth,
+        flashblocks: hasFlashblocks ? flashblocks : undefined,
         bug: withNodeBug(bug),
         onForkchoice: () => this.#note(client),
       })
@@ -174,7 +189,11 @@ export class NodeRun {
     simulation.trace('the chain is on time again')
     const sinceMs = clock.monotonicMs()
     await clock.run(calmMs, hasFailed)
-    return this.#lateSince(sinceMs) ?? this.#forkProblem()
+    return (
+      this.#lateSince(sinceMs) ??
+      this.#forkProblem() ??
+      this.promises.broken((number) => first.client.canonical(number))
+    )
   }
 
   /** Why the run has not recovered from the disturbances yet; undefined if it has recovered. */

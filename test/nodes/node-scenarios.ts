@@ -1,10 +1,11 @@
 import { everythingTwice, killed } from '#test/simulator/disturbances.ts'
 import { type LinkFaults, noLinkFaults } from '#test/simulator/faults.ts'
+import { noBuilderFaults } from './live-builders.ts'
 import { noNetworkFaults } from './live-network.ts'
 import type { NodeRun, NodeRunOptions } from './node-run.ts'
 
 /** A scenario: what disturbs the nodes, and whether the first node makes all blocks. */
-export interface NodeScenario extends Pick<NodeRunOptions, 'isAlone'> {
+export interface NodeScenario extends Pick<NodeRunOptions, 'hasFlashblocks' | 'isAlone'> {
   readonly disturb: (run: NodeRun) => void
 }
 
@@ -199,6 +200,49 @@ function some(run: NodeRun): void {
   for (const disturb of chosen) disturb(run)
 }
 
+/** Frames between builders are lost and late. */
+function builders(run: NodeRun): void {
+  const { random } = run.simulation
+  run.builders.faults = {
+    lost: random.next() * 0.1,
+    late: random.next() * 0.3,
+    lateMs: random.between(100, 2_000),
+  }
+  run.simulation.clock.after(run.endMs, () => {
+    run.builders.faults = noBuilderFaults
+  })
+}
+
+/** The scenarios of nodes with flashblocks, by name. */
+const flashblockScenarios = {
+  'flashblocks-calm': { disturb: calm, hasFlashblocks: true },
+  'flashblocks-leaders': { disturb: leaders, hasFlashblocks: true },
+  'flashblocks-builders': {
+    disturb: (run) => {
+      leaders(run)
+      builders(run)
+    },
+    hasFlashblocks: true,
+  },
+  'flashblocks-killed': {
+    disturb: (run) => {
+      kills(run)
+      leaders(run)
+    },
+    hasFlashblocks: true,
+  },
+  'flashblocks-frozen': { disturb: freezes, hasFlashblocks: true },
+  'flashblocks-clients': { disturb: clients, hasFlashblocks: true },
+  'flashblocks-l1': { disturb: l1, hasFlashblocks: true },
+  'flashblocks-mixed': {
+    disturb: (run) => {
+      some(run)
+      if (run.simulation.random.chance(0.5)) builders(run)
+    },
+    hasFlashblocks: true,
+  },
+} as const satisfies Record<string, NodeScenario>
+
 /** The scenarios of nodes with sequencers, by name. F1 to F18 are failures of the matrix in docs/architecture.md. */
 export const nodeScenarios = {
   'node-calm': { disturb: calm },
@@ -231,14 +275,23 @@ export const nodeScenarios = {
   'node-alone': { disturb: some, isAlone: true },
   /** F21: several of these disturbances at random. */
   'node-mixed': { disturb: some },
+  ...flashblockScenarios,
 } as const satisfies Record<string, NodeScenario>
 
 /** The name of a scenario of nodes with sequencers. */
 export type NodeScenarioName = keyof typeof nodeScenarios
 
-const names = Object.keys(nodeScenarios) as NodeScenarioName[]
+const flashblockNames = Object.keys(flashblockScenarios) as NodeScenarioName[]
+const names = (Object.keys(nodeScenarios) as NodeScenarioName[]).filter(
+  (name) => !flashblockNames.includes(name),
+)
 
 /** The scenario of a seed when the scenarios take turns. */
 export function nodeScenarioOf(seed: number): NodeScenarioName {
   return names[seed % names.length] ?? 'node-mixed'
+}
+
+/** The scenario with flashblocks of a seed when the scenarios take turns. */
+export function flashblockScenarioOf(seed: number): NodeScenarioName {
+  return flashblockNames[seed % flashblockNames.length] ?? 'flashblocks-mixed'
 }

@@ -1,4 +1,6 @@
+import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
+import { flashblockChecked } from '#messages/flashblock-subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
@@ -10,6 +12,10 @@ import { createMetrics as createDerivationMetrics } from '#services/derivation/m
 import { run as runDerivation } from '#services/derivation/run.ts'
 import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
 import { run as runEngine } from '#services/engine/run.ts'
+import { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
+import { KeptFlashblocks } from '#services/engine/flashblocks/kept-flashblocks.ts'
+import { createMetrics as createFlashblockMetrics } from '#services/flashblock-p2p/metrics.ts'
+import { run as runFlashblockP2p } from '#services/flashblock-p2p/run.ts'
 import { createMetrics as createGossipMetrics } from '#services/gossip/metrics.ts'
 import { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import { run as runGossip } from '#services/gossip/run.ts'
@@ -22,10 +28,11 @@ import { singleL1 } from '#test/fakes/single-l1.ts'
 import { contextOf, remotely } from '#test/simulator/host-context.ts'
 import type { Host, Simulation } from '#test/simulator/simulation.ts'
 import type { StandInClient } from '#test/verifier/stand-in-client.ts'
+import type { LiveBuilders } from './live-builders.ts'
+import type { PromiseWatch } from './promise-watch.ts'
 import type { LiveL1 } from './live-l1.ts'
 import type { LiveNetwork } from './live-network.ts'
 import type { NodeBroken } from './node-bugs.ts'
-import { keptInMemory } from '#test/fakes/kept-in-memory.ts'
 
 const l1PollMs = 500
 
@@ -42,6 +49,9 @@ interface Parts {
   readonly conductorOf: ((host: Host) => Conductor) | undefined
   /** Number of L1 blocks that L1 must have on top of an L1 origin. */
   readonly confirmationDepth: bigint
+  /** The streams between the builders, and what becomes public; undefined without flashblocks. */
+  readonly flashblocks:
+    { readonly builders: LiveBuilders; readonly promises: PromiseWatch } | undefined
   readonly bug: NodeBroken
   /** Called when the client may have another head. */
   readonly onForkchoice: () => void
@@ -54,6 +64,7 @@ export class SimulatedNode {
   readonly #parts: Parts
   readonly #history = new SafeHeadHistory(':memory:')
   readonly #peerStore: PeerStore
+  readonly #flashblockStore: FlashblockStore
   /** The file with the last sealed block. */
   #sealed: Payload | undefined
   /** The probability that a call to L1 or to the client fails. */
@@ -64,6 +75,7 @@ export class SimulatedNode {
     this.simulation = parts.simulation
     this.client = parts.client
     this.#peerStore = new PeerStore(':memory:', parts.config.l2ChainId)
+    this.#flashblockStore = new FlashblockStore(':memory:', parts.config.l2ChainId)
   }
 
   start(): void {
@@ -73,11 +85,15 @@ export class SimulatedNode {
     simulation.start('engine-0', 'engine', (host) => this.#engine(host))
     simulation.start('gossip-0', 'gossip', (host) => this.#gossip(host))
     simulation.start('sequencer-0', 'sequencer', (host) => this.#sequencer(host))
+    const { flashblocks } = this.#parts
+    if (flashblocks !== undefined)
+      simulation.start('flashblock-p2p-0', 'flashblock-p2p', (host) => this.#builder(host))
   }
 
   close(): void {
     this.#history.close()
     this.#peerStore.close()
+    this.#flashblockStore.close()
   }
 
   async #daWatcher(host: Host): Promise<void> {
@@ -108,8 +124,10 @@ export class SimulatedNode {
     const { bus, instance } = host
     const lease = await bus.lease({ signal: host.signal })
     const metrics = createEngineMetrics(new Registry())
+    const context = contextOf(host)
+    const log = this.#notingDrops(context.log)
     await runEngine(
-      { ...contextOf(host), lease, instance, metrics },
+      { ...context, log, lease, instance, metrics },
       {
         config,
         executionClient: this.#clientOf(host),
@@ -118,9 +136,25 @@ export class SimulatedNode {
           chainId: () => remotely(host, () => config.l1ChainId, this.failures),
         },
         sync: { mode: 'cl', safeOffsetSeconds: 0n },
-        flashblocks: keptInMemory(config.l2ChainId),
+        flashblocks: new KeptFlashblocks(host.disk(this.#flashblockStore)),
       },
     )
+  }
+
+  /** A log whose errors tell of flashblocks that could not be taken over: their loss has a named reason. */
+  #notingDrops(log: Logger): Logger {
+    const { flashblocks } = this.#parts
+    return new Proxy(log, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target)
+        if (name !== 'error' || typeof value !== 'function') return value
+        return (fields: { readonly payloadId?: string }, message: string) => {
+          if (message.startsWith('flashblocks cannot be taken over') && fields.payloadId)
+            flashblocks?.promises.noteDropped(fields.payloadId)
+          target.error(fields, message)
+        }
+      },
+    })
   }
 
   #clientOf(host: Host): ExecutionClient {
@@ -190,7 +224,35 @@ export class SimulatedNode {
           confirmationDepth,
           maxSafeLag: 0n,
           sealingMs: 50,
+          flashblocks: this.#parts.flashblocks && {
+            intervalMs: 250,
+            sendOffsetMs: 0,
+            endBufferMs: 150,
+          },
         },
+      },
+    )
+  }
+
+  async #builder(host: Host): Promise<void> {
+    const { config, flashblocks, node } = this.#parts
+    if (flashblocks === undefined) throw new Error('a builder without flashblocks')
+    const { builders, promises } = flashblocks
+    await host.bus.lease({ signal: host.signal })
+    host.bus.listen(flashblockChecked, ({ index, outcome, payloadId }) => {
+      if (outcome.kind === 'executed') promises.noteExecuted(payloadId, index)
+    })
+    await runFlashblockP2p(
+      { ...contextOf(host), metrics: createFlashblockMetrics(new Registry()) },
+      {
+        config,
+        acceptsUnsigned: false,
+        ackMs: 20,
+        stream: {
+          clients: 0,
+          publish: (flashblock, number) => promises.notePublished(node, flashblock, number),
+        },
+        openNetwork: async (events) => builders.networkOf(node, host, events),
       },
     )
   }

@@ -3,6 +3,7 @@
  *
  *   npm run simulate -- --seeds 1000             seeds 1 to 1000, each with the next scenario of the verifier
  *   npm run simulate -- --what node --seeds 1000 seeds 1 to 1000, each with the next scenario of two nodes
+ *   npm run simulate -- --what flashblocks --seeds 1000 the same, with flashblocks
  *   npm run simulate -- --what late --seeds 10   one scenario
  *   npm run simulate -- --what late --seed 229   one run, with its last events if it fails
  */
@@ -13,6 +14,7 @@ import { NodeRun } from '#test/nodes/node-run.ts'
 import {
   type NodeScenario,
   type NodeScenarioName,
+  flashblockScenarioOf,
   nodeScenarioOf,
   nodeScenarios,
 } from '#test/nodes/node-scenarios.ts'
@@ -60,8 +62,12 @@ async function runTask({
   let run: NodeRun | VerifierRun
   let outcome: Outcome
   if (isOfNodes(scenario)) {
-    const { disturb, isAlone = false }: NodeScenario = nodeScenarios[scenario]
-    run = new NodeRun(seed, { isAlone })
+    const {
+      disturb,
+      hasFlashblocks = false,
+      isAlone = false,
+    }: NodeScenario = nodeScenarios[scenario]
+    run = new NodeRun(seed, { hasFlashblocks, isAlone })
     outcome = await run.run(disturb)
   } else {
     run = new VerifierRun(seed)
@@ -77,7 +83,12 @@ function isOfNodes(name: string): name is NodeScenarioName {
 async function lead(): Promise<void> {
   const tasks = readArgs()
   if (tasks !== undefined) return simulate(tasks)
-  const known = [...Object.keys(scenarios), 'node', ...Object.keys(nodeScenarios)].join(', ')
+  const known = [
+    ...Object.keys(scenarios),
+    'node',
+    'flashblocks',
+    ...Object.keys(nodeScenarios),
+  ].join(', ')
   console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what WORD,…]`)
   console.error(`words: verifier (the default: each seed with the next scenario), ${known}`)
   process.exitCode = 2
@@ -95,7 +106,7 @@ function readArgs(): readonly Task[] | undefined {
   const words = String(what).split(',')
   const names = [...Object.keys(scenarios), ...Object.keys(nodeScenarios)] as Task['scenario'][]
   const isKnown = words.every((word) => {
-    return word === 'verifier' || word === 'node' || names.some((name) => name === word)
+    return ['verifier', 'node', 'flashblocks'].includes(word) || names.some((name) => name === word)
   })
   const isUnknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
   const count = Number(seed ?? seeds)
@@ -106,6 +117,7 @@ function readArgs(): readonly Task[] | undefined {
     const chosen = [...named]
     if (words.includes('verifier')) chosen.push(scenarioOf(one))
     if (words.includes('node')) chosen.push(nodeScenarioOf(one))
+    if (words.includes('flashblocks')) chosen.push(flashblockScenarioOf(one))
     return chosen.map((scenario) => ({ scenario, seed: one }))
   })
 }

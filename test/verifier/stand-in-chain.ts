@@ -16,6 +16,8 @@ export interface StandInRules {
   readonly config: RollupConfig
   /** Of 256 blocks with user transactions, about this number are refused. */
   readonly refuseBelow: number
+  /** Whether blocks have a state root, without which a standby cannot check flashblocks. */
+  readonly hasRoots?: boolean
 }
 
 /** The call that refuses: the start of the build, or `newPayload` with the built payload. */
@@ -37,7 +39,7 @@ const zeroHash = toHash(new Uint8Array(32))
 
 /** The block built from attributes on a parent. The block depends on nothing else. */
 export function payloadOf(
-  { config }: StandInRules,
+  { config, hasRoots = false }: StandInRules,
   parent: Pick<L2BlockRef, 'hash' | 'number'>,
   attributes: PayloadAttributes,
 ): Payload {
@@ -46,7 +48,7 @@ export function payloadOf(
   const payload = {
     ...buildBlock(config, attributes, place),
     feeRecipient: attributes.suggestedFeeRecipient,
-    stateRoot: zeroHash,
+    stateRoot: hasRoots ? parent.hash : zeroHash,
     receiptsRoot: zeroHash,
     logsBloom: new Uint8Array(256),
     prevRandao: attributes.prevRandao,
