@@ -60,7 +60,7 @@ function decide(state: State, event: Event): Stepped {
     case 'flashblock-done':
       return flashblockDone(done(state), event.done)
     case 'flashblock-received':
-      return [flashblockReceived(state, event.received)]
+      return flashblockReceived(state, event.received)
     case 'flashblocks-checked':
       return flashblocksChecked(done(state), event)
     case 'flashblock-woke':

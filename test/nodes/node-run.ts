@@ -110,6 +110,7 @@ export class NodeRun {
       const client = new StandInClient(
         { config, refuseBelow: 0, hasRoots: hasFlashblocks },
         pool.take,
+        node * 2 ** 32,
       )
       return new SimulatedNode({
         node,
@@ -192,7 +193,10 @@ export class NodeRun {
     return (
       this.#lateSince(sinceMs) ??
       this.#forkProblem() ??
-      this.promises.broken((number) => first.client.canonical(number))
+      this.promises.broken({
+        canonical: (number) => first.client.canonical(number),
+        isOrphaned: (payload) => this.watch.isOrphaned(payload),
+      })
     )
   }
 

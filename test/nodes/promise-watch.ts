@@ -1,62 +1,69 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
+import { toPayload } from '#protocol/flashblock/assembly.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
-import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** A block as its flashblocks promise it. */
+/** A flashblock that became public, with all that its block has so far. */
 interface Promised {
   readonly number: bigint
   readonly payloadId: Bytes8
-  /** Transactions of each index that was published. */
-  readonly published: Map<number, readonly Uint8Array[]>
+  readonly index: number
+  /** The block up to index 0. */
+  readonly first: Payload
+  /** Transactions of users up to this index. */
+  readonly users: readonly Uint8Array[]
 }
 
-/** Watches the flashblocks that become public, and which of them another node has executed and stored. */
+/** The chain in which promises are to be kept. */
+interface ChainView {
+  /** The block of a number; undefined if the chain does not have it. */
+  readonly canonical: (number: bigint) => Payload | undefined
+  /** Whether the L1 origin of a block is not on L1 any more. */
+  readonly isOrphaned: (payload: Payload) => boolean
+}
+
+/**
+ * Watches the flashblocks that become public, and which of them another node has executed and stored. A leader that does
+ * not know yet that another node leads may publish what no other node has: only op-conductor knows that it is lost.
+ */
 export class PromiseWatch {
-  readonly #blocks = new Map<Bytes8, Promised>()
-  /** The newest flashblock of each public stream. */
-  readonly #shown = new Map<
-    number,
-    { readonly payloadId: Bytes8; readonly index: number; readonly number: bigint }
-  >()
-  /** The highest index that a node executed which did not make it, by payload id. */
-  readonly #executed = new Map<Bytes8, number>()
+  /** By the hash of the block up to the flashblock. */
+  readonly #promised = new Map<Hash, Promised>()
+  readonly #executed = new Set<Hash>()
   readonly #dropped = new Set<string>()
   readonly #fail: (error: Error) => void
-  /** Number of published flashblocks. */
-  published = 0
-  takeovers = 0
 
   constructor(fail: (error: Error) => void) {
     this.#fail = fail
   }
 
-  /** Notes that a public stream shows a flashblock. A stream shows each index once, and none without the ones before. */
-  notePublished(node: number, flashblock: Flashblock, number: bigint): void {
-    const { diff, index, payloadId } = flashblock
-    const before = this.#shown.get(node)
-    const goesOn = before?.payloadId === payloadId && index === before.index + 1
-    const begins = index === 0 && before?.payloadId !== payloadId
-    if (!goesOn && !begins)
-      this.#fail(
-        new Error(
-          `stream ${node} shows index ${index} of ${payloadId} after ${before?.index} of ${before?.payloadId}`,
-        ),
-      )
-    this.#shown.set(node, { payloadId, index, number })
-    const block = this.#block(payloadId, number)
-    const known = block.published.get(index)
-    if (known === undefined) {
-      block.published.set(index, diff.transactions)
-      this.published++
-    } else if (!isSame(known, diff.transactions))
-      this.#fail(new Error(`two contents of index ${index} of ${payloadId} are public`))
+  /**
+   * Notes what a public stream shows, until its process ends. It shows each index once, and none without the ones before.
+   */
+  newStream(): (flashblock: Flashblock, number: bigint) => void {
+    let shown: Promised | undefined
+    return (flashblock, number) => {
+      const { base, diff, index, payloadId } = flashblock
+      const added = diff.transactions.filter(([type]) => type !== depositType)
+      if (shown?.payloadId === payloadId && index === shown.index + 1)
+        shown = { ...shown, index, users: [...shown.users, ...added] }
+      else if (index === 0 && base !== undefined && shown?.payloadId !== payloadId) {
+        const first = toPayload(base, diff, diff.transactions)
+        shown = { number, payloadId, index, first, users: added }
+      } else {
+        const after = shown && `index ${shown.index} of ${shown.payloadId}`
+        this.#fail(new Error(`a stream shows index ${index} of ${payloadId} after ${after}`))
+        return
+      }
+      this.#promised.set(diff.blockHash, shown)
+    }
   }
 
-  /** Notes that the engine of another node executed and stored a flashblock. */
-  noteExecuted(payloadId: Bytes8, index: number): void {
-    this.#executed.set(payloadId, Math.max(this.#executed.get(payloadId) ?? -1, index))
+  /** Notes that the engine of another node executed and stored the block up to a flashblock. */
+  noteExecuted(blockHash: Hash): void {
+    this.#executed.add(blockHash)
   }
 
   /** Notes that an engine dropped flashblocks, with a reason for operators. */
@@ -65,43 +72,19 @@ export class PromiseWatch {
   }
 
   /**
-   * The first promise that was broken: a flashblock that was public, and that another node had executed, and whose
-   * transactions are not the first ones of the block.
-   *
-   * @param canonical the block of the chain; undefined if the chain does not have it
+   * The first promise that was broken: a flashblock that was public, and that another node had stored, and whose
+   * transactions are not the first ones of the block. If L1 removed the L1 origin of the block, or the chain below the
+   * block changed, nothing can keep the promise.
    */
-  broken(canonical: (number: bigint) => Payload | undefined): string | undefined {
-    for (const { number, payloadId, published } of this.#blocks.values()) {
-      const executed = this.#executed.get(payloadId) ?? -1
+  broken({ canonical, isOrphaned }: ChainView): string | undefined {
+    for (const [hash, { first, index, number, payloadId, users }] of this.#promised) {
       const block = canonical(number)
-      if (block === undefined || this.#dropped.has(payloadId)) continue
-      const users = block.transactions.filter(([type]) => type !== depositType)
-      let at = 0
-      for (let index = 0; index <= executed; index++) {
-        const promised = published.get(index)
-        // What was not public was not promised.
-        if (promised === undefined) break
-        const own = promised.filter(([type]) => type !== depositType)
-        if (!isSame(own, users.slice(at, at + own.length)))
-          return `index ${index} of ${payloadId} was public and stored elsewhere, and block ${number} (${block.blockHash.slice(0, 10)}) does not have its transactions`
-        at += own.length
-      }
+      if (!this.#executed.has(hash) || block === undefined || this.#dropped.has(payloadId)) continue
+      if (isOrphaned(first) || block.parentHash !== first.parentHash) continue
+      const sealed = block.transactions.filter(([type]) => type !== depositType)
+      if (!users.every((raw, at) => areSameBytes(raw, sealed[at] ?? new Uint8Array(0))))
+        return `index ${index} of ${payloadId} (${hash.slice(0, 10)}) was public and stored elsewhere, and block ${number} (${block.blockHash.slice(0, 10)}) does not have its transactions`
     }
     return undefined
   }
-
-  #block(payloadId: Bytes8, number: bigint): Promised {
-    const known = this.#blocks.get(payloadId)
-    if (known !== undefined) return known
-    const block: Promised = { number, payloadId, published: new Map() }
-    this.#blocks.set(payloadId, block)
-    return block
-  }
-}
-
-function isSame(first: readonly Uint8Array[], second: readonly Uint8Array[]): boolean {
-  return (
-    first.length === second.length &&
-    first.every((raw, at) => areSameBytes(raw, second[at] ?? new Uint8Array(0)))
-  )
 }

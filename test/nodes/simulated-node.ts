@@ -239,8 +239,8 @@ export class SimulatedNode {
     if (flashblocks === undefined) throw new Error('a builder without flashblocks')
     const { builders, promises } = flashblocks
     await host.bus.lease({ signal: host.signal })
-    host.bus.listen(flashblockChecked, ({ index, outcome, payloadId }) => {
-      if (outcome.kind === 'executed') promises.noteExecuted(payloadId, index)
+    host.bus.listen(flashblockChecked, ({ blockHash, outcome }) => {
+      if (outcome.kind === 'executed') promises.noteExecuted(blockHash)
     })
     await runFlashblockP2p(
       { ...contextOf(host), metrics: createFlashblockMetrics(new Registry()) },
@@ -250,7 +250,7 @@ export class SimulatedNode {
         ackMs: 20,
         stream: {
           clients: 0,
-          publish: (flashblock, number) => promises.notePublished(node, flashblock, number),
+          publish: promises.newStream(),
         },
         openNetwork: async (events) => builders.networkOf(node, host, events),
       },

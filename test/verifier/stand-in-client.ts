@@ -31,12 +31,18 @@ export class StandInClient {
   #highestFinal: Hash | undefined
   /** The chain up to the head, by number. */
   #canonical: Payload[]
-  #builtCount = 0
+  #builtCount: number
   /** Number of `newPayload` calls. */
   newPayloads = 0
 
-  constructor(rules: StandInRules, pool: () => readonly Uint8Array[] = () => []) {
+  /** @param firstId number of the first build, in which clients of several nodes have to differ */
+  constructor(
+    rules: StandInRules,
+    pool: () => readonly Uint8Array[] = () => [],
+    firstId: number = 0,
+  ) {
     this.#rules = rules
+    this.#builtCount = firstId
     this.#pool = pool
     const { blockHash } = genesisPayload(rules.config)
     this.#labels = { unsafe: blockHash, safe: undefined, finalized: undefined }

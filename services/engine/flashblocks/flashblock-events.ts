@@ -88,8 +88,17 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
 const maxReceived = 512
 
 /** A flashblock of another builder waits for its check. */
-export function flashblockReceived(state: State, received: ReceivedFlashblock): State {
-  return { ...state, received: [...state.received, received].slice(-maxReceived) }
+export function flashblockReceived(state: State, received: ReceivedFlashblock): Stepped {
+  const build = state.building.flashblocks
+  const isBuiltHere = build !== undefined && build.parent.number + 1n === received.number
+  // This node leads. What an earlier leader sends cannot be in the block any more, so it must not be acknowledged.
+  if (isBuiltHere && received.epoch < build.epoch) {
+    const { diff, index, payloadId } = received.flashblock
+    const outcome = { kind: 'refused', reason: 'old-epoch' } as const
+    const checked = { payloadId, index, blockHash: diff.blockHash, peer: received.peer, outcome }
+    return [state, { kind: 'emit-checked', checked }]
+  }
+  return [{ ...state, received: [...state.received, received].slice(-maxReceived) }]
 }
 
 /** Flashblocks that were waiting are checked. */

@@ -1,6 +1,6 @@
 import type { StartBuildingRequest } from '#messages/start-building.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
-import { decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover.ts'
+import { bestPrefix, decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
 
@@ -18,9 +18,10 @@ export type TakenOver =
   | { readonly kind: 'dropped'; readonly prefix: StoredPrefix; readonly reason: string }
 
 /**
- * Takes over the prefix that a request names. The execution client has executed it before, or executes it now.
+ * Takes over the prefix that a request names, or another one that has arrived since the sequencer asked for it. The
+ * execution client has executed the prefix before, or executes it now.
  *
- * @returns undefined if the request names no prefix, or the engine does not have it
+ * @returns undefined if there is no prefix
  * @throws Fault `engine-syncing` if the execution client lacks the parent
  */
 export async function takeOver(
@@ -29,11 +30,15 @@ export async function takeOver(
   ports: BuildPorts,
 ): Promise<TakenOver | undefined> {
   const kept = ports.flashblocks
-  const stored = kept.prefixes(parent).find(({ payloadId }) => payloadId === continues)
+  const prefixes = kept.prefixes(parent)
+  const { timestamp } = attributes
+  const stored =
+    prefixes.find(({ payloadId }) => payloadId === continues) ??
+    bestPrefix(prefixes, { parent, timestamp })
   const newest = stored && kept.assembly(stored.payloadId)?.at(stored.index)
   if (stored === undefined || newest === undefined || times === undefined) return undefined
   const { intervalMs } = times
-  const slot = { parent, timestamp: attributes.timestamp, nowMs, intervalMs, attributes }
+  const slot = { parent, timestamp, nowMs, intervalMs, attributes }
   const decided = decideTakeover(ports.config, { ...stored, isExecuted: true }, slot)
   if (decided.kind === 'drop') return { kind: 'dropped', prefix: stored, reason: decided.reason }
   if (!stored.isExecuted) {

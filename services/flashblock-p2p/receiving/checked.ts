@@ -7,6 +7,7 @@ const innocent: readonly string[] = [
   'block-too-old',
   'block-too-new',
   'too-many-sequences',
+  'old-epoch',
 ]
 
 /**

@@ -1,6 +1,7 @@
 import type { SentFlashblock } from '#messages/builder-frame.ts'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import {
+  admitEpoch,
   authorizationGraceMs,
   type BuildAuthorization,
 } from '#protocol/flashblock/authorization.ts'
@@ -44,7 +45,9 @@ function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): St
     sentMs: before.map(() => 0),
     unpublished: [],
   }
-  const next = { ...state, own: [...state.own, block].slice(-maxOwnBlocks) }
+  // From now on, an earlier leader is refused.
+  const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
+  const next = { ...state, fence, own: [...state.own, block].slice(-maxOwnBlocks) }
   return [next, { kind: 'authorize', authorization: authorizationOf(state, block) }]
 }
 
