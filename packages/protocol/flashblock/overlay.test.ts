@@ -72,6 +72,10 @@ for (const [what, text, outcome, shows] of [
     assert.equal(got.shows, shows)
   })
 
+test('a pending block has the number of transactions up to each index', () => {
+  assert.deepEqual(run('1.0 1.1 1.2').overlay.blocks[0]?.counts, [1, 2, 3])
+})
+
 test('after a gap, nothing is shown until a block begins', () => {
   assert.equal(run('1.0 1.2 1.3').shows, '')
   assert.equal(run('1.0 1.2 1.0').shows, '1.0')
