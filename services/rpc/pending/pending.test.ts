@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { l1BlockAddress } from '#protocol/derivation/predeploys.ts'
+import { PendingWorld } from '#test/fakes/pending-world.ts'
+
+/** The hash of a transaction. */
+const hashOf = (raw: Uint8Array) => toHash(keccak256(raw))
+
+/** A transaction with its logs. */
+interface FullTransaction {
+  readonly hash: string
+  readonly logs: readonly { readonly topics: unknown }[]
+}
+
+/** Calls with `pending`, and the same calls for the head of a client. */
+function questions(senders: readonly string[], contracts: readonly string[]) {
+  const call = { to: l1BlockAddress, data: '0x8381f58a' }
+  const calls: [method: string, params: readonly unknown[]][] = [
+    ['eth_getBlockByNumber', ['B', true]],
+    ['eth_getBlockByNumber', ['B', false]],
+    ['eth_getHeaderByNumber', ['B']],
+    ['eth_getBlockTransactionCountByNumber', ['B']],
+    ['eth_getTransactionByBlockNumberAndIndex', ['B', '0x0']],
+    ['eth_getUncleCountByBlockNumber', ['B']],
+    ['eth_getBlockReceipts', ['B']],
+    ['eth_getStorageAt', [l1BlockAddress, '0x0', 'B']],
+    ['eth_getProof', [l1BlockAddress, ['0x0'], 'B']],
+    ['eth_call', [call, 'B']],
+    ['eth_estimateGas', [call, 'B']],
+    ['eth_createAccessList', [call, 'B']],
+    ['eth_getLogs', [{ fromBlock: 'B', toBlock: 'B' }]],
+    ['eth_getLogs', [{ fromBlock: '0x5', toBlock: 'B' }]],
+  ]
+  for (const address of senders) {
+    calls.push(['eth_getBalance', [address, 'B']], ['eth_getTransactionCount', [address, 'B']])
+    calls.push(['eth_estimateGas', [{ from: address, to: address }, 'B']])
+  }
+  for (const address of contracts)
+    calls.push(['eth_getCode', [address, 'B']], ['eth_getStorageAt', [address, '0x0', 'B']])
+  return calls
+}
+
+/** A value in which the word B is replaced. */
+const inPlace = (params: readonly unknown[], block: string) =>
+  JSON.parse(JSON.stringify(params).replaceAll('"B"', `"${block}"`)) as unknown[]
+
+test('at each index, pending answers as the block that is sealed up to this index', async (t) => {
+  const world = await PendingWorld.start(t)
+  const { block } = world.engine
+  const receipts = (await world.atSealed(block, 'eth_getBlockReceipts', 'latest')) as {
+    readonly from: string
+    readonly to: string | null
+    readonly contractAddress: string | null
+  }[]
+  const senders = [...new Set(receipts.map(({ from }) => from))]
+  const contracts = receipts.flatMap(({ to, contractAddress }) => to ?? contractAddress ?? [])
+  const payloadId = await world.begin()
+  const seen: number[] = []
+  for (const added of [0, 1, 1, 1]) {
+    if (added > 0) await world.nextIndex(added)
+    const { prefix } = world
+    seen.push(prefix.transactions.length)
+    for (const [method, params] of questions(senders, contracts)) {
+      const got = await world.result(method, ...inPlace(params, 'pending'))
+      const want = await world.atSealed(prefix, method, ...inPlace(params, 'latest'))
+      assert.deepEqual(got, want, `${method} ${JSON.stringify(params)}`)
+    }
+    for (const [at, raw] of block.transactions.entries())
+      for (const method of ['eth_getTransactionReceipt', 'eth_getTransactionByHash']) {
+        const isIncluded = at < prefix.transactions.length
+        const want = isIncluded ? await world.atSealed(prefix, method, hashOf(raw)) : null
+        assert.deepEqual(await world.result(method, hashOf(raw)), want)
+      }
+  }
+  assert.deepEqual(seen, [1, 2, 3, 4])
+  const sealed = await world.finish(payloadId)
+  assert.deepEqual(
+    await world.result('eth_getBlockByNumber', 'pending', false),
+    await world.result('eth_getBlockByNumber', 'latest', false),
+  )
+  assert.equal(sealed.blockHash, world.prefix.blockHash)
+})
+
+test('subscribers get each flashblock: the block, its new transactions, and their logs', async (t) => {
+  const world = await PendingWorld.start(t)
+  const blocks = await world.subscribe('newFlashblocks')
+  const logs = await world.subscribe('pendingLogs')
+  const noLogs = await world.subscribe('pendingLogs', { address: l1BlockAddress })
+  const hashes = await world.subscribe('newFlashblockTransactions')
+  const transactions = await world.subscribe('newFlashblockTransactions', true)
+  const payloadId = await world.begin()
+  for (const added of [1, 0, 2]) await world.nextIndex(added)
+  const sealed = await world.finish(payloadId)
+  const want = (await world.result('eth_getBlockByNumber', 'latest', true)) as {
+    readonly transactions: readonly object[]
+  }
+  const receipts = (await world.result('eth_getBlockReceipts', 'latest')) as {
+    readonly logs: readonly object[]
+  }[]
+  assert.equal(blocks.length, 4)
+  assert.deepEqual(blocks.at(-1), want)
+  assert.deepEqual(hashes, sealed.transactions.map(hashOf))
+  // Within the block, the block hash differs from that of the whole block.
+  const parts = (list: unknown) =>
+    (list as readonly FullTransaction[]).map(({ hash, logs: own }) => ({
+      hash,
+      topics: own.map(({ topics }) => topics),
+    }))
+  assert.deepEqual(
+    parts(transactions),
+    parts(want.transactions.map((transaction, at) => ({ ...transaction, ...receipts[at] }))),
+  )
+  assert.equal(logs.length, 2)
+  assert.deepEqual(noLogs, [])
+})
+
+test('a transaction that is sent is answered with the receipt of its flashblock', async (t) => {
+  const world = await PendingWorld.start(t)
+  const payloadId = await world.begin()
+  const [first, second] = world.engine.users
+  const raw = (bytes: Uint8Array = assert.fail()) => `0x${Buffer.from(bytes).toString('hex')}`
+  const sent = world.result('eth_sendRawTransactionSync', raw(first))
+  await world.nextIndex(1)
+  const receipt = (await sent) as { readonly transactionHash: string; readonly blockHash: string }
+  assert.equal(receipt.transactionHash, hashOf(first ?? assert.fail()))
+  assert.equal(receipt.blockHash, world.prefix.blockHash)
+  // Without a flashblock, it is answered with the receipt of the block, or with an error when the time is over.
+  const late = world.ask('eth_sendRawTransactionSync', raw(second), 300)
+  await world.pass(400)
+  const { error } = await late
+  assert.equal(error?.code, 4)
+  assert.equal(error.data, hashOf(second ?? assert.fail()))
+  await world.finish(payloadId)
+})
+
+test('without flashblocks for two block times, and without a prefix in the client, pending is the latest block', async (t) => {
+  const world = await PendingWorld.start(t)
+  const numberOf = async () => {
+    const block = await world.result('eth_getBlockByNumber', 'pending', false)
+    return Number((block as { readonly number: string }).number)
+  }
+  const status = async () =>
+    (await world.result('atoll_pendingStatus')) as {
+      readonly prefix: { readonly index: number } | null
+      readonly ageMs: number
+      readonly isStale: boolean
+    }
+  assert.deepEqual(await world.result('op_supportedCapabilities'), ['flashblocksv1'])
+  assert.equal(await numberOf(), 8)
+  assert.equal((await status()).ageMs, null)
+  await world.begin()
+  await world.nextIndex(1)
+  assert.equal(await numberOf(), 9)
+  assert.equal((await status()).prefix?.index, 1)
+  // The engine makes further indices until its block is sealed. Here none arrives, since the client no longer answers.
+  world.engine.client.intercept = ({ method }) => {
+    if (method.startsWith('engine_')) return new Promise(() => undefined)
+    return undefined
+  }
+  await world.pass(3_500)
+  assert.equal(await numberOf(), 9)
+  await world.pass(1_000)
+  const { isStale, prefix } = await status()
+  assert.deepEqual([await numberOf(), isStale, prefix], [8, true, null])
+})
