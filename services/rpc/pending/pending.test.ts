@@ -165,3 +165,107 @@ test('without flashblocks for two block times, and without a prefix in the clien
   const { isStale, prefix } = await status()
   assert.deepEqual([await numberOf(), isStale, prefix], [8, true, null])
 })
+
+test('a flashblock of another builder is pending when the execution client has executed it', async (t) => {
+  const builder = await PendingWorld.start(t)
+  const payloadId = await builder.begin()
+  for (const added of [1, 2]) await builder.nextIndex(added)
+  const sealed = await builder.finish(payloadId)
+  const { published } = builder.engine
+  const standby = await PendingWorld.start(t)
+  const hashes = await standby.subscribe('newFlashblockTransactions')
+  const shown = async () => {
+    const block = await standby.result('eth_getBlockByNumber', 'pending', false)
+    return (block as { readonly hash: string }).hash
+  }
+  const canonical = await shown()
+  // The execution client does not answer for a time, as if it executed.
+  const held = Promise.withResolvers<void>()
+  standby.engine.client.intercept = async ({ method }) => {
+    if (method.startsWith('engine_newPayload')) await held.promise
+    return undefined
+  }
+  const [first = assert.fail(), ...others] = published
+  await standby.engine.receiveFlashblock(first)
+  assert.equal(await shown(), canonical)
+  held.resolve()
+  await standby.pass(100)
+  assert.equal(await shown(), first.flashblock.diff.blockHash)
+  for (const flashblock of others) await standby.engine.receiveFlashblock(flashblock)
+  await standby.pass(100)
+  assert.equal(await shown(), sealed.blockHash)
+  assert.deepEqual(hashes, sealed.transactions.map(hashOf))
+  // A repeat, and a flashblock of an earlier sequencer, change nothing.
+  await standby.engine.receiveFlashblock(first)
+  await standby.engine.receiveFlashblock(first, 4n)
+  assert.equal(await shown(), sealed.blockHash)
+  const metrics = await standby.registry.metrics()
+  assert.match(metrics, /flashblocks_total\{outcome="stale-epoch"\} 1$/mu)
+  assert.match(metrics, /flashblocks_total\{outcome="applied"\} 3$/mu)
+})
+
+test('after the execution client has lost the prefix, pending is the latest block', async (t) => {
+  const world = await PendingWorld.start(t)
+  await world.begin()
+  await world.nextIndex(1)
+  const { client, record } = world.engine
+  client.wipe()
+  const blocks = record.l2.slice(1, 9).map(({ block }) => block)
+  await client.fetch(record.config, blocks)
+  const head = blocks.at(-1)?.blockHash ?? assert.fail()
+  client.chain.choose({ head, safe: undefined, finalized: undefined })
+  for (const [method, params] of questions([], [l1BlockAddress]))
+    // The logs of the canonical chain remain; the others belong to the lost block.
+    if (method !== 'eth_getLogs')
+      assert.deepEqual(
+        await world.result(method, ...inPlace(params, 'pending')),
+        await world.result(method, ...inPlace(params, 'latest')),
+        method,
+      )
+})
+
+test('eth_sendRawTransactionSync refuses a timeout that is malformed or out of bounds', async (t) => {
+  const world = await PendingWorld.start(t)
+  const range = /want a timeout from 1 to 6000 milliseconds/u
+  for (const [params, flaw] of [
+    [['0x', 0], range],
+    [['0x', 6_001], range],
+    [['0x', '0x1771'], range],
+    [['0x', 1.5], range],
+    [['0x', {}], /invalid argument 1/u],
+    [[], /missing value for required argument 0/u],
+  ] as const) {
+    const { error } = await world.ask('eth_sendRawTransactionSync', ...params)
+    assert.equal(error?.code, -32_602)
+    assert.match(error.message, flaw)
+  }
+  // Within the bounds, the execution client refuses the transaction.
+  for (const timeout of [1, 6_000, '0x1770', null])
+    assert.equal(
+      (await world.ask('eth_sendRawTransactionSync', '0x', timeout)).error?.code,
+      -32_000,
+    )
+})
+
+test('errors of the execution client, and methods that rpc does not have, are passed on', async (t) => {
+  const world = await PendingWorld.start(t)
+  await world.begin()
+  const codes = async (method: string, ...params: readonly unknown[]) =>
+    (await world.ask(method, ...params)).error?.code
+  assert.equal(await world.result('eth_chainId'), '0x391')
+  assert.equal(await world.result('eth_blockNumber'), '0x8')
+  assert.equal(await codes('eth_getBalance', 'no address', 'pending'), -32_602)
+  assert.equal(await codes('eth_sendRawTransactionSync', '0x'), -32_000)
+  assert.equal(await codes('engine_getPayloadV4', '0x'), -32_601)
+  assert.equal(await codes('op_supportedCapabilities', 1), -32_602)
+  assert.equal(await codes('eth_subscribe', 'newHeads'), -32_602)
+  assert.equal(await codes('eth_subscribe', 'newFlashblocks', true), -32_602)
+  assert.equal(await codes('eth_subscribe', 'newFlashblockTransactions', 'yes'), -32_602)
+  assert.equal(await codes('eth_subscribe', 'pendingLogs', { topics: 7 }), -32_602)
+})
+
+test('without --execution-rpc-pass-on, only the methods with pending are answered', async (t) => {
+  const world = await PendingWorld.start(t, { passesOn: false })
+  assert.equal((await world.ask('eth_chainId')).error?.code, -32_601)
+  assert.notEqual(await world.result('eth_getBlockByNumber', 'pending', false), null)
+})
