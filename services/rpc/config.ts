@@ -31,7 +31,7 @@ export const config = z.strictObject({
   executionRpcPassOn: onOff()
     .default(true)
     .describe(
-      "with --execution-rpc-url: whether the rollup node's JSON-RPC passes all other methods on to the execution client, except for those that control it (admin, debug, engine, miner, personal)",
+      "with --execution-rpc-url: whether the rollup node's JSON-RPC passes all other methods on to the execution client, except for those that control it (admin, debug, engine, miner, personal) or use its keys",
     ),
   rpcAddr: z
     .string()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Method } from '#json-rpc/json-rpc-dispatch.ts'
 import { noSubscriptions } from '#json-rpc/subscriptions.ts'
-import { deniedNamespaces, passOnTo } from './pass-on.ts'
+import { deniedMethods, deniedNamespaces, passOnTo } from './pass-on.ts'
 
 /** An execution client that answers with the call. */
 const execution = {
@@ -27,6 +27,11 @@ test('methods that control the execution client are never passed on', () => {
     assert.equal(passOn(`${namespace}_newPayloadV4`), undefined)
   }
   assert.deepEqual(deniedNamespaces, ['admin', 'debug', 'engine', 'miner', 'personal'])
+})
+
+test('methods that use keys of the execution client are never passed on', () => {
+  for (const method of deniedMethods) assert.equal(passOn(method), undefined)
+  assert.notEqual(passOn('eth_sendRawTransaction'), undefined)
 })
 
 test('what is not a method with a namespace is not passed on', () => {
