@@ -55,7 +55,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     readParams(params)
     return ports.version
   }
-  const pending = openPending(context, ports)
+  const pending = openPending(context, ports, feeds.unsafe)
   const servers = await ports.serve({
     methods: {
       ...pending?.methods,

@@ -116,6 +116,21 @@ test('subscribers get each flashblock: the block, its new transactions, and thei
   assert.deepEqual(noLogs, [])
 })
 
+test('subscribers to the canonical chain get the headers of its blocks, and their logs', async (t) => {
+  const world = await PendingWorld.start(t)
+  const heads = await world.subscribe('newHeads')
+  const logs = await world.subscribe('logs', {})
+  const others = await world.subscribe('logs', { address: l1BlockAddress })
+  const payloadId = await world.begin()
+  await world.nextIndex(3)
+  assert.deepEqual([heads, logs], [[], []])
+  await world.finish(payloadId)
+  assert.deepEqual(heads, [await world.result('eth_getHeaderByNumber', 'latest')])
+  assert.equal(logs.length, 2)
+  assert.deepEqual(logs, await world.result('eth_getLogs', { fromBlock: '0x9', toBlock: '0x9' }))
+  assert.deepEqual(others, [])
+})
+
 test('a transaction that is sent is answered with the receipt of its flashblock', async (t) => {
   const world = await PendingWorld.start(t)
   const payloadId = await world.begin()
@@ -258,7 +273,8 @@ test('errors of the execution client, and methods that rpc does not have, are pa
   assert.equal(await codes('eth_sendRawTransactionSync', '0x'), -32_000)
   assert.equal(await codes('engine_getPayloadV4', '0x'), -32_601)
   assert.equal(await codes('op_supportedCapabilities', 1), -32_602)
-  assert.equal(await codes('eth_subscribe', 'newHeads'), -32_602)
+  assert.equal(await codes('eth_subscribe', 'newPendingTransactions'), -32_602)
+  assert.equal(await codes('eth_subscribe', 'newHeads', true), -32_602)
   assert.equal(await codes('eth_subscribe', 'newFlashblocks', true), -32_602)
   assert.equal(await codes('eth_subscribe', 'newFlashblockTransactions', 'yes'), -32_602)
   assert.equal(await codes('eth_subscribe', 'pendingLogs', { topics: 7 }), -32_602)

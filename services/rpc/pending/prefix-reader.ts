@@ -19,7 +19,10 @@ export const maxFindMs = 10_000
 export const maxKeptPrefixes = 4
 
 /** A log, as the execution client reports it. */
-const logJson = z.looseObject({ address: z.string(), topics: z.array(z.string()) })
+export const logJson: z.ZodType<LogJson> = z.looseObject({
+  address: z.string(),
+  topics: z.array(z.string()),
+})
 
 /** A receipt, as the execution client reports it. */
 const receiptJson = z.looseObject({ transactionHash: z.string(), logs: z.array(logJson) })
@@ -31,7 +34,11 @@ const fullBlockJson = z.looseObject({ transactions: z.array(transactionJson) })
 const blockJson = z.looseObject({ transactions: z.array(z.string()) })
 
 /** A log of the execution client. */
-export type LogJson = z.output<typeof logJson>
+export interface LogJson {
+  readonly [field: string]: unknown
+  readonly address: string
+  readonly topics: string[]
+}
 
 /** A receipt of the execution client. */
 export type ReceiptJson = z.output<typeof receiptJson>
