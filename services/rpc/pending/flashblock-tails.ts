@@ -1,4 +1,8 @@
-import { flashblockBuilt, flashblockReceived } from '#messages/flashblock-subjects.ts'
+import {
+  flashblockBuilt,
+  flashblockChecked,
+  flashblockReceived,
+} from '#messages/flashblock-subjects.ts'
 import { flashblockNumber } from '#messages/built-flashblock.ts'
 import type { Log } from '#messages/subject.ts'
 import { engineChain } from '#messages/subjects.ts'
@@ -32,5 +36,18 @@ export function flashblockTails(bus: Bus, clock: Pick<Clock, 'monotonicMs'>): So
       chain.stop()
       ended.abort()
     }
+  }
+}
+
+/**
+ * The prefixes of other builders that the engine had executed. A signal may be lost, so rpc also asks the execution
+ * client itself.
+ */
+export function checkedPrefixes(bus: Bus): Source<PendingEvent> {
+  return (sink) => {
+    const checked = bus.listen(flashblockChecked, ({ blockHash, outcome }) => {
+      if (outcome.kind === 'executed') void sink.push({ kind: 'prefix-found', hash: blockHash })
+    })
+    return () => checked.stop()
   }
 }

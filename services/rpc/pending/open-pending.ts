@@ -6,7 +6,7 @@ import { passOnTo } from '#services/rpc/execution/pass-on.ts'
 import type { HeadFeed } from '#services/rpc/heads/head-feed.ts'
 import { registerPendingGauges } from '#services/rpc/metrics.ts'
 import type { Context, Ports } from '#services/rpc/ports.ts'
-import { flashblockTails } from './flashblock-tails.ts'
+import { checkedPrefixes, flashblockTails } from './flashblock-tails.ts'
 import { PendingFeed } from './pending-feed.ts'
 import { pendingMethods } from './pending-methods.ts'
 import type { PendingEvent } from './pending-state.ts'
@@ -53,7 +53,7 @@ export function openPending(
       ...pendingSubscriptions({ pending: feed, chain }),
     },
     passOn: execution.passesOn ? passOnTo(calls) : undefined,
-    sources: [flashblockTails(bus, clock)],
+    sources: [flashblockTails(bus, clock), checkedPrefixes(bus)],
     work: new PendingWork({ view, feed, reader, log, metrics }),
     subscriptions: () => feed.size + chain.size,
   }

@@ -219,6 +219,19 @@ test('a flashblock of another builder is pending when the execution client has e
   assert.match(metrics, /flashblocks_total\{outcome="applied"\} 3$/mu)
 })
 
+test('a flashblock is pending at once when the engine signals that it was executed', async (t) => {
+  const builder = await PendingWorld.start(t)
+  await builder.begin()
+  const [first = assert.fail()] = builder.engine.published
+  const standby = await PendingWorld.start(t)
+  // What rpc asks by itself is not answered, so that only the signal is left.
+  standby.engine.client.intercept = ({ method }) =>
+    method === 'eth_getBlockTransactionCountByHash' ? new Promise(() => undefined) : undefined
+  await standby.engine.receiveFlashblock(first)
+  const block = await standby.result('eth_getBlockByNumber', 'pending', false)
+  assert.equal((block as { readonly hash: string }).hash, first.flashblock.diff.blockHash)
+})
+
 test('after the execution client has lost the prefix, pending is the latest block', async (t) => {
   const world = await PendingWorld.start(t)
   await world.begin()

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Fault } from '#runtime/fault.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { hash } from '#test/fakes/values.ts'
-import { findPauseMs, maxFindMs, maxKeptPrefixes, PrefixReader } from './prefix-reader.ts'
+import { findPauses, maxFindMs, maxKeptPrefixes, PrefixReader } from './prefix-reader.ts'
 
 /** A reader, and the methods that it called. */
 function reading(answer: (method: string, count: number) => unknown) {
@@ -25,9 +25,9 @@ test('a prefix is asked for until the execution client knows it, although some c
     return count < 5 ? null : '0x1'
   })
   const found = reader.find(hash(9), always)
-  await clock.run(findPauseMs * 3, () => false)
+  await clock.run(findPauses.firstMs * (1 + 2 + 4), () => false)
   assert.equal(called.length, 4)
-  await clock.run(findPauseMs, () => false)
+  await clock.run(findPauses.longestMs, () => false)
   assert.equal(await found, true)
   assert.equal(called.length, 5)
 })
@@ -36,14 +36,15 @@ test('a prefix is no longer asked for when newer indices have arrived, or after 
   const { called, clock, reader } = reading(() => null)
   let isWanted = true
   const found = reader.find(hash(9), { isWanted: () => isWanted })
-  await clock.run(findPauseMs, () => false)
+  await clock.run(findPauses.firstMs, () => false)
   isWanted = false
-  await clock.run(findPauseMs, () => false)
+  await clock.run(2 * findPauses.firstMs, () => false)
   assert.equal(await found, false)
   assert.equal(called.length, 2)
   const late = reader.find(hash(9), always)
-  await clock.run(maxFindMs, () => false)
+  await clock.run(maxFindMs + findPauses.longestMs, () => false)
   assert.equal(await late, false)
+  assert.ok(called.length < 80)
 })
 
 test('concurrent reads of a prefix share a call, and the newest prefixes are kept', async () => {

@@ -6,8 +6,8 @@ import { isFault } from '#runtime/fault.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { PendingView } from './pending-view.ts'
 
-/** Pause before the execution client is asked again for a prefix that it does not know yet. */
-export const findPauseMs = 20
+/** Pauses before the execution client is asked again for a prefix that it does not know yet: each doubles the last. */
+export const findPauses = { firstMs: 20, longestMs: 160 }
 
 /** A prefix is no longer asked for when this number of newer indices has arrived, since the engine skips it then. */
 export const maxSoughtIndices = 4
@@ -66,9 +66,11 @@ export class PrefixReader {
   /** Waits until the execution client knows a prefix. @returns false if the prefix is no longer one of the newest */
   async find(hash: Hash, view: Pick<PendingView, 'isWanted'>): Promise<boolean> {
     const endMs = this.#clock.monotonicMs() + maxFindMs
+    let pauseMs = findPauses.firstMs
     while (view.isWanted(hash, maxSoughtIndices) && this.#clock.monotonicMs() < endMs) {
       if (await this.#knows(hash)) return true
-      if (!(await sleep(this.#clock, findPauseMs, this.#signal))) return false
+      if (!(await sleep(this.#clock, pauseMs, this.#signal))) return false
+      pauseMs = Math.min(2 * pauseMs, findPauses.longestMs)
     }
     return false
   }
