@@ -129,6 +129,29 @@ function cleared(overlay: Overlay): readonly [Overlay, OverlayOutcome] {
   return [{ ...overlay, blocks: [] }, 'cleared-other-block']
 }
 
+/**
+ * Drops the flashblocks of the newest block from an index on, because a newer builder has continued the block with
+ * another flashblock at this index. Index 0 needs no such step: it begins the block again.
+ */
+export function continueAt(
+  overlay: Overlay,
+  { blockHash, index, number }: OverlayFlashblock,
+): Overlay {
+  const newest = overlay.blocks.at(-1)
+  const isOther = newest?.hashes[index] !== undefined && newest.hashes[index] !== blockHash
+  const kept = newest?.hashes[index - 1]
+  if (newest?.number !== number || !isOther || kept === undefined) return overlay
+  const block: PendingBlock = {
+    ...newest,
+    index: index - 1,
+    blockHash: kept,
+    hashes: newest.hashes.slice(0, index),
+    transactions: newest.transactions.slice(0, newest.counts[index - 1]),
+    counts: newest.counts.slice(0, index),
+  }
+  return { ...overlay, blocks: [...overlay.blocks.slice(0, -1), block] }
+}
+
 /** What a new canonical block does to the overlay. */
 export interface CanonicalOutcome {
   readonly overlay: Overlay

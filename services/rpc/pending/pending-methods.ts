@@ -109,9 +109,14 @@ async function atPending(
   if (prefix !== undefined) {
     const atPrefix = params.with(at, toParam(prefix.hash))
     const answer = await unlessLost(() => execution.call(method, atPrefix))
-    if (answer !== null) return answer
+    if (answer !== null || (await isKnown(prefix.hash, execution))) return answer
   }
   return execution.call(name, params.with(at, 'latest'))
+}
+
+/** Whether the execution client has a block. If it does, an answer of null is right: the block has no such transaction. */
+async function isKnown(block: Hash, execution: Pick<ExecutionRpc, 'call'>): Promise<boolean> {
+  return (await execution.call('eth_getBlockTransactionCountByHash', [block])) !== null
 }
 
 /**

@@ -203,6 +203,23 @@ test('flashblocks of an earlier sequencer are refused up to the newest block of 
   assert.deepEqual(outcomes(run('4.0', pending, 5n).effects), ['kept-early'])
 })
 
+test('after a takeover, the new builder continues at an index that its predecessor had sent', () => {
+  const { pending } = run('=1.0 =1.1 =1.2')
+  const flashblock = flashblockOf(1, 1, filledHash(0xee))
+  const arrive = (epoch: bigint) => {
+    const arrived = { number: 1n, flashblock, epoch }
+    return pendingStep(pending, { kind: 'flashblock-arrived', arrived, atMs: 9 })
+  }
+  // Two flashblocks of one builder for one index: it contradicts itself, so nothing is pending.
+  assert.equal(shows(arrive(5n)[0]), '')
+  const [taken] = arrive(6n)
+  assert.equal(shows(taken), '1.0')
+  const found = pendingStep(taken, { kind: 'prefix-found', hash: filledHash(0xee) })
+  assert.equal(shows(found[0]), '1.1')
+  // The subscribers get the block from its start, since part of what they got is gone.
+  assert.equal(announced(found.slice(1) as PendingEffect[]), '1.1:0')
+})
+
 test('a flashblock without block hash is not pending', () => {
   const arrived = { number: 1n, flashblock: flashblockOf(1, 0, notComputed), epoch: 0n }
   const [start] = followHead(noPending, headOf(0))

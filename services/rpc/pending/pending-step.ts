@@ -4,6 +4,7 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { notComputed } from '#protocol/flashblock/flashblock.ts'
 import {
   addFlashblock,
+  continueAt,
   emptyOverlay,
   followCanonical,
   type Overlay,
@@ -71,16 +72,19 @@ function flashblockArrived(
     return [pending, { kind: 'count-flashblock', outcome: 'without-hash' }]
   if (epoch !== 0n && epoch < newestEpoch.epoch && number <= newestEpoch.number)
     return [pending, { kind: 'count-flashblock', outcome: 'stale-epoch' }]
-  const [added, outcome] = addFlashblock(overlay, toOverlayFlashblock(arrived))
+  const isTakeover = epoch > newestEpoch.epoch
+  const next = toOverlayFlashblock(arrived)
+  const base = isTakeover ? continueAt(overlay, next) : overlay
+  const [added, outcome] = addFlashblock(base, next)
   const counted: PendingEffect = { kind: 'count-flashblock', outcome }
   if (added === overlay) return [pending, counted]
-  const next = withOverlay({ ...pending, newestEpoch: newerEpoch(newestEpoch, arrived) }, added)
+  const moved = withOverlay({ ...pending, newestEpoch: newerEpoch(newestEpoch, arrived) }, added)
   if (outcome !== 'applied') {
-    const [state, ...effects] = shown(next)
+    const [state, ...effects] = shown(moved)
     return [state, counted, ...effects]
   }
   const { blockHash } = flashblock.diff
-  const applied = { ...next, arrivedMs: atMs }
+  const applied = { ...moved, arrivedMs: atMs }
   // An index without new transactions has the block hash of the index before.
   if (applied.executed.has(blockHash)) {
     const [state, ...effects] = announce(applied)

@@ -23,6 +23,8 @@ function questions(senders: readonly string[], contracts: readonly string[]) {
     ['eth_getHeaderByNumber', ['B']],
     ['eth_getBlockTransactionCountByNumber', ['B']],
     ['eth_getTransactionByBlockNumberAndIndex', ['B', '0x0']],
+    // Before this index, the block below has such a transaction, and the prefix has not.
+    ['eth_getTransactionByBlockNumberAndIndex', ['B', '0x1']],
     ['eth_getUncleCountByBlockNumber', ['B']],
     ['eth_getBlockReceipts', ['B']],
     ['eth_getStorageAt', [l1BlockAddress, '0x0', 'B']],
