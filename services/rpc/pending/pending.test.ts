@@ -4,6 +4,7 @@ import { toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { l1BlockAddress } from '#protocol/derivation/predeploys.ts'
 import { PendingWorld } from '#test/fakes/pending-world.ts'
+import { maxSyncWaitsOfClient } from './sync-waits.ts'
 
 /** The hash of a transaction. */
 const hashOf = (raw: Uint8Array) => toHash(keccak256(raw))
@@ -143,13 +144,45 @@ test('a transaction that is sent is answered with the receipt of its flashblock'
   const receipt = (await sent) as { readonly transactionHash: string; readonly blockHash: string }
   assert.equal(receipt.transactionHash, hashOf(first ?? assert.fail()))
   assert.equal(receipt.blockHash, world.prefix.blockHash)
-  // Without a flashblock, it is answered with the receipt of the block, or with an error when the time is over.
+  // When the time is over, the answer is an error with the hash.
   const late = world.ask('eth_sendRawTransactionSync', raw(second), 300)
   await world.pass(400)
   const { error } = await late
   assert.equal(error?.code, 4)
   assert.equal(error.data, hashOf(second ?? assert.fail()))
   await world.finish(payloadId)
+})
+
+test('without flashblocks, a transaction that is sent is answered with the receipt of its block', async (t) => {
+  const world = await PendingWorld.start(t)
+  const [first = assert.fail()] = world.engine.users
+  const sent = world.result('eth_sendRawTransactionSync', `0x${Buffer.from(first).toString('hex')}`)
+  await world.pass(100)
+  await world.engine.insert(world.engine.block)
+  await world.pass(100)
+  assert.deepEqual(await sent, await world.result('eth_getTransactionReceipt', hashOf(first)))
+  assert.equal(((await sent) as { readonly blockNumber: string }).blockNumber, '0x9')
+})
+
+test('the calls that wait for receipts are limited for each client', async (t) => {
+  const world = await PendingWorld.start(t)
+  const [first = assert.fail()] = world.engine.users
+  const raw = `0x${Buffer.from(first).toString('hex')}`
+  world.engine.client.intercept = ({ method }) =>
+    method === 'eth_sendRawTransaction' ? hashOf(first) : undefined
+  const waiting = Array.from({ length: maxSyncWaitsOfClient }, () =>
+    world.ask('eth_sendRawTransactionSync', raw, 1_000),
+  )
+  await world.pass(10)
+  const { error } = await world.ask('eth_sendRawTransactionSync', raw, 1_000)
+  assert.equal(error?.code, -32_005)
+  await world.pass(1_000)
+  const codes = (await Promise.all(waiting)).map((answer) => answer.error?.code)
+  assert.deepEqual(new Set(codes), new Set([4]))
+  // Each wait that ends makes room for another one.
+  const again = world.ask('eth_sendRawTransactionSync', raw, 10)
+  await world.pass(20)
+  assert.equal((await again).error?.code, 4)
 })
 
 test('without flashblocks for two block times, and without a prefix in the client, pending is the latest block', async (t) => {
