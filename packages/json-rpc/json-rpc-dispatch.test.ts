@@ -3,7 +3,12 @@ import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcError } from './json-rpc-answer.ts'
-import { JsonRpcDispatch, type Methods, unknownMethod } from './json-rpc-dispatch.ts'
+import {
+  JsonRpcDispatch,
+  type Methods,
+  passedOnMethod,
+  unknownMethod,
+} from './json-rpc-dispatch.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
 const limits = {
@@ -38,6 +43,7 @@ function setup() {
   const logged: unknown[] = []
   const dispatch = new JsonRpcDispatch({
     methods,
+    passOn: (method) => (method.startsWith('eth_') ? (params) => ({ method, params }) : undefined),
     limits,
     clock: systemClock,
     onCall: (method, seconds, code) => {
@@ -196,4 +202,16 @@ test('only one large request is parsed in each turn of the event loop, and small
   assert.equal(calls.at(-1)?.[0], 'echo')
   await Promise.all(asked)
   assert.equal(calls.length, 6)
+})
+
+test('a method that the server does not have is passed on, and counted under one name', async () => {
+  const { ask, calls } = setup()
+  const answer = await ask(call('eth_blockNumber', ['x']))
+  const result = { method: 'eth_blockNumber', params: ['x'] }
+  assert.deepEqual(answer, { jsonrpc: '2.0', id: 1, result })
+  await ask(call('engine_forkchoiceUpdatedV3'))
+  assert.deepEqual(calls, [
+    [passedOnMethod, undefined],
+    [unknownMethod, -32_601],
+  ])
 })

@@ -47,10 +47,13 @@ export interface CallContext {
  */
 export type Method = (params: readonly unknown[], context: CallContext) => unknown
 
+/** Returns the handler of a method that the server itself does not have; undefined if the server refuses the method. */
+export type PassOn = (method: string) => Method | undefined
+
 /** Methods by name. */
 export type Methods = Readonly<Record<string, Method>>
 
-/** Called after each call, with the method (or `unknownMethod`) and, if the call failed, the code of the error. */
+/** Called after each call, with the method (or `unknownMethod`, or `passedOnMethod`) and, if the call failed, the code of the error. */
 export type OnCall = (method: string, seconds: number, code: number | undefined) => void
 
 /** Characters of an unknown method name that an error repeats. */
@@ -73,6 +76,7 @@ export interface DispatchLimits extends RequestLimits {
 /** Methods and limits. */
 export interface DispatchOptions {
   readonly methods: Methods
+  readonly passOn?: PassOn | undefined
   readonly clock: Clock
   readonly limits: DispatchLimits
   readonly onCall?: OnCall | undefined
@@ -82,9 +86,14 @@ export interface DispatchOptions {
 /** The name that `OnCall` gets for every unknown method, since clients choose the names of such methods. */
 export const unknownMethod = 'unknown'
 
+/** The name that `OnCall` gets for every method that is passed on, since clients choose the names of such methods. */
+export const passedOnMethod = 'passed-on'
+
 /** op-geth's errors for the remaining calls of a batch that has exceeded a limit. */
 const responseTooLarge = new JsonRpcError(-32_003, 'response too large')
 const requestTimedOut = new JsonRpcError(-32_002, 'request timed out')
+
+type GoodCall = Extract<ReceivedCall, { readonly kind: 'call' }>
 
 interface Outcome {
   readonly answer: string | undefined
@@ -161,20 +170,30 @@ export class JsonRpcDispatch {
   async #answerCall(call: ReceivedCall, context: CallContext): Promise<string | undefined> {
     const { clock, onCall } = this.#options
     const startedAtMs = clock.monotonicMs()
-    const isKnown = call.kind === 'call' && this.#methods.has(call.method)
-    const { answer, code } = held(call, await this.#run(call, context), context)
-    onCall?.(
-      isKnown ? call.method : unknownMethod,
-      (clock.monotonicMs() - startedAtMs) / 1_000,
-      code,
-    )
+    const { name, outcome } = await this.#run(call, context)
+    const { answer, code } = held(call, outcome, context)
+    onCall?.(name, (clock.monotonicMs() - startedAtMs) / 1_000, code)
     return answer
   }
 
-  async #run(call: ReceivedCall, context: CallContext): Promise<Outcome> {
-    if (call.kind === 'bad-call') return failed(call, call.error)
-    const method = this.#methods.get(call.method)
-    if (method === undefined) return failed(call, noSuchMethod(call.method))
+  /** Runs a call. `name` is the method as metrics show it. */
+  async #run(
+    call: ReceivedCall,
+    context: CallContext,
+  ): Promise<{ readonly name: string; readonly outcome: Outcome }> {
+    if (call.kind === 'bad-call') return { name: unknownMethod, outcome: failed(call, call.error) }
+    const own = this.#methods.get(call.method)
+    const method = own ?? this.#options.passOn?.(call.method)
+    if (method === undefined)
+      return { name: unknownMethod, outcome: failed(call, noSuchMethod(call.method)) }
+    const name = own === undefined ? passedOnMethod : call.method
+    return { name, outcome: await this.#handle(call, { method, context }) }
+  }
+
+  async #handle(
+    call: GoodCall,
+    { method, context }: { readonly method: Method; readonly context: CallContext },
+  ): Promise<Outcome> {
     const made: string[] = []
     try {
       const result = await method(call.params, noting(context, made))

@@ -15,6 +15,7 @@ import {
   JsonRpcDispatch,
   type Methods,
   type OnCall,
+  type PassOn,
 } from './json-rpc-dispatch.ts'
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
 import { jwtSecretBytes } from './jwt.ts'
@@ -49,6 +50,7 @@ export interface JsonRpcServerOptions {
   /** Names the server in the error if the address is taken. */
   readonly name?: ListenerName
   readonly methods: Methods
+  readonly passOn?: PassOn | undefined
   readonly clock: Clock
   /** Secret; as with the Engine API, clients must prove with a JWT that they have it; undefined: no authentication. */
   readonly jwtSecret?: Uint8Array
@@ -146,10 +148,10 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     throw new RangeError(`a JWT secret has ${jwtSecretBytes} bytes, not ${jwtSecret.length}`)
   const limits = { ...defaultLimits, ...options.limits }
   const servers: Server[] = []
-  const { log, methods, onCall, onRefused } = options
+  const { log, methods, onCall, onRefused, passOn } = options
   const clients = new Clients({ limits, clock, onRefused, log })
   const guarded = { options, limits, clients, open: new OpenRequests(clients, limits) }
-  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
+  const dispatch = new JsonRpcDispatch({ methods, passOn, clock, limits, onCall, log })
   let isStopping = false
   const direct = directPosts({
     ...guarded,

@@ -69,12 +69,15 @@ export const flashblockReceived: Log<ReceivedFlashblock> = log({
   stream: flashblockStream,
 })
 
-/** The outcome for a flashblock of another builder. It becomes an acknowledgement to the sender, or a bad score. */
+/**
+ * The outcome for a flashblock of another builder. It becomes an acknowledgement to the sender, or a bad score. An
+ * executed flashblock can be pending for users.
+ */
 export const flashblockChecked: Signal<CheckedFlashblock> = signal({
   name: 'engine.flashblock-checked',
   summary:
-    'The outcome for a flashblock of another builder; it becomes an acknowledgement to the sender.',
-  readers: ['flashblock-p2p'],
+    'The outcome for a flashblock of another builder; it becomes an acknowledgement to the sender, and pending of users.',
+  readers: ['flashblock-p2p', 'rpc'],
   codec: checkedFlashblockCodec,
 })
 

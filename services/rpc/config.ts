@@ -7,6 +7,7 @@ import {
   port,
   readableFile,
   shownDefault,
+  url,
   want,
   wholeNumber,
 } from '#runtime/settings/setting-kinds.ts'
@@ -21,6 +22,16 @@ export const config = z.strictObject({
     .default(false)
     .describe(
       'run the sequencer, which makes the blocks of the chain; peers accept them only if they are signed, with --p2p-sequencer-key-file or --signer-url',
+    ),
+  executionRpcUrl: url(['http', 'https', 'ws', 'wss'], 'http://127.0.0.1:8545')
+    .optional()
+    .describe(
+      "JSON-RPC of the engine's execution client, by which the rollup node's JSON-RPC answers calls with pending, from flashblocks; by default it does not",
+    ),
+  executionRpcPassOn: onOff()
+    .default(true)
+    .describe(
+      "with --execution-rpc-url: whether the rollup node's JSON-RPC passes all other methods on to the execution client, except for those that control it (admin, debug, engine, miner, personal) or use its keys",
     ),
   rpcAddr: z
     .string()

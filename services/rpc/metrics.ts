@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Refusal } from '#json-rpc/clients.ts'
+import type { FlashblockOutcome } from './pending/pending-state.ts'
 import type { HeadName } from './state.ts'
 
 /** Metrics of rpc. */
@@ -10,8 +11,14 @@ export interface Metrics {
   refused(why: Refusal): void
   /** Counts notifications of a head. */
   notified(head: HeadName, subscribers: number): void
-  /** Counts a failed call to another service. */
+  /** Counts a failed call to another service, or to the execution client. */
   failed(call: string): void
+  /** Counts a flashblock. */
+  flashblock(outcome: FlashblockOutcome): void
+  /** Counts notifications of a flashblock. */
+  flashblockNotified(subscribers: number): void
+  /** Counts transactions of flashblocks that the block does not have. */
+  lost(transactions: number): void
 }
 
 /** Values that are read at each scrape. */
@@ -22,12 +29,20 @@ export interface Gauges {
   subscriptions(): number
 }
 
+/** Values of the pending block that are read at each scrape. */
+export interface PendingGauges {
+  /** Number of the newest prefix; undefined: `pending` is the latest block. */
+  number(): bigint | undefined
+  /** Seconds since the newest flashblock arrived; undefined: never. */
+  ageSeconds(): number | undefined
+}
+
 /** Registers the metrics. */
 export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
   const calls = new Histogram({
     name: 'atoll_rpc_call_seconds',
-    help: 'time from the call of a client to its answer, by method; all methods that do not exist have the label unknown',
+    help: 'time from the call of a client to its answer, by method; a method that is passed on to the execution client has the label passed-on, and a method that does not exist has the label unknown',
     labelNames: ['method'],
     buckets: [0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
     registers,
@@ -52,11 +67,30 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const failures = new Counter({
     name: 'atoll_rpc_failed_calls_total',
-    help: 'calls to other services that failed, or were not made because too many calls were waiting, by call',
+    help: 'calls to other services and to the execution client that failed, or were not made because too many calls were waiting, by call',
     labelNames: ['call'],
     registers,
   })
+  const flashblocks = new Counter({
+    name: 'atoll_rpc_flashblocks_total',
+    help: 'flashblocks, by outcome: applied, repeated, cleared-gap (an index is missing), cleared-other-block (they belong to another chain of blocks), kept-early (until the parent is known), ignored, stale-epoch (of an earlier sequencer), without-hash (pending stays the latest block)',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const flashblockNotifications = new Counter({
+    name: 'atoll_rpc_flashblock_notifications_total',
+    help: 'notifications of a flashblock that were sent to subscribed clients',
+    registers,
+  })
+  const lost = new Counter({
+    name: 'atoll_rpc_lost_transactions_total',
+    help: 'transactions that flashblocks showed as pending, and that the block then did not have',
+    registers,
+  })
   return {
+    flashblock: (outcome) => flashblocks.inc({ outcome }),
+    flashblockNotified: (subscribers) => flashblockNotifications.inc(subscribers),
+    lost: (transactions) => lost.inc(transactions),
     called: (method, seconds, code) => {
       calls.observe({ method }, seconds)
       if (code !== undefined) errors.inc({ method, code: String(code) })
@@ -69,7 +103,31 @@ export function createMetrics(registry: Registry): Metrics {
 
 /** Registers gauges of the clients. */
 export function registerGauges(registry: Registry, gauges: Gauges): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = gaugesOf(registry)
+  gauge('atoll_rpc_sockets', 'open WebSockets of clients', () => gauges.sockets())
+  gauge('atoll_rpc_subscriptions', 'subscriptions of clients to heads', () =>
+    gauges.subscriptions(),
+  )
+}
+
+/** Registers gauges of the pending block. */
+export function registerPendingGauges(registry: Registry, gauges: PendingGauges): void {
+  const gauge = gaugesOf(registry)
+  gauge(
+    'atoll_rpc_pending_number',
+    'number of the unfinished block that pending shows; 0 while pending is the latest block',
+    () => Number(gauges.number() ?? 0n),
+  )
+  gauge(
+    'atoll_rpc_flashblock_age_seconds',
+    'time since the newest flashblock arrived; 0 if there was no flashblock yet',
+    () => gauges.ageSeconds() ?? 0,
+  )
+}
+
+/** Returns a function that registers a gauge. */
+function gaugesOf(registry: Registry) {
+  return (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
       help,
@@ -78,8 +136,4 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
         this.set(read())
       },
     })
-  gauge('atoll_rpc_sockets', 'open WebSockets of clients', () => gauges.sockets())
-  gauge('atoll_rpc_subscriptions', 'subscriptions of clients to heads', () =>
-    gauges.subscriptions(),
-  )
 }

@@ -2,7 +2,8 @@ import type { Registry } from 'prom-client'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Service } from '#service/service.ts'
 import type { Refusal } from '#json-rpc/clients.ts'
-import type { Methods, OnCall } from '#json-rpc/json-rpc-dispatch.ts'
+import type { Methods, OnCall, PassOn } from '#json-rpc/json-rpc-dispatch.ts'
+import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The parts of the process that rpc uses. */
@@ -24,8 +25,20 @@ export interface Ports {
   readonly hasSequencer: boolean
   /** The version that clients see. */
   readonly version: string
+  /** The execution client, for calls with `pending`; undefined: clients use the execution client itself. */
+  readonly execution?: ExecutionPorts | undefined
   /** Opens the servers for clients. */
   serve(served: Served): Promise<Servers>
+}
+
+/** The execution client's JSON-RPC. */
+export interface ExecutionPorts {
+  /** Carries the calls of clients. */
+  readonly calls: Pick<JsonRpcClient, 'call'>
+  /** Carries the calls of rpc itself, over connections of its own. */
+  readonly own: Pick<JsonRpcClient, 'call'>
+  /** Whether methods that rpc does not have are passed on. */
+  readonly passesOn: boolean
 }
 
 /** A dependency set in op-node's form. */
@@ -39,6 +52,7 @@ export interface Served {
   readonly methods: Methods
   /** Methods that control the node, for the server that requires a token. */
   readonly adminMethods: Methods
+  readonly passOn?: PassOn | undefined
   readonly onCall: OnCall
   readonly onRefused: (why: Refusal) => void
   /** Body of the answer to `GET /healthz`. */

@@ -9,6 +9,7 @@ import type { Service } from '#service/service.ts'
 import { following } from '#service/sources.ts'
 import { NodeCalls } from './blocks/node-calls.ts'
 import type { config as settingsSchema } from './config.ts'
+import { openExecution } from './execution/open-execution.ts'
 import { HeadFeed } from './heads/head-feed.ts'
 import { adminMethods } from './methods/admin-methods.ts'
 import { optimismMethods } from './methods/optimism-methods.ts'
@@ -19,6 +20,7 @@ import { type HeadFeeds, subscribeMethods } from './methods/subscribe-methods.ts
 import { superrootMethods } from './methods/superroot-methods.ts'
 import { createMetrics, registerGauges } from './metrics.ts'
 import { createPerform } from './perform.ts'
+import { openPending } from './pending/open-pending.ts'
 import type { Context, Ports } from './ports.ts'
 import { openServers } from './serve/open-servers.ts'
 import { readDependencySet } from './serve/read-dependency-set.ts'
@@ -53,8 +55,10 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     readParams(params)
     return ports.version
   }
+  const pending = openPending(context, ports, feeds.unsafe)
   const servers = await ports.serve({
     methods: {
+      ...pending?.methods,
       ...optimismMethods(node),
       ...superrootMethods(node),
       ...(ports.hasPeers && peerMethods(node)),
@@ -65,6 +69,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       ...adminMethods({ bus, calls, log, view }),
       ...(ports.hasSequencer ? sequencerMethods({ calls, log }) : verifierMethods),
     },
+    passOn: pending?.passOn,
     onCall: (...call) => metrics.called(...call),
     onRefused: (why) => metrics.refused(why),
     healthz: { version: ports.version },
@@ -72,12 +77,14 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   })
   registerGauges(registry, {
     sockets: () => servers.sockets(),
-    subscriptions: () => Object.values(feeds).reduce((sum, { size }) => sum + size, 0),
+    subscriptions: () =>
+      Object.values(feeds).reduce((sum, { size }) => sum + size, pending?.subscriptions() ?? 0),
   })
   const sources: Source<Event>[] = [
     following(bus, l1Heads, (l1) => ({ kind: 'l1-changed', l1 })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain })),
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-changed', targets })),
+    ...(pending?.sources ?? []),
   ]
   try {
     status.setWait(waitOf(initialState))
@@ -85,7 +92,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       state: initialState,
       step,
       inbox: new Inbox(sources, { bus, signal }),
-      perform: createPerform({ view, feeds }),
+      perform: createPerform({ view, feeds, pending: pending?.work }),
       observe: (state) => status.setWait(waitOf(state)),
     })
   } finally {
@@ -110,15 +117,21 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     bansClients: settings.rpcBanClients,
     admin,
   }
-  await run(
-    { ...service, metrics: createMetrics(registry), registry },
-    {
-      config,
-      dependencySet: await readDependencySet(settings, config),
-      hasPeers: !settings.p2pDisable,
-      hasSequencer: settings.sequencerEnabled,
-      version: fullVersion(),
-      serve: (served) => openServers(servers, served, { clock, log }),
-    },
-  )
+  const execution = openExecution(settings, clock)
+  try {
+    await run(
+      { ...service, metrics: createMetrics(registry), registry },
+      {
+        config,
+        execution,
+        dependencySet: await readDependencySet(settings, config),
+        hasPeers: !settings.p2pDisable,
+        hasSequencer: settings.sequencerEnabled,
+        version: fullVersion(),
+        serve: (served) => openServers(servers, served, { clock, log }),
+      },
+    )
+  } finally {
+    await execution?.close()
+  }
 }

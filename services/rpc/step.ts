@@ -1,5 +1,6 @@
 import type { ChainState } from '#messages/chain-state.ts'
 import type { Step } from '#service/actor.ts'
+import { followHead, pendingStep } from './pending/pending-step.ts'
 import { type Effect, type Event, headNames, type Result, type State } from './state.ts'
 
 /** Decides what rpc does about an event. */
@@ -11,15 +12,21 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return chainChanged(state, event.chain)
     case 'targets-changed':
       return shown(withProgress({ ...state, targets: event.targets }))
+    case 'flashblock-arrived':
+    case 'prefix-found': {
+      const [pending, ...effects] = pendingStep(state.pending, event)
+      return [{ ...state, pending }, ...effects]
+    }
   }
 }
 
 function chainChanged(state: State, chain: ChainState): Result {
-  const [next, ...effects] = shown(withProgress({ ...state, chain }))
+  const [pending, ...pendingEffects] = followHead(state.pending, chain.unsafe)
+  const [next, ...effects] = shown(withProgress({ ...state, chain, pending }))
   const announced = headNames
     .filter((head) => state.chain?.[head].hash !== chain[head].hash)
     .map((head): Effect => ({ kind: 'announce-head', head, block: chain[head] }))
-  return [next, ...effects, ...announced]
+  return [next, ...effects, ...announced, ...pendingEffects]
 }
 
 /**

@@ -4,13 +4,17 @@ import type { Payload } from '#protocol/block/payload.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Genesis } from '#execution-client/genesis/genesis.ts'
-import { Chain } from '#execution-client/chain/chain.ts'
+import { Chain, type HeadChange } from '#execution-client/chain/chain.ts'
 import { EngineApi } from '#execution-client/engine-api/engine-api.ts'
 import { PayloadBuilds } from '#execution-client/engine-api/payload-builds.ts'
 import { blockMethods } from '#execution-client/rpc/block-methods.ts'
+import { logMethods } from '#execution-client/rpc/log-methods.ts'
 import { nodeMethods } from '#execution-client/rpc/node-methods.ts'
+import { poolMethods } from '#execution-client/rpc/pool-methods.ts'
 import { Simulator } from '#execution-client/rpc/simulate.ts'
 import { stateMethods } from '#execution-client/rpc/state-methods.ts'
+import { poolViewOf } from '#execution-client/pool/pool-view.ts'
+import { TransactionPool } from '#execution-client/pool/transaction-pool.ts'
 import type { BlockBuilder } from '#execution-client/transition/execute-block.ts'
 import { InvalidTransaction } from '#execution-client/transition/invalid.ts'
 import { openChainDatabase } from '#execution-client/store/chain-database.ts'
@@ -30,7 +34,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
    * answers.
    */
   intercept: (call: JsonRpcCall) => unknown = () => undefined
-  /** Transactions that builds add to their blocks, in this order. */
+  /** Transactions that builds add to their blocks, in this order. What users send is not added by itself. */
   pool: readonly Uint8Array[] = []
   readonly #genesis: Genesis
   readonly #clock: Clock
@@ -136,7 +140,24 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
       ...nodeMethods(chain),
       ...blockMethods(chain),
       ...stateMethods(chain, new Simulator(chain)),
+      ...logMethods(chain),
+      ...poolMethods(chain, sentTo(chain)),
       ...api.methods,
     } as Readonly<Record<string, Method>>
   }
+}
+
+/** The pool of the transactions that users send. It follows the head of a chain. */
+function sentTo(chain: Chain): TransactionPool {
+  const view = () => {
+    const { header } = chain.head
+    return poolViewOf(chain.config, { header, trie: chain.state(chain.head).trie }, chain.source)
+  }
+  const pool = new TransactionPool(view())
+  const transactionsOf = (blocks: HeadChange['added']) =>
+    blocks.flatMap((block) => chain.body(block).transactions)
+  chain.onChange(({ added, removed }) =>
+    pool.reset(view(), { included: transactionsOf(added), dropped: transactionsOf(removed) }),
+  )
+  return pool
 }

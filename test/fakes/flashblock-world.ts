@@ -18,13 +18,17 @@ import { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 import type { Bus } from '#bus/bus.ts'
+import type { BusWorld } from './bus-world.ts'
 import { EngineWorld, type RunningEngine } from './engine-world.ts'
-import { readRecord } from './recorded-chain.ts'
+import { type RecordedChain, readRecord } from './recorded-chain.ts'
 
 const record = await readRecord('fork-jovian')
 const slots = { intervalMs: 500, sendOffsetMs: 0, endBufferMs: 100, epoch: 5n }
 
-/** An engine that builds the recorded block 2, with five transactions of users, or gets it from another builder. */
+/**
+ * An engine that builds a recorded block, by default block 2, with five transactions of users, or gets it from another
+ * builder.
+ */
 export class FlashblockWorld {
   readonly #world: EngineWorld
   readonly #bus: Bus
@@ -36,23 +40,29 @@ export class FlashblockWorld {
   readonly checked: CheckedFlashblock[] = []
   readonly block: Payload
 
-  private constructor(world: EngineWorld, engine: RunningEngine, buses: readonly [Bus, Bus]) {
+  private constructor(
+    block: Payload,
+    { world, engine }: { readonly world: EngineWorld; readonly engine: RunningEngine },
+    buses: readonly [Bus, Bus],
+  ) {
+    this.block = block
     this.#world = world
     this.#engine = engine
     ;[this.#bus, this.#p2p] = buses
-    this.block = record.l2[2]?.block ?? assert.fail()
   }
 
-  /** Starts an engine whose unsafe head is block 1, at the time of block 1. */
-  static async start(): Promise<FlashblockWorld> {
-    const { timestamp } = record.l2[1]?.block ?? assert.fail()
+  /** Starts an engine whose unsafe head is the parent of block `number`, at the time of this parent. */
+  static async start({ number = 2 }: { readonly number?: number } = {}): Promise<FlashblockWorld> {
+    const before = record.l2.slice(1, number).map(({ block }) => block)
+    const { timestamp } = before.at(-1) ?? assert.fail()
     const world = await EngineWorld.of('fork-jovian', {}, Number(timestamp) * 1_000)
     const engine = await world.start()
     await world.derivation.until(({ outcome }) => outcome === 'started')
     const sequencer = (await world.bus.join('sequencer')).bus
     const p2p = (await world.bus.join('flashblock-p2p')).bus
-    const started = new FlashblockWorld(world, engine, [sequencer, p2p])
-    await started.insert(record.l2[1]?.block ?? assert.fail())
+    const block = record.l2[number]?.block ?? assert.fail()
+    const started = new FlashblockWorld(block, { world, engine }, [sequencer, p2p])
+    for (const ancestor of before) await started.insert(ancestor)
     p2p.listen(flashblockChecked, (checked) => void started.checked.push(checked))
     void started.#follow()
     return started
@@ -60,6 +70,16 @@ export class FlashblockWorld {
 
   get client() {
     return this.#world.client
+  }
+
+  /** The bus of all services. */
+  get bus(): BusWorld {
+    return this.#world.bus
+  }
+
+  /** The record of the chain. */
+  get record(): RecordedChain {
+    return record
   }
 
   get users(): readonly Uint8Array[] {

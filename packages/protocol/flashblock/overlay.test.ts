@@ -4,6 +4,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import { filledHash } from '#test/fakes/flashblocks.ts'
 import {
   addFlashblock,
+  continueAt,
   emptyOverlay,
   followCanonical,
   maxBlocksAhead,
@@ -72,6 +73,10 @@ for (const [what, text, outcome, shows] of [
     assert.equal(got.shows, shows)
   })
 
+test('a pending block has the number of transactions up to each index', () => {
+  assert.deepEqual(run('1.0 1.1 1.2').overlay.blocks[0]?.counts, [1, 2, 3])
+})
+
 test('after a gap, nothing is shown until a block begins', () => {
   assert.equal(run('1.0 1.2 1.3').shows, '')
   assert.equal(run('1.0 1.2 1.0').shows, '1.0')
@@ -94,6 +99,19 @@ test('another flashblock of an index that is there shows that there are two buil
   })
   assert.equal(outcome, 'cleared-other-block')
   assert.equal(shown(next), '')
+})
+
+test('a newer builder continues the block at an index that is there', () => {
+  const { overlay } = run('1.0 1.1 1.2')
+  const other = { ...flashblock(1, 1), blockHash: filledHash(0xee), transactions: [] }
+  const [next, outcome] = addFlashblock(continueAt(overlay, other), other)
+  assert.deepEqual([outcome, shown(next)], ['applied', '1.1'])
+  assert.deepEqual(next.blocks[0]?.hashes, [hashOf(1, 0), filledHash(0xee)])
+  assert.deepEqual(next.blocks[0]?.transactions, [transactionOf(1, 0)])
+  assert.deepEqual(next.blocks[0]?.counts, [1, 1])
+  // The same flashblock, the next index, index 0 and another block drop nothing.
+  for (const same of [flashblock(1, 1), flashblock(1, 3), { ...other, index: 0 }, flashblock(2, 1)])
+    assert.equal(continueAt(overlay, same), overlay)
 })
 
 test('more blocks than the limit clear the overlay', () => {

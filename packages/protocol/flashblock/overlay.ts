@@ -23,6 +23,8 @@ export interface PendingBlock {
   readonly hashes: readonly Hash[]
   /** Hashes of all transactions up to the newest index. */
   readonly transactions: readonly Hash[]
+  /** Number of transactions up to each index. */
+  readonly counts: readonly number[]
 }
 
 /** A block of the canonical chain. */
@@ -91,7 +93,8 @@ function extend(
   if (index === newest.index + 1) {
     const hashes = [...newest.hashes, blockHash]
     const transactions = [...newest.transactions, ...flashblock.transactions]
-    const block = { ...newest, index, blockHash, hashes, transactions }
+    const counts = [...newest.counts, transactions.length]
+    const block = { ...newest, index, blockHash, hashes, transactions, counts }
     return [{ ...overlay, blocks: [...overlay.blocks.slice(0, -1), block] }, 'applied']
   }
   if (index > newest.index) return [{ ...overlay, blocks: [] }, 'cleared-gap']
@@ -111,7 +114,8 @@ function begin(
   const below = overlay.blocks.at(-1) ?? { number: canonical.number, blockHash: canonical.hash }
   if (number === below.number + 1n && parentHash === below.blockHash) {
     if (overlay.blocks.length >= maxOverlayBlocks) return cleared(overlay)
-    const block = { number, parentHash, index: 0, blockHash, hashes: [blockHash], transactions }
+    const [hashes, counts] = [[blockHash], [transactions.length]]
+    const block = { number, parentHash, index: 0, blockHash, hashes, transactions, counts }
     return [{ ...overlay, blocks: [...overlay.blocks, block] }, 'applied']
   }
   if (number === canonical.number + 1n && parentHash === canonical.hash)
@@ -123,6 +127,29 @@ function begin(
 
 function cleared(overlay: Overlay): readonly [Overlay, OverlayOutcome] {
   return [{ ...overlay, blocks: [] }, 'cleared-other-block']
+}
+
+/**
+ * Drops the flashblocks of the newest block from an index on, because a newer builder has continued the block with
+ * another flashblock at this index. Index 0 needs no such step: it begins the block again.
+ */
+export function continueAt(
+  overlay: Overlay,
+  { blockHash, index, number }: OverlayFlashblock,
+): Overlay {
+  const newest = overlay.blocks.at(-1)
+  const isOther = newest?.hashes[index] !== undefined && newest.hashes[index] !== blockHash
+  const kept = newest?.hashes[index - 1]
+  if (newest?.number !== number || !isOther || kept === undefined) return overlay
+  const block: PendingBlock = {
+    ...newest,
+    index: index - 1,
+    blockHash: kept,
+    hashes: newest.hashes.slice(0, index),
+    transactions: newest.transactions.slice(0, newest.counts[index - 1]),
+    counts: newest.counts.slice(0, index),
+  }
+  return { ...overlay, blocks: [...overlay.blocks.slice(0, -1), block] }
 }
 
 /** What a new canonical block does to the overlay. */

@@ -3,7 +3,7 @@ const areas: readonly (readonly [name: string, keys: RegExp])[] = [
   ['Chain', /^(?:network|rollupConfig|l1ChainConfig|dependencySet|chainId)$/u],
   ['L1', /^(?:l1(?!Beacon)|verifierL1)/u],
   ['Beacon nodes of L1', /^l1Beacon/u],
-  ['Execution client', /^(?:engine|jwtSecretFile$|syncMode$|elSync)/u],
+  ['Execution client', /^(?:engine|execution|jwtSecretFile$|syncMode$|elSync)/u],
   ['Peers', /^p2p/u],
   ['JSON-RPC', /^rpc/u],
   ['Sequencer', /^(?:sequencer|conductor|signer|builder)/u],

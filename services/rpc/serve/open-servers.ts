@@ -70,7 +70,7 @@ export interface OpenServers extends Servers {
  */
 export async function openServers(
   { host, port, cors, maxRequestsPerClient, bansClients, admin }: ServerSettings,
-  { methods, adminMethods, onCall, onRefused, healthz, reasonsNotReady }: Served,
+  { methods, adminMethods, passOn, onCall, onRefused, healthz, reasonsNotReady }: Served,
   { clock, log }: { readonly clock: Clock; readonly log: Pick<Logger, 'info' | 'warn' | 'error'> },
 ): Promise<OpenServers> {
   const clientLimits = {
@@ -90,7 +90,7 @@ export async function openServers(
     },
   }
   // As in op-node, any host name is allowed.
-  const shared = { clock, log, onCall, onRefused, pages, allowedHosts: '*' } as const
+  const shared = { clock, log, onCall, onRefused, pages, passOn, allowedHosts: '*' } as const
   const open: JsonRpcServer[] = []
   const serve = async (
     options: Pick<

@@ -1,0 +1,162 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { notComputed } from '#protocol/flashblock/flashblock.ts'
+import {
+  addFlashblock,
+  continueAt,
+  emptyOverlay,
+  followCanonical,
+  type Overlay,
+  type OverlayFlashblock,
+} from '#protocol/flashblock/overlay.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import {
+  type ArrivedFlashblock,
+  type PendingEffect,
+  type PendingEvent,
+  type PendingState,
+  type PrefixNews,
+  shownPrefixes,
+} from './pending-state.ts'
+
+/** The next state, and its effects in order. */
+type Result = readonly [PendingState, ...(readonly PendingEffect[])]
+
+/** Decides what an event does to the pending block. */
+export function pendingStep(pending: PendingState, event: PendingEvent): Result {
+  switch (event.kind) {
+    case 'flashblock-arrived':
+      return flashblockArrived(pending, event.arrived, event.atMs)
+    case 'prefix-found':
+      return prefixFound(pending, event.hash)
+  }
+}
+
+/** Moves the pending block onto a new canonical head. */
+export function followHead(pending: PendingState, { hash, number }: L2BlockRef): Result {
+  const { overlay } = pending
+  if (overlay === undefined)
+    return shown({ ...pending, overlay: emptyOverlay({ number, hash, transactions: [] }) })
+  if (overlay.canonical.hash === hash) return [pending]
+  const flashblocks = overlay.blocks.find((block) => block.number === number)
+  const isSame = flashblocks?.blockHash === hash
+  // What is canonical was executed. So the last flashblocks of the block are announced, however late they are.
+  const [executed, ...effects] = isSame ? prefixFound(pending, hash) : ([pending] as Result)
+  // Which transactions of another block are missing is compared later, since this needs the block.
+  const promised = flashblocks?.transactions ?? []
+  const followed = followCanonical(overlay, { number, hash, transactions: promised })
+  const kept = followed.kind === 'reorg' ? { ...executed, announced: undefined } : executed
+  const [next, ...last] = shown(withOverlay(kept, followed.overlay))
+  const begun = followed.overlay.blocks.filter((block) => !overlay.blocks.includes(block))
+  return [
+    next,
+    ...effects,
+    ...begun.map(({ blockHash }) => find(blockHash)),
+    ...(promised.length > 0 && !isSame
+      ? [{ kind: 'compare-block', block: { number, hash, promised } } as const]
+      : []),
+    ...last,
+  ]
+}
+
+function flashblockArrived(
+  pending: PendingState,
+  arrived: ArrivedFlashblock,
+  atMs: number,
+): Result {
+  const { epoch, flashblock, number } = arrived
+  const { newestEpoch, overlay } = pending
+  if (overlay === undefined) return [pending, { kind: 'count-flashblock', outcome: 'ignored' }]
+  if (flashblock.diff.blockHash === notComputed)
+    return [pending, { kind: 'count-flashblock', outcome: 'without-hash' }]
+  if (epoch !== 0n && epoch < newestEpoch.epoch && number <= newestEpoch.number)
+    return [pending, { kind: 'count-flashblock', outcome: 'stale-epoch' }]
+  const isTakeover = epoch > newestEpoch.epoch
+  const next = toOverlayFlashblock(arrived)
+  const base = isTakeover ? continueAt(overlay, next) : overlay
+  const [added, outcome] = addFlashblock(base, next)
+  const counted: PendingEffect = { kind: 'count-flashblock', outcome }
+  if (added === overlay) return [pending, counted]
+  const moved = withOverlay({ ...pending, newestEpoch: newerEpoch(newestEpoch, arrived) }, added)
+  if (outcome !== 'applied') {
+    const [state, ...effects] = shown(moved)
+    return [state, counted, ...effects]
+  }
+  const { blockHash } = flashblock.diff
+  const applied = { ...moved, arrivedMs: atMs }
+  // An index without new transactions has the block hash of the index before.
+  if (applied.executed.has(blockHash)) {
+    const [state, ...effects] = announce(applied)
+    return [state, counted, ...effects]
+  }
+  const [state, ...effects] = shown(applied)
+  return [state, counted, ...effects, find(blockHash)]
+}
+
+function prefixFound(pending: PendingState, hash: Hash): Result {
+  const { executed, overlay } = pending
+  const isInOverlay = overlay?.blocks.some(({ hashes }) => hashes.includes(hash))
+  if (isInOverlay !== true || executed.has(hash)) return [pending]
+  return announce({ ...pending, executed: new Set([...executed, hash]) })
+}
+
+/** Shows the pending block, and announces what is new in it. */
+function announce(pending: PendingState): Result {
+  const news = newsOf(pending)
+  const newest = news.at(-1)?.prefix
+  if (newest === undefined) return [pending]
+  const { number, index, hash } = newest
+  const [next, ...effects] = shown({ ...pending, announced: { number, index, hash } })
+  return [next, ...effects, { kind: 'announce-prefixes', news }]
+}
+
+/** The prefixes that subscribers have not seen, oldest first. */
+function newsOf(pending: PendingState): readonly PrefixNews[] {
+  const { announced, overlay } = pending
+  return shownPrefixes(pending).flatMap((prefix): readonly PrefixNews[] => {
+    if (announced === undefined) return [{ prefix, from: 0 }]
+    if (prefix.number < announced.number) return []
+    const block = overlay?.blocks.find(({ number }) => number === announced.number)
+    // A block that began again is announced from its start.
+    const goesOn = block?.hashes[announced.index] === announced.hash
+    if (prefix.number > announced.number || !goesOn) return [{ prefix, from: 0 }]
+    const from = block.counts[announced.index] ?? 0
+    return prefix.index > announced.index ? [{ prefix, from }] : []
+  })
+}
+
+/** A state with another overlay. Of the executed prefixes, it keeps those of the overlay. */
+function withOverlay(pending: PendingState, overlay: Overlay): PendingState {
+  const hashes = new Set(overlay.blocks.flatMap((block) => block.hashes))
+  const executed = new Set([...pending.executed].filter((hash) => hashes.has(hash)))
+  return { ...pending, overlay, executed }
+}
+
+function newerEpoch(
+  newest: PendingState['newestEpoch'],
+  { epoch, number }: ArrivedFlashblock,
+): PendingState['newestEpoch'] {
+  if (epoch < newest.epoch) return newest
+  const isHigher = epoch > newest.epoch || number > newest.number
+  return isHigher ? { epoch, number } : newest
+}
+
+function toOverlayFlashblock({ flashblock, number }: ArrivedFlashblock): OverlayFlashblock {
+  const { base, diff, index } = flashblock
+  return {
+    number,
+    index,
+    parentHash: base?.parentHash,
+    blockHash: diff.blockHash,
+    transactions: diff.transactions.map((raw) => toHash(keccak256(raw))),
+  }
+}
+
+function find(hash: Hash): PendingEffect {
+  return { kind: 'find-prefix', hash }
+}
+
+function shown(pending: PendingState): Result {
+  return [pending, { kind: 'show-pending', pending }]
+}
