@@ -17,6 +17,8 @@ const timeoutMs = 1_000
 
 /** Parts of the run that conductors use. */
 interface Parts {
+  /** Number of nodes. */
+  readonly nodes: number
   readonly clock: VirtualClock
   readonly random: Random
   readonly watch: ChainWatch
@@ -25,7 +27,7 @@ interface Parts {
 }
 
 /**
- * The op-conductors of two nodes, with one replicated log. If leadership changed since a sequencer was started, the log
+ * The op-conductors of all nodes, with one replicated log. If leadership changed since a sequencer was started, the log
  * refuses blocks of this sequencer that do not extend the log, because the sequencer missed the order to stop. The log
  * of op-conductor does not refuse such blocks.
  */
@@ -35,7 +37,7 @@ export class Conductors {
   /** Grows with each change of leadership. */
   #term = 1
   /** For each node, the last term in which its own check found that it is the leader. */
-  readonly #checkedTerms: [number, number] = [0, 0]
+  readonly #checkedTerms = new Map<number, number>()
   #progressMs = 0
   /** The probability that a commit times out. Half of these commits reach the log. */
   timeouts = 0
@@ -59,13 +61,13 @@ export class Conductors {
   }
 
   /** The conductor of a node, as its sequencer calls it. */
-  portOf(node: 0 | 1, { afterEffect, clock, random }: Host): Conductor {
+  portOf(node: number, { afterEffect, clock, random }: Host): Conductor {
     const pause = () => sleep(clock, 1 + random.next() * 10)
     return {
       isLeader: async () => {
         await pause()
         const isLeader = this.#leader === node
-        if (isLeader) this.#checkedTerms[node] = this.#term
+        if (isLeader) this.#checkedTerms.set(node, this.#term)
         await pause()
         return isLeader
       },
@@ -84,7 +86,7 @@ export class Conductors {
   }
 
   /** The control loop of a node's conductor. Source: op-conductor, conductor/service.go */
-  async control(node: 0 | 1, host: Host): Promise<void> {
+  async control(node: number, host: Host): Promise<void> {
     const chain = host.bus.follow(engineChain, () => undefined)
     for (;;) {
       await sleep(host.clock, host.random.between(200, 600))
@@ -113,7 +115,7 @@ export class Conductors {
     await controlled(host, { kind: 'start', head: latest?.blockHash ?? head.hash })
   }
 
-  #commit(node: 0 | 1, payload: Payload): void {
+  #commit(node: number, payload: Payload): void {
     const { clock, fail, watch } = this.#parts
     if (this.#leader !== node) throw new Fault('rpc-refused', { detail: 'node is not the leader' })
     // The sequencer may not know yet that L1 removed the last block.
@@ -122,7 +124,7 @@ export class Conductors {
     const { latest } = watch
     const isNext = [newest, latest].some((each) => each?.blockHash === payload.parentHash)
     if (!isNext && latest !== undefined) {
-      if (this.#checkedTerms[node] !== this.#term)
+      if (this.#checkedTerms.get(node) !== this.#term)
         throw new Fault('rpc-refused', { detail: 'the sequencer was started in another term' })
       fail(new Error(`node ${node} made block ${nameOf(payload)} above ${nameOf(latest)}`))
     }
@@ -131,10 +133,10 @@ export class Conductors {
   }
 
   /** The health check, which looks at the age of the unsafe head. */
-  #transferIfUnhealthy(node: 0 | 1): void {
+  #transferIfUnhealthy(node: number): void {
     const { clock } = this.#parts
     if (this.#leader !== node || clock.monotonicMs() - this.#progressMs < unhealthyMs) return
-    this.elect(1 - node)
+    this.elect((node + 1) % this.#parts.nodes)
   }
 }
 

@@ -9,12 +9,14 @@ import type { VirtualClock } from '#test/simulator/virtual-clock.ts'
 
 /** The running flashblock-p2p of a node. */
 interface Side {
-  deliver: ((frame: BuilderFrame) => void) | undefined
-  /** When the newest frame to this side arrives. Frames of a stream stay in order. */
-  lastMs: number
+  deliver: ((peer: string, frame: BuilderFrame) => void) | undefined
+  /** When the newest frame of each other node arrives. Frames of a stream stay in order. */
+  readonly lastMs: Map<number, number>
 }
 
 interface Parts {
+  /** Number of nodes. */
+  readonly nodes: number
   readonly clock: VirtualClock
   readonly random: Random
 }
@@ -33,70 +35,80 @@ export const noBuilderFaults: BuilderFaults = { lost: 0, late: 0, lateMs: 0 }
 /** Time until a stream that was lost is open again. */
 const reconnectMs = 400
 
-/** The streams between the builders of two nodes. Each frame passes its codec. */
+/** The streams between the builders of all nodes. Each frame passes its codec. */
 export class LiveBuilders {
   readonly #parts: Parts
-  readonly #sides: readonly [Side, Side] = [
-    { deliver: undefined, lastMs: 0 },
-    { deliver: undefined, lastMs: 0 },
-  ]
+  readonly #sides: readonly Side[]
   faults: BuilderFaults = noBuilderFaults
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#sides = Array.from({ length: parts.nodes }, () => {
+      return { deliver: undefined, lastMs: new Map<number, number>() }
+    })
   }
 
   /** The network that one process of flashblock-p2p uses. */
-  networkOf(node: 0 | 1, { afterEffect, clock }: Host, events: BuilderEvents): BuilderNetwork {
+  networkOf(node: number, { afterEffect, clock }: Host, events: BuilderEvents): BuilderNetwork {
     const own = this.#sides[node]
-    const peer = nameOfBuilder(node === 0 ? 1 : 0)
-    const deliver = (frame: BuilderFrame) => {
+    if (own === undefined) throw new Error(`there is no node ${node}`)
+    const deliver = (peer: string, frame: BuilderFrame) => {
       if (frame.kind !== 'hello') clock.after(0, () => events.onFrame(peer, frame))
     }
     own.deliver = deliver
-    const isOpen = () => this.#sides[1 - node]?.deliver !== undefined
-    const request = () => this.#send(node, { kind: 'request', payloadId: undefined, fromIndex: 0 })
-    clock.after(1, request)
+    const others = [...this.#sides.keys()].filter((at) => at !== node)
+    const isOpen = (at: number) => this.#sides[at]?.deliver !== undefined
+    for (const at of others) clock.after(1, () => this.#send(node, at, newest))
     return {
       peerId: nameOfBuilder(node),
       addresses: [],
       send: (sent) => {
-        this.#send(node, { kind: 'flashblock', sent })
+        for (const at of others) this.#send(node, at, { kind: 'flashblock', sent })
         afterEffect()
-        return isOpen() ? 1 : 0
+        return others.filter(isOpen).length
       },
-      sendTo: (_peer, frame) => this.#send(node, frame),
+      sendTo: (peer, frame) => {
+        const to = others.find((at) => nameOfBuilder(at) === peer)
+        if (to !== undefined) this.#send(node, to, frame)
+      },
       refuse: () => undefined,
-      peers: () => [{ id: peer, protocolId: isOpen() ? 'native' : undefined, inboundStreams: 1 }],
+      peers: () =>
+        others.map((at) => ({
+          id: nameOfBuilder(at),
+          protocolId: isOpen(at) ? 'native' : undefined,
+          inboundStreams: 1,
+        })),
       close: async () => {
         if (own.deliver === deliver) own.deliver = undefined
       },
     }
   }
 
-  #send(from: 0 | 1, frame: BuilderFrame): void {
+  #send(from: number, at: number, frame: BuilderFrame): void {
     const { clock, random } = this.#parts
-    const to = this.#sides[1 - from]
+    const to = this.#sides[at]
     if (to === undefined) return
     const { late, lateMs, lost } = this.faults
     if (random.chance(lost)) {
       // The receiver asks for what it missed when the stream is open again.
-      const receiver = from === 0 ? 1 : 0
-      clock.after(reconnectMs, () =>
-        this.#send(receiver, { kind: 'request', payloadId: undefined, fromIndex: 0 }),
-      )
+      clock.after(reconnectMs, () => this.#send(at, from, newest))
       return
     }
     const bytes = builderFrameCodec.encode(frame)
     const delayMs = 1 + random.next() * (random.chance(late) ? lateMs : 5)
-    to.lastMs = Math.max(to.lastMs, clock.monotonicMs() + delayMs)
-    clock.after(to.lastMs - clock.monotonicMs(), () =>
-      to.deliver?.(builderFrameCodec.decode(bytes)),
+    const atMs = Math.max(to.lastMs.get(from) ?? 0, clock.monotonicMs() + delayMs)
+    to.lastMs.set(from, atMs)
+    const peer = nameOfBuilder(from)
+    clock.after(atMs - clock.monotonicMs(), () =>
+      to.deliver?.(peer, builderFrameCodec.decode(bytes)),
     )
   }
 }
 
+/** Asks for the flashblocks of the newest block. */
+const newest: BuilderFrame = { kind: 'request', payloadId: undefined, fromIndex: 0 }
+
 /** The peer id of a node's builder. */
-export function nameOfBuilder(node: 0 | 1): string {
+function nameOfBuilder(node: number): string {
   return `builder-${node}`
 }

@@ -33,6 +33,8 @@ interface NetworkFaults {
 export const noNetworkFaults: NetworkFaults = { lost: 0, late: 0, lateMs: 0, doubled: 0 }
 
 interface Parts {
+  /** Number of nodes. */
+  readonly nodes: number
   readonly clock: VirtualClock
   readonly random: Random
   readonly config: RollupConfig
@@ -40,24 +42,24 @@ interface Parts {
   readonly fail: (error: Error) => void
 }
 
-/** The network between the gossip services of two nodes. Messages and answers may be lost, late or doubled. */
+/** The network between the gossip services of all nodes. Messages and answers may be lost, late or doubled. */
 export class LiveNetwork {
   readonly #parts: Parts
-  readonly #peers: readonly [Peer, Peer] = [
-    { deliver: undefined, answer: undefined },
-    { deliver: undefined, answer: undefined },
-  ]
+  readonly #peers: readonly Peer[]
   #arrivals = 0
   faults: NetworkFaults = noNetworkFaults
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#peers = Array.from({ length: parts.nodes }, () => {
+      return { deliver: undefined, answer: undefined }
+    })
   }
 
   /** The network that one process of gossip uses. */
-  networkOf(node: 0 | 1, host: Host): Network {
+  networkOf(node: number, host: Host): Network {
     const own = this.#peers[node]
-    const other = this.#peers[1 - node] ?? own
+    if (own === undefined) throw new Error(`there is no node ${node}`)
     const { fail } = this.#parts
     own.answer = undefined
     return {
@@ -79,7 +81,7 @@ export class LiveNetwork {
       },
       peerId: `node-${node}`,
       score: () => undefined,
-      request: (_peer, wanted) => this.#request(node, host, wanted),
+      request: (peer, wanted) => this.#request({ node, peer }, host, wanted),
       serve: (answer) => {
         own.answer = answer
         return Promise.resolve(() => Promise.resolve())
@@ -88,22 +90,20 @@ export class LiveNetwork {
       dial: () => Promise.reject(new Error('there is no other peer')),
       describe: () => Promise.reject(new Error('there is no operator')),
       peers: () =>
-        other.deliver === undefined
-          ? []
-          : [
-              {
-                id: `node-${1 - node}`,
-                sinceMs: 0,
-                score: 0,
-                addresses: [],
-                servesPayloads: true,
-                meshes: payloadVersions,
-              },
-            ],
+        this.#others(node)
+          .filter(({ peer }) => peer.deliver !== undefined)
+          .map(({ id }) => ({
+            id,
+            sinceMs: 0,
+            score: 0,
+            addresses: [],
+            servesPayloads: true,
+            meshes: payloadVersions,
+          })),
     }
   }
 
-  #publish(node: 0 | 1, topic: string, data: Uint8Array): void {
+  #publish(node: number, topic: string, data: Uint8Array): void {
     const { config, clock, onPublish, random } = this.#parts
     const version = blocksTopics(config.l2ChainId).get(topic)
     const opened = openGossipData(data)
@@ -111,23 +111,35 @@ export class LiveNetwork {
       throw new Error(`a message on ${topic} is malformed`)
     onPublish(decodePayload(version, opened.bytes.subarray(signatureBytes)))
     const { doubled, late, lateMs, lost } = this.faults
-    for (let copies = random.chance(doubled) ? 2 : 1; copies > 0; copies--) {
-      if (random.chance(lost)) continue
-      const delayMs = 1 + random.next() * (random.chance(late) ? lateMs : 20)
-      clock.after(delayMs, () => {
-        const arrival = ++this.#arrivals
-        this.#peers[1 - node]?.deliver?.({ arrival, peer: `node-${node}`, version, data: opened })
-      })
-    }
+    for (const { peer } of this.#others(node))
+      for (let copies = random.chance(doubled) ? 2 : 1; copies > 0; copies--) {
+        if (random.chance(lost)) continue
+        const delayMs = 1 + random.next() * (random.chance(late) ? lateMs : 20)
+        clock.after(delayMs, () => {
+          const arrival = ++this.#arrivals
+          peer.deliver?.({ arrival, peer: `node-${node}`, version, data: opened })
+        })
+      }
   }
 
-  async #request(node: 0 | 1, { clock }: Host, wanted: Wanted): Promise<PayloadAnswer> {
+  /** The other nodes, by the ids of their peers. */
+  #others(node: number): readonly { readonly id: string; readonly peer: Peer }[] {
+    return this.#peers.flatMap((peer, at) => (at === node ? [] : [{ id: `node-${at}`, peer }]))
+  }
+
+  async #request(
+    { node, peer }: { readonly node: number; readonly peer: string },
+    { clock }: Host,
+    wanted: Wanted,
+  ): Promise<PayloadAnswer> {
     const { random } = this.#parts
     await sleep(clock, random.next() * 20)
     const { lost } = this.faults
     const answering = random.chance(lost)
       ? undefined
-      : this.#peers[1 - node]?.answer?.(`node-${node}`, wanted.number)
+      : this.#others(node)
+          .find(({ id }) => id === peer)
+          ?.peer.answer?.(`node-${node}`, wanted.number)
     const late = sleep(clock, 5_000).then(() => undefined)
     const answer = await Promise.race([answering ?? late, late])
     if (answer === undefined) throw new Error('the stream ended')

@@ -38,7 +38,7 @@ export interface NodeRunOptions {
   readonly bug?: NodeBug | undefined
   /** Whether the first node makes all blocks, without op-conductor. */
   readonly isAlone?: boolean
-  /** Whether blocks are published in flashblocks. */
+  /** Whether blocks are published in flashblocks, with three nodes. */
   readonly hasFlashblocks?: boolean
   /** Duration of the disturbances. */
   readonly disturbedMs?: number
@@ -53,7 +53,7 @@ interface Seen {
 }
 
 /**
- * Runs two nodes with sequencers on one virtual clock: the unchanged sequencer, engine, gossip, da-watcher and
+ * Runs two or three nodes with sequencers on one virtual clock: the unchanged sequencer, engine, gossip, da-watcher and
  * derivation of each, on a bus of its own. Conductors decide which node makes the blocks. L1 grows meanwhile, and gets
  * the batches of the blocks.
  */
@@ -68,7 +68,7 @@ export class NodeRun {
   readonly promises: PromiseWatch
   /** Undefined if one node makes all blocks. */
   readonly conductors: Conductors | undefined
-  readonly nodes: readonly [SimulatedNode, SimulatedNode]
+  readonly nodes: readonly [SimulatedNode, ...SimulatedNode[]]
   readonly watch: ChainWatch
   /** Number of L1 blocks that L1 must have on top of an L1 origin. */
   readonly #confirmationDepth: bigint
@@ -79,8 +79,11 @@ export class NodeRun {
     const { bug, disturbedMs = usualMs, hasFlashblocks = false, isAlone = false } = options
     this.endMs = disturbedMs
     const simulation = new Simulation(seed, testSubjects)
-    // The second node draws other random numbers.
-    const second = new Simulation(seed + 2 ** 31, testSubjects, { first: simulation, name: 'b' })
+    // The other nodes draw other random numbers.
+    const beside = (name: string, ahead: number) =>
+      new Simulation(seed + ahead, testSubjects, { first: simulation, name })
+    const others = [beside('b', 2 ** 31), ...(hasFlashblocks ? [beside('c', 2 ** 30)] : [])]
+    const count = 1 + others.length
     this.#simulation = simulation
     const { clock } = simulation
     const random = simulation.random.fork()
@@ -95,17 +98,24 @@ export class NodeRun {
     const { watch } = this
     const onPublish = (payload: Parameters<ChainWatch['notePublish']>[0]) =>
       watch.notePublish(payload)
-    this.network = new LiveNetwork({ clock, random: random.fork(), config, onPublish, fail })
+    this.network = new LiveNetwork({
+      nodes: count,
+      clock,
+      random: random.fork(),
+      config,
+      onPublish,
+      fail,
+    })
     const conductors = isAlone
       ? undefined
-      : new Conductors({ clock, random: random.fork(), watch, trace, fail })
+      : new Conductors({ nodes: count, clock, random: random.fork(), watch, trace, fail })
     this.conductors = conductors
-    this.builders = new LiveBuilders({ clock, random: new Random(seed) })
+    this.builders = new LiveBuilders({ nodes: count, clock, random: new Random(seed) })
     this.promises = new PromiseWatch(fail)
     const flashblocks = { builders: this.builders, promises: this.promises }
     const confirmationDepth = random.pick([0n, 1n, 2n, 4n])
     this.#confirmationDepth = confirmationDepth
-    const nodeOf = (node: 0 | 1, own: Simulation): SimulatedNode => {
+    const nodeOf = (node: number, own: Simulation): SimulatedNode => {
       const pool = new TransactionPool(config, random.fork())
       const client = new StandInClient(
         { config, refuseBelow: 0, hasRoots: hasFlashblocks },
@@ -126,7 +136,7 @@ export class NodeRun {
         onForkchoice: () => this.#note(client),
       })
     }
-    this.nodes = [nodeOf(0, simulation), nodeOf(1, second)]
+    this.nodes = [nodeOf(0, simulation), ...others.map((each, at) => nodeOf(at + 1, each))]
     const leader = () => this.nodes[conductors?.leader ?? 0] ?? this.nodes[0]
     const batcher = new LiveBatcher(config, random.fork(), () => leader().client)
     l1.post = batcher.post
@@ -156,7 +166,7 @@ export class NodeRun {
     for (const node of nodes) node.start()
     for (const [at, { simulation }] of nodes.entries())
       if (conductors !== undefined)
-        simulation.start('rpc-0', 'rpc', (host) => conductors.control(at === 0 ? 0 : 1, host))
+        simulation.start('rpc-0', 'rpc', (host) => conductors.control(at, host))
     disturb(this)
     const reason = (await this.#reason()) ?? this.#simulation.failure?.message
     for (const node of nodes) node.close()
@@ -237,12 +247,13 @@ export class NodeRun {
 
   /** How the two chains differ, or which committed or published block they lack; undefined if they agree. */
   #forkProblem(): string | undefined {
-    const [first, second] = this.nodes
+    const [first, ...others] = this.nodes
     const heads = this.nodes.map(({ client }) => client.labelled('unsafe')?.number ?? 0n)
     const common = heads.reduce((lowest, number) => (number < lowest ? number : lowest))
     for (let number = common; number > 0n && number > common - 200n; number--)
-      if (first.client.canonical(number)?.blockHash !== second.client.canonical(number)?.blockHash)
-        return `the nodes have different blocks ${number}`
+      for (const { client } of others)
+        if (first.client.canonical(number)?.blockHash !== client.canonical(number)?.blockHash)
+          return `the nodes have different blocks ${number}`
     const { committed, needsCommit, published } = this.watch
     for (const payload of needsCommit ? committed : published) {
       const { blockHash, number } = payload

@@ -62,7 +62,7 @@ function leaders(run: NodeRun): void {
   if (conductors === undefined) return
   conductors.timeouts = random.pick([0, 0.05, 0.3])
   repeat(run, [500, 9_000], () => {
-    const next = random.pick([0, 1] as const)
+    const next = Math.floor(random.next() * run.nodes.length)
     if (random.chance(0.5)) conductors.elect(next)
     else {
       conductors.elect(undefined)
@@ -166,15 +166,19 @@ function freezes(run: NodeRun): void {
 /** Execution clients lose their builds and their newest blocks, and some calls to them fail. */
 function clients(run: NodeRun): void {
   const { clock, random } = run.simulation
-  const [first, second] = run.nodes
   for (const node of run.nodes) node.failures = 0.01
   repeat(run, [2_000, 10_000], () => {
-    const [node, other] = random.chance(0.5) ? [first, second] : [second, first]
+    const at = Math.floor(random.next() * run.nodes.length)
+    const node = run.nodes[at] ?? run.nodes[0]
     const { client, simulation } = node
     const head = client.labelled('unsafe')
     // If no client had a block any more, only an operator could replace the block.
     const isElsewhere =
-      head !== undefined && other.client.canonical(head.number)?.blockHash === head.blockHash
+      head !== undefined &&
+      run.nodes.some(
+        (other) =>
+          other !== node && other.client.canonical(head.number)?.blockHash === head.blockHash,
+      )
     // Without op-conductor, a sequencer that was killed knows only its last block.
     const mayLose = isElsewhere && run.conductors !== undefined
     if (random.chance(0.6) || !mayLose) {

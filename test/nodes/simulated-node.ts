@@ -39,7 +39,7 @@ const l1PollMs = 500
 /** Parts of a node, and its settings. */
 interface Parts {
   /** Position of the node in its run. */
-  readonly node: 0 | 1
+  readonly node: number
   readonly simulation: Simulation
   readonly config: RollupConfig
   readonly client: StandInClient
@@ -141,7 +141,7 @@ export class SimulatedNode {
     )
   }
 
-  /** A log whose errors tell of flashblocks that could not be taken over: their loss has a named reason. */
+  /** A log that also notes flashblocks that could not be taken over: their loss has a named reason. */
   #notingDrops(log: Logger): Logger {
     const { flashblocks } = this.#parts
     return new Proxy(log, {

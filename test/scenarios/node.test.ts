@@ -14,8 +14,9 @@ const seed = 1
 const disturbedMs = 45_000
 
 for (const [name, scenario] of Object.entries(nodeScenarios) as [NodeScenarioName, NodeScenario][])
-  test(`${name}: two nodes end with one chain that is on time, and sign one block at each height`, async () => {
-    const { disturb, isAlone = false } = scenario
-    const outcome = await new NodeRun(seed, { disturbedMs, isAlone }).run(disturb)
+  test(`${name}: the nodes end with one chain that is on time, and sign one block at each height`, async () => {
+    const { disturb, hasFlashblocks = false, isAlone = false } = scenario
+    const options = { disturbedMs, hasFlashblocks, isAlone }
+    const outcome = await new NodeRun(seed, options).run(disturb)
     if (outcome.kind === 'failed') assert.fail(`${outcome.reason}\n${outcome.lastEvents}`)
   })
