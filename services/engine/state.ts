@@ -7,7 +7,7 @@ import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
-import type { Bytes32, Bytes8 } from '#protocol/primitives.ts'
+import type { Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { Answer, CallId } from '#service/sources.ts'
 import type { Applied } from './apply/apply-attributes.ts'
@@ -86,6 +86,11 @@ export interface State {
   readonly building: Building
   /** Flashblocks of other builders that are not checked yet, the earliest first. */
   readonly received: readonly ReceivedFlashblock[]
+  /**
+   * The unsafe head at which flashblocks were stored and not executed, since their parent was not known. They are
+   * checked again on the next head; undefined if there are none.
+   */
+  readonly storedAt: Hash | undefined
   /**
    * The unsafe head at the last heartbeat. If the unsafe head did not move since then, and the next block is not
    * queued, the next block is missing.
@@ -236,6 +241,7 @@ export const initialState: State = {
   payloads: emptyQueue,
   building: noBuilding,
   received: [],
+  storedAt: undefined,
   unsafeBefore: undefined,
   isBridgeDue: false,
   isElSyncing: false,

@@ -9,6 +9,7 @@ import { refOfPayload } from '#test/verifier/stand-in-chain.ts'
 import { StandInClient } from '#test/verifier/stand-in-client.ts'
 import { ChainWatch, nameOf } from './chain-watch.ts'
 import { Conductors } from './conductors.ts'
+import { type FlashblockBug, withFlashblockBug } from './flashblock-bugs.ts'
 import { LiveBatcher } from './live-batcher.ts'
 import { LiveBuilders } from './live-builders.ts'
 import { LiveL1 } from './live-l1.ts'
@@ -36,6 +37,7 @@ const maxLateMs = 300
 /** Options of a run besides its seed. */
 export interface NodeRunOptions {
   readonly bug?: NodeBug | undefined
+  readonly flashblockBug?: FlashblockBug | undefined
   /** Whether the first node makes all blocks, without op-conductor. */
   readonly isAlone?: boolean
   /** Whether blocks are published in flashblocks, with three nodes. */
@@ -133,6 +135,7 @@ export class NodeRun {
         confirmationDepth,
         flashblocks: hasFlashblocks ? flashblocks : undefined,
         bug: withNodeBug(bug),
+        flashblockBug: withFlashblockBug(options.flashblockBug),
         onForkchoice: () => this.#note(client),
       })
     }

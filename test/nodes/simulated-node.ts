@@ -13,7 +13,6 @@ import { run as runDerivation } from '#services/derivation/run.ts'
 import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
 import { run as runEngine } from '#services/engine/run.ts'
 import { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
-import { KeptFlashblocks } from '#services/engine/flashblocks/kept-flashblocks.ts'
 import { createMetrics as createFlashblockMetrics } from '#services/flashblock-p2p/metrics.ts'
 import { run as runFlashblockP2p } from '#services/flashblock-p2p/run.ts'
 import { createMetrics as createGossipMetrics } from '#services/gossip/metrics.ts'
@@ -28,6 +27,7 @@ import { singleL1 } from '#test/fakes/single-l1.ts'
 import { contextOf, remotely } from '#test/simulator/host-context.ts'
 import type { Host, Simulation } from '#test/simulator/simulation.ts'
 import type { StandInClient } from '#test/verifier/stand-in-client.ts'
+import type { FlashblocksBroken } from './flashblock-bugs.ts'
 import type { LiveBuilders } from './live-builders.ts'
 import type { PromiseWatch } from './promise-watch.ts'
 import type { LiveL1 } from './live-l1.ts'
@@ -53,6 +53,7 @@ interface Parts {
   readonly flashblocks:
     { readonly builders: LiveBuilders; readonly promises: PromiseWatch } | undefined
   readonly bug: NodeBroken
+  readonly flashblockBug: FlashblocksBroken
   /** Called when the client may have another head. */
   readonly onForkchoice: () => void
 }
@@ -136,7 +137,7 @@ export class SimulatedNode {
           chainId: () => remotely(host, () => config.l1ChainId, this.failures),
         },
         sync: { mode: 'cl', safeOffsetSeconds: 0n },
-        flashblocks: new KeptFlashblocks(host.disk(this.#flashblockStore)),
+        flashblocks: this.#parts.flashblockBug.kept(host.disk(this.#flashblockStore)),
       },
     )
   }
@@ -252,7 +253,8 @@ export class SimulatedNode {
           clients: 0,
           publish: promises.newStream(),
         },
-        openNetwork: async (events) => builders.networkOf(node, host, events),
+        openNetwork: async (events) =>
+          builders.networkOf(node, host, this.#parts.flashblockBug.events(events)),
       },
     )
   }

@@ -1,5 +1,6 @@
 import type { CheckedFlashblock, FlashblockOutcome } from '#messages/checked-flashblock.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import { notComputed } from '#protocol/flashblock/flashblock.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { isFault } from '#runtime/fault.ts'
@@ -13,10 +14,12 @@ type Waiting = Omit<CheckedFlashblock, 'outcome'>
  * Keeps flashblocks of other builders, and has the newest one of each block executed. An unfinished block never becomes
  * a head.
  *
+ * @param unsafe the unsafe head, whose children may have come earlier than it
  * @throws Fault of the execution client or of the disk
  */
 export async function checkFlashblocks(
   received: readonly ReceivedFlashblock[],
+  unsafe: BlockId,
   ports: BuildPorts,
 ): Promise<readonly CheckedFlashblock[]> {
   const checked: CheckedFlashblock[] = []
@@ -30,6 +33,12 @@ export async function checkFlashblocks(
     else if (kept.kind === 'contradicted')
       checked.push({ ...name, outcome: { kind: 'refused', reason: 'contradicts-itself' } })
     else waiting.set(payloadId, [...(waiting.get(payloadId) ?? []), name])
+  }
+  // Flashblocks that came before their parent can be executed now.
+  for (const { index, isExecuted, payload, payloadId } of ports.flashblocks.prefixes(unsafe)) {
+    const { blockHash } = payload
+    if (!isExecuted && !waiting.has(payloadId))
+      waiting.set(payloadId, [{ payloadId, index, blockHash, peer: '' }])
   }
   for (const [payloadId, names] of waiting) {
     const outcome = await executeNewest(payloadId, ports)

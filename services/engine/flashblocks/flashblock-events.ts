@@ -107,10 +107,10 @@ export function flashblocksChecked(
   { checked, received }: Extract<Event, { kind: 'flashblocks-checked' }>,
 ): Stepped {
   const effects = checked.map((each) => ({ kind: 'emit-checked', checked: each }) as const)
-  return [
-    { ...state, received: state.received.filter((each) => !received.includes(each)) },
-    ...effects,
-  ]
+  const isStored = checked.some(({ outcome }) => outcome.kind === 'stored')
+  const storedAt = isStored ? state.chain?.unsafe.hash : undefined
+  const left = state.received.filter((each) => !received.includes(each))
+  return [{ ...state, received: left, storedAt }, ...effects]
 }
 
 /** The time of the next index has come. */

@@ -15,8 +15,10 @@ const innocent: readonly string[] = [
  * this node, too.
  */
 export function checked(state: State, event: Extract<Event, { kind: 'checked' }>): Stepped {
-  const { blockHash, index, outcome, payloadId, peer } = event.checked
+  const { blockHash, index, outcome, payloadId } = event.checked
   const block = state.foreign.find((each) => each.payloadId === payloadId)
+  // The engine does not name the sender of a flashblock that it has kept for a time.
+  const peer = event.checked.peer === '' ? (block?.peer ?? '') : event.checked.peer
   const names = { payloadId, index, blockHash }
   switch (outcome.kind) {
     case 'stored':

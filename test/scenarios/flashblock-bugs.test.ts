@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FlashblockBug } from '#test/nodes/flashblock-bugs.ts'
+import { NodeRun } from '#test/nodes/node-run.ts'
+import { nodeScenarios } from '#test/nodes/node-scenarios.ts'
+
+/** For each planted bug, the scenario that finds it, and the seeds that are tried. */
+const bugs: readonly (readonly [FlashblockBug, keyof typeof nodeScenarios])[] = [
+  ['published-before-stored', 'flashblocks-killed'],
+  ['shorter-prefix', 'flashblocks-leaders'],
+  ['no-epoch-check', 'flashblocks-builders'],
+]
+
+const seeds = Array.from({ length: 12 }, (_, at) => at + 1)
+
+for (const [flashblockBug, name] of bugs)
+  test(`the simulation finds the planted bug ${flashblockBug}`, async () => {
+    for (const seed of seeds) {
+      const { disturb } = nodeScenarios[name]
+      const outcome = await new NodeRun(seed, { flashblockBug, hasFlashblocks: true }).run(disturb)
+      if (outcome.kind === 'failed') return
+    }
+    assert.fail(`${seeds.length} runs of ${name} do not fail`)
+  })
