@@ -51,8 +51,15 @@ export class FlashblockWorld {
     ;[this.#bus, this.#p2p] = buses
   }
 
-  /** Starts an engine whose unsafe head is the parent of block `number`, at the time of this parent. */
-  static async start({ number = 2 }: { readonly number?: number } = {}): Promise<FlashblockWorld> {
+  /**
+   * Starts an engine at the time of the parent of block `number`.
+   *
+   * @param options.hasParent whether this parent is the unsafe head; otherwise the head is the block before it
+   */
+  static async start({
+    number = 2,
+    hasParent = true,
+  }: { readonly number?: number; readonly hasParent?: boolean } = {}): Promise<FlashblockWorld> {
     const before = record.l2.slice(1, number).map(({ block }) => block)
     const { timestamp } = before.at(-1) ?? assert.fail()
     const world = await EngineWorld.of('fork-jovian', {}, Number(timestamp) * 1_000)
@@ -62,7 +69,7 @@ export class FlashblockWorld {
     const p2p = (await world.bus.join('flashblock-p2p')).bus
     const block = record.l2[number]?.block ?? assert.fail()
     const started = new FlashblockWorld(block, { world, engine }, [sequencer, p2p])
-    for (const ancestor of before) await started.insert(ancestor)
+    for (const ancestor of hasParent ? before : before.slice(0, -1)) await started.insert(ancestor)
     p2p.listen(flashblockChecked, (checked) => void started.checked.push(checked))
     void started.#follow()
     return started
@@ -80,6 +87,11 @@ export class FlashblockWorld {
   /** The record of the chain. */
   get record(): RecordedChain {
     return record
+  }
+
+  /** The parent of the block. */
+  get parent(): Payload {
+    return record.l2[Number(this.block.number) - 1]?.block ?? assert.fail()
   }
 
   get users(): readonly Uint8Array[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { flashblockBudget, flashblockSchedule } from './schedule.ts'
+import { flashblockSchedule } from './schedule.ts'
 
 const blockOfOneSecond = { blockTimeMs: 1_000, intervalMs: 200, sendOffsetMs: 0, endBufferMs: 0 }
 
@@ -25,16 +25,4 @@ test('a schedule has at most the flashblocks of a whole block, also if the build
     flashblockSchedule(times, 5_000),
     [250, 500, 750, 1_000, 1_250, 1_500, 1_750, 2_000],
   )
-})
-
-test('each index may fill its share of the block, and what the earlier ones left', () => {
-  const block = { gas: 60_000_001n, daBytes: 1_000n }
-  const budgets = [1, 2, 3].map((index) => flashblockBudget(block, { index, count: 3 }))
-  assert.deepEqual(budgets, [
-    { gas: 20_000_000n, daBytes: 333n },
-    { gas: 40_000_000n, daBytes: 666n },
-    block,
-  ])
-  const unlimited = flashblockBudget({ gas: 30n, daBytes: undefined }, { index: 1, count: 3 })
-  assert.deepEqual(unlimited, { gas: 10n, daBytes: undefined })
 })

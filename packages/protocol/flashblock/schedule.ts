@@ -31,26 +31,3 @@ export function flashblockSchedule(times: FlashblockTimes, remainingMs: number):
   if (begins.length < most) begins.push(deadlineMs)
   return begins
 }
-
-/** Limits on what a block has up to an index. */
-export interface FlashblockBudget {
-  readonly gas: bigint
-  /** Bytes of data availability; undefined for no limit. */
-  readonly daBytes: bigint | undefined
-}
-
-/**
- * The share of a block's limits up to an index. What an index does not use, the next ones can use.
- *
- * @param index from 1; the last one may use the whole block
- * @param count number of flashblocks after index 0
- * Source: op-rbuilder, builder/payload.rs
- */
-export function flashblockBudget(
-  block: FlashblockBudget,
-  { index, count }: { readonly index: number; readonly count: number },
-): FlashblockBudget {
-  if (index >= count) return block
-  const share = (limit: bigint) => (limit / BigInt(count)) * BigInt(index)
-  return { gas: share(block.gas), daBytes: block.daBytes && share(block.daBytes) }
-}

@@ -61,6 +61,18 @@ for (const indices of [1, 2, 3])
     await standby.insert(sealed)
   })
 
+test('flashblocks that came before their parent are kept, and executed with it', async () => {
+  const leader = await leaderWith(2)
+  const standby = await FlashblockWorld.start({ hasParent: false })
+  for (const each of leader.published) await standby.receiveFlashblock(each)
+  assert.deepEqual(outcomes(standby), ['stored', 'stored'])
+  await standby.insert(standby.parent)
+  await standby.pass(50)
+  assert.deepEqual(outcomes(standby), ['stored', 'stored', 'executed'])
+  const prefix = await standby.prefix()
+  assert.equal(prefix?.index, 1)
+})
+
 test('shortly before the end of the slot, the received block is sealed as it is', async () => {
   const leader = await leaderWith(3)
   const standby = await standbyOf(leader.published)

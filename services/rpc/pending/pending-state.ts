@@ -88,7 +88,7 @@ export const noPending: PendingState = {
 }
 
 /** A block up to one of its indices. */
-export function prefixAt(
+function prefixAt(
   { blockHash, counts, hashes, number, transactions }: PendingBlock,
   index: number,
 ): Prefix {

@@ -10,7 +10,7 @@ import type { PendingView } from './pending-view.ts'
 export const findPauses = { firstMs: 20, longestMs: 160 }
 
 /** A prefix is no longer asked for when this number of newer indices has arrived, since the engine skips it then. */
-export const maxSoughtIndices = 4
+const maxSoughtIndices = 4
 
 /** After this time without success, a prefix is no longer asked for. */
 export const maxFindMs = 10_000

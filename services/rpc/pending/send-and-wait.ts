@@ -11,10 +11,10 @@ import type { PendingView } from './pending-view.ts'
 import type { SyncWaits } from './sync-waits.ts'
 
 /** Longest time for which a client may wait for a receipt, and the time if it names none. Source: base/base */
-export const maxSyncMs = 6_000
+const maxSyncMs = 6_000
 
 /** Error code if there is no receipt in time. Spec: EIP-7966 */
-export const noReceiptCode = 4
+const noReceiptCode = 4
 
 /** Dependencies of `eth_sendRawTransactionSync`. */
 export interface SendAndWaitOptions extends TransactionOptions {
