@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import { flashblockBuilt } from '#messages/flashblock-subjects.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
+import { SequencerWorld } from '#test/fakes/sequencer-world.ts'
+
+const flashblocks = { intervalMs: 250, sendOffsetMs: 0, endBufferMs: 50 }
+
+test('published flashblocks keep their L1 origin, although the next sequencer would choose another one', async () => {
+  const world = await SequencerWorld.of('fork-jovian')
+  const published = await publishedBy(world)
+  // This sequencer stays far behind the head of L1.
+  const first = await world.start({ settings: { flashblocks, confirmationDepth: 100n } })
+  await world.untilUnsafe(9n)
+  const { clock } = world.engines.bus
+  await clock.run(5_000, () => published.at(-1)?.number === 10n)
+  assert.equal(published.at(-1)?.number, 10n)
+  first.kill()
+  await world.engines.bus.pass(15_000)
+  assert.equal(world.unsafe, 9n)
+  await world.start({ settings: { flashblocks, confirmationDepth: 0n }, instance: 'sequencer-1' })
+  await world.untilUnsafe(11n)
+  const { config } = world.engines.record
+  const made = world.published.slice(-3).map((payload) => l2BlockRefOf(config, payload))
+  const [before = assert.fail(), taken = assert.fail(), after = assert.fail()] = made
+  assert.deepEqual([before.number, taken.number, after.number], [9n, 10n, 11n])
+  assert.equal(taken.l1Origin.hash, before.l1Origin.hash)
+  assert.equal(after.l1Origin.number, before.l1Origin.number + 1n)
+  const [flashblock = assert.fail()] = published.filter(({ number }) => number === 10n)
+  const payload = world.published.find(({ number }) => number === 10n) ?? assert.fail()
+  const { transactions } = flashblock.flashblock.diff
+  assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
+})
+
+/** The flashblocks that the engine of a world publishes from now on. */
+async function publishedBy(world: SequencerWorld): Promise<readonly BuiltFlashblock[]> {
+  const published: BuiltFlashblock[] = []
+  const { bus } = await world.engines.bus.join('flashblock-p2p')
+  const { signal } = new AbortController()
+  const follow = async () => {
+    for await (const { value } of bus.tail(flashblockBuilt, { from: 0n, signal }))
+      published.push(value)
+  }
+  void follow()
+  return published
+}
