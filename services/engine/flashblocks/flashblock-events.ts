@@ -98,7 +98,11 @@ export function flashblockReceived(state: State, received: ReceivedFlashblock): 
     const checked = { payloadId, index, blockHash: diff.blockHash, peer: received.peer, outcome }
     return [state, { kind: 'emit-checked', checked }]
   }
-  return [{ ...state, received: [...state.received, received].slice(-maxReceived) }]
+  const kept = { ...state, received: [...state.received, received].slice(-maxReceived) }
+  // Another node leads. What this node makes of the block from now on cannot be in it.
+  return isBuiltHere && received.epoch > build.epoch
+    ? [withBuild(kept, { ...build, isEnded: true })]
+    : [kept]
 }
 
 /** Flashblocks that were waiting are checked. */

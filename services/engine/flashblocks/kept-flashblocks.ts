@@ -20,13 +20,15 @@ export type KeepOutput =
   | AssemblyOutput
   | {
       readonly kind: 'refused'
-      readonly reason: 'block-too-old' | 'block-too-new' | 'too-many-sequences' | 'wrong-block-hash'
+      readonly reason:
+        'block-too-old' | 'block-too-new' | 'old-epoch' | 'too-many-sequences' | 'wrong-block-hash'
     }
 
 /** The flashblocks of one block with one payload id. */
 interface Sequence {
   readonly number: bigint
-  readonly epoch: bigint
+  /** The highest epoch of its flashblocks. */
+  epoch: bigint
   readonly assembly: FlashblockAssembly
   /** The newest index whose block the execution client found valid; -1 if there is none. */
   executed: number
@@ -46,7 +48,7 @@ export class KeptFlashblocks {
 
   /**
    * Adds a flashblock, and stores it if it is the next one of its block, and the block has the hash that the flashblock
-   * names.
+   * names. If a new leader takes the block over at an earlier index, its flashblocks replace those of the leader before.
    *
    * @throws Fault `flashblock-store` if it cannot be stored
    */
@@ -54,9 +56,14 @@ export class KeptFlashblocks {
     const { number } = stored
     if (number <= this.#unsafe) return { kind: 'refused', reason: 'block-too-old' }
     if (number > this.#unsafe + maxBlocksAhead) return { kind: 'refused', reason: 'block-too-new' }
-    const output = this.#add(stored)
-    if (output.kind !== 'added') return output
     const { index, payloadId } = stored.flashblock
+    let output = this.#add(stored)
+    const epoch = this.#sequences.get(payloadId)?.epoch ?? 0n
+    if (output.kind === 'contradicted' && stored.epoch > epoch) {
+      this.drop(payloadId, index)
+      output = this.#add(stored)
+    }
+    if (output.kind !== 'added') return output
     const payload = this.assembly(payloadId)?.payload()
     if (payload !== undefined && checkBlockHash(payload) === 'wrong') {
       this.#truncate(payloadId, index)
@@ -112,6 +119,7 @@ export class KeptFlashblocks {
     const sequence = this.#sequences.get(payloadId)
     if (sequence === undefined) return
     sequence.assembly.truncate(index)
+    sequence.executed = Math.min(sequence.executed, index - 1)
     if (index === 0) this.#sequences.delete(payloadId)
   }
 
@@ -120,7 +128,14 @@ export class KeptFlashblocks {
     const known = this.#sequences.get(payloadId)
     if (known !== undefined && known.number !== number)
       return { kind: 'refused', reason: 'wrong-payload-id' }
-    if (known !== undefined) return known.assembly.add(flashblock)
+    if (known !== undefined) {
+      const isNew = known.assembly.at(flashblock.index) === undefined
+      if (isNew && epoch < known.epoch) return { kind: 'refused', reason: 'old-epoch' }
+      const output = known.assembly.add(flashblock)
+      const isAccepted = output.kind === 'added' || output.kind === 'repeated'
+      if (isAccepted && epoch > known.epoch) known.epoch = epoch
+      return output
+    }
     const others = [...this.#sequences.values()].filter((each) => each.number === number)
     if (others.length >= maxSequences) return { kind: 'refused', reason: 'too-many-sequences' }
     const assembly = new FlashblockAssembly(payloadId)

@@ -31,7 +31,8 @@ export function flashblockArrived(
   if (typeof admission === 'string') return refused(state, event, admission)
   const { epoch, fence } = admission
   const next = { ...state, fence }
-  const block = blockOf(next, { epoch, flashblock, number, peer })
+  const found = blockOf(next, { epoch, flashblock, number, peer })
+  const block = found && withoutReplaced(found, { epoch, flashblock })
   const count = block?.flashblocks.length ?? 0
   if (block === undefined || index > count) {
     if (block !== undefined && event.nowMs < block.requestedMs + requestAgainMs) return [next]
@@ -78,13 +79,33 @@ function blockOf(
   const { epoch, flashblock, number, peer } = arrived
   const { base, payloadId } = flashblock
   const known = state.foreign.find((block) => block.payloadId === payloadId)
-  if (known !== undefined) return known
-  const place = { payloadId, number, peer, epoch, requestedMs: 0 }
+  const place = { payloadId, number, peer, requestedMs: 0 }
   // Another builder took over the block of this node.
   const own = state.own.find((block) => block.payloadId === payloadId)
-  if (own !== undefined)
-    return { ...place, parentHash: own.parentHash, flashblocks: own.flashblocks }
-  return base && { ...place, parentHash: base.parentHash, flashblocks: [] }
+  if (own !== undefined && own.epoch > (known?.epoch ?? -1n))
+    return {
+      ...place,
+      epoch: own.epoch,
+      parentHash: own.parentHash,
+      flashblocks: own.flashblocks,
+    }
+  if (known !== undefined) return known
+  return base && { ...place, epoch, parentHash: base.parentHash, flashblocks: [] }
+}
+
+/**
+ * The block without the flashblocks that a new leader replaces: it did not have them when it took the block over at an
+ * earlier index.
+ */
+function withoutReplaced(
+  block: ForeignBlock,
+  { epoch, flashblock }: { readonly epoch: bigint; readonly flashblock: Flashblock },
+): ForeignBlock {
+  const { diff, index } = flashblock
+  const known = block.flashblocks[index]
+  const isReplaced = known !== undefined && known.diff.blockHash !== diff.blockHash
+  if (!isReplaced || epoch <= block.epoch) return block
+  return { ...block, flashblocks: block.flashblocks.slice(0, index) }
 }
 
 function append(

@@ -14,9 +14,11 @@ const maxOwnBlocks = 4
 
 /** The engine has made a flashblock. It is sent when the sequencer has signed the authorization of its block. */
 export function built(state: State, event: Extract<Event, { kind: 'built' }>): Stepped {
-  const { flashblock } = event.built
+  const { epoch, flashblock, number } = event.built
+  // Another builder leads, which the engine does not know yet.
+  if (admitEpoch(state.fence, { epoch, number }) === undefined) return [state]
   const known = state.own.find(({ payloadId }) => payloadId === flashblock.payloadId)
-  if (known === undefined) return begin(state, event.built)
+  if (known === undefined || epoch > known.epoch) return begin(state, event.built)
   // The engine publishes the newest flashblock again when it takes a block over.
   if (flashblock.index < known.flashblocks.length) return [state]
   if (known.authorization === undefined)
@@ -24,11 +26,13 @@ export function built(state: State, event: Extract<Event, { kind: 'built' }>): S
   return send(state, known, { ...event, flashblocks: [event.built] })
 }
 
-/** Begins a block of this node, which may go on from flashblocks of another builder. */
+/** Begins a block of this node, which may go on from flashblocks of another builder, or of this node itself. */
 function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): Stepped {
   const { payloadId } = flashblock
   const foreign = state.foreign.find((block) => block.payloadId === payloadId)
-  const before = foreign?.flashblocks.slice(0, flashblock.index) ?? []
+  const earlier = state.own.find((block) => block.payloadId === payloadId)
+  const newest = (foreign?.epoch ?? -1n) < (earlier?.epoch ?? -1n) ? earlier : foreign
+  const before = newest?.flashblocks.slice(0, flashblock.index) ?? []
   const base = flashblock.base ?? before[0]?.base
   // Without the earlier flashblocks, as after a restart in the middle of a block, other builders could not use it.
   if (base === undefined || before.length < flashblock.index) return [state]
@@ -47,7 +51,8 @@ function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): St
   }
   // From now on, an earlier leader is refused.
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
-  const next = { ...state, fence, own: [...state.own, block].slice(-maxOwnBlocks) }
+  const others = state.own.filter((each) => each !== earlier)
+  const next = { ...state, fence, own: [...others, block].slice(-maxOwnBlocks) }
   return [next, { kind: 'authorize', authorization: authorizationOf(state, block) }]
 }
 
@@ -176,6 +181,8 @@ function publishDue(state: State, nowMs: number): Stepped {
     const count = open === -1 ? unpublished.length : open
     if (count === 0) continue
     next = withOwn(next, { ...block, unpublished: unpublished.slice(count) })
+    // Another builder leads. It may have taken the block over without these.
+    if (admitEpoch(state.fence, block) === undefined) continue
     for (const { index } of unpublished.slice(0, count)) {
       const flashblock = flashblocks[index]
       if (flashblock === undefined) continue
