@@ -319,6 +319,33 @@ test('an old leader follows the new one from the index where it takes over', () 
   assert.deepEqual(published(run.checked(2)), [2])
 })
 
+test('if another builder leads for a part of a block, its flashblocks replace own ones, and this node goes on from them', () => {
+  const run = new Run()
+  run.built(0)
+  run.authorized()
+  run.built(1)
+  run.acknowledged(1)
+  run.built(2)
+  // The new leader did not have index 2.
+  const newer = signed({ epoch: 9n, builder: 'new' })
+  const other = flashblocksOf([1, 2, 1])[2] ?? assert.fail()
+  const taken = sentOf(2, { flashblock: other, authorization: newer })
+  assert.deepEqual(kinds(run.arrives(taken, 'new')), ['acknowledge', 'append'])
+  assert.deepEqual(published(run.acknowledged(2)), [])
+  assert.deepEqual(run.built(3), [])
+  assert.deepEqual(published(run.checked(2)), [2])
+  // Now this node leads again.
+  const [authorize] = run.do({
+    kind: 'built',
+    built: { number, epoch: 12n, flashblock: other },
+  })
+  assert.equal(authorize?.kind === 'authorize' && authorize.authorization.epoch, 12n)
+  const sends = run
+    .authorized()
+    .flatMap((effect) => (effect.kind === 'send' ? [effect.sent.flashblock] : []))
+  assert.deepEqual(sends, [other])
+})
+
 test('a bad flashblock costs its sender the connection; a late one does not', () => {
   const run = new Run()
   run.arrives(sentOf(0))

@@ -101,6 +101,32 @@ test(`at most ${maxSequences} sequences of a block are kept`, (t) => {
   assert.equal(kept.prefixes(parent).length, maxSequences)
 })
 
+test('flashblocks of a new leader replace those of the leader before, also on disk; this leader adds nothing more', (t) => {
+  const folder = newFolder(t)
+  const { kept, store } = open(folder)
+  for (const flashblock of flashblocks) kept.keep(stored(flashblock))
+  kept.executed(samplePayloadId, 2)
+  const [, , taken = assert.fail(), next = assert.fail()] = flashblocksOf([1, 2, 1, 1])
+  assert.equal(kept.keep(stored(taken, 5n)).kind, 'contradicted')
+  assert.deepEqual(kept.keep(stored(taken, 6n)), { kind: 'added' })
+  assert.equal(kept.executedIndex(samplePayloadId), 1)
+  assert.deepEqual(kept.keep(stored(fourth)), { kind: 'refused', reason: 'old-epoch' })
+  assert.deepEqual(kept.keep(stored(first)), { kind: 'repeated' })
+  assert.deepEqual(kept.keep(stored(next, 6n)), { kind: 'added' })
+  const want = { index: 3, epoch: 6n, blockHash: next.diff.blockHash }
+  const found = (from: KeptFlashblocks) =>
+    from.prefixes(parent).map(({ epoch, index, payload: { blockHash } }) => ({
+      index,
+      epoch,
+      blockHash,
+    }))
+  assert.deepEqual(found(kept), [want])
+  store.close()
+  const again = open(folder)
+  assert.deepEqual(found(again.kept), [want])
+  again.store.close()
+})
+
 test('a flashblock whose block has another hash is refused, and the right one can follow', (t) => {
   const folder = newFolder(t)
   const { kept, store } = open(folder)
