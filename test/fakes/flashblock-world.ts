@@ -110,14 +110,17 @@ export class FlashblockWorld {
   /** The payload id of the build that the engine starts. */
   async build(
     changes: Partial<PayloadAttributes> = {},
-    { continues }: { readonly continues?: Bytes8 | undefined } = {},
+    {
+      continues,
+      epoch = slots.epoch,
+    }: { readonly continues?: Bytes8 | undefined; readonly epoch?: bigint } = {},
   ): Promise<Bytes8> {
     const attributes = { ...attributesOf(this.block), ...changes }
     const request: StartBuildingRequest = {
       ...this.#place,
       attributes,
       attempt: 0n,
-      flashblocks: slots,
+      flashblocks: { ...slots, epoch },
       continues,
     }
     const response = await this.#settle(this.#bus.call(startBuilding, request, { deadlineMs: 500 }))

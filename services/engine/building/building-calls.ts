@@ -52,8 +52,9 @@ export function buildingDone(state: State, done: BuildingDone): Stepped {
   if (done.kind === 'start-building') {
     const answer = ended ?? answerTo(done, done.response)
     if (done.response.kind !== 'started') return [state, answer]
-    const { attempt } = done.request
-    const started = { digest: done.digest, attempt, payloadId: done.response.payloadId }
+    const { attempt, flashblocks } = done.request
+    const { payloadId } = done.response
+    const started = { digest: done.digest, attempt, epoch: flashblocks?.epoch, payloadId }
     // The forkchoice call with the attributes has also set the current heads.
     const forkchoice = { isForkchoiceDue: false, isForkchoiceFresh: true }
     // The execution client may use a payload id again for another build.
@@ -112,7 +113,12 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
   switch (called.kind) {
     case 'start-building': {
       if (called.request.parent.hash !== unsafe.hash) return otherHead
-      const isSame = started?.digest === called.digest && started.attempt === called.request.attempt
+      const { attempt, flashblocks } = called.request
+      // A sequencer that leads again goes on from what the leader between has published, not from its earlier build.
+      const isSame =
+        started?.digest === called.digest &&
+        started.attempt === attempt &&
+        started.epoch === flashblocks?.epoch
       if (!isSame) return undefined
       return answerTo(called, { kind: 'started', payloadId: started.payloadId })
     }

@@ -68,7 +68,14 @@ export interface Building {
   readonly waiting: readonly BuildingCall[]
   /** The last build that started in this generation, with the digest of its attributes and their parent. */
   readonly started:
-    { readonly digest: Bytes32; readonly attempt: bigint; readonly payloadId: Bytes8 } | undefined
+    | {
+        readonly digest: Bytes32
+        readonly attempt: bigint
+        /** Epoch of the sequencer; undefined for a block without flashblocks. */
+        readonly epoch: bigint | undefined
+        readonly payloadId: Bytes8
+      }
+    | undefined
   /** The block that was sealed last in this generation. */
   readonly sealed: { readonly payloadId: Bytes8; readonly payload: Payload } | undefined
   /** The block that is published in parts, if the last build that started is one. */

@@ -61,6 +61,23 @@ for (const indices of [1, 2, 3])
     await standby.insert(sealed)
   })
 
+test('a leader that leads again goes on from what the leader between has published', async () => {
+  const leader = await leaderWith(2)
+  const between = await standbyOf(leader.published.slice(0, 1))
+  const continues = (await between.prefix())?.payloadId
+  await between.build({}, { continues, epoch: 6n })
+  between.receive(2)
+  await between.pass(700)
+  for (const each of between.published.slice(1)) await leader.receiveFlashblock(each, 6n)
+  assert.deepEqual(outcomes(leader), ['executed'])
+  await leader.pass(500)
+  assert.equal(leader.published.length, 2)
+  const payloadId = await leader.build({}, { continues, epoch: 7n })
+  const sealed = await leader.seal(payloadId)
+  assert.deepEqual(usersOf(sealed), leader.users.slice(0, 2))
+  await leader.insert(sealed)
+})
+
 test('flashblocks that came before their parent are kept, and executed with it', async () => {
   const leader = await leaderWith(2)
   const standby = await FlashblockWorld.start({ hasParent: false })
