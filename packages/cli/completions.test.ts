@@ -27,6 +27,7 @@ test('services are completed, and then their settings', () => {
     'engine',
     'gossip',
     'sequencer',
+    'flashblock-p2p',
     'rpc',
     '--help',
   ])
