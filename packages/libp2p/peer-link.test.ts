@@ -7,6 +7,7 @@ import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Serial } from '#runtime/serial.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
+import { strikesPauseMs } from './peer-link.ts'
 import {
   type BuilderHost,
   builderHost,
@@ -173,13 +174,13 @@ test('a peer that sent a malformed message is refused during the pause, and then
   await until(() => one.events.at(-1)?.kind === 'connected')
 })
 
-/** A clock whose delays are short and recorded. */
-function recordingClock(): { readonly clock: Clock; readonly delays: number[] } {
+/** A clock whose delays are recorded, and shorter by a factor. */
+function recordingClock(times = 1_000): { readonly clock: Clock; readonly delays: number[] } {
   const delays: number[] = []
   const after: Clock['after'] = (delayMs, run) => {
     delays.push(delayMs)
     // Dials of a closed port fail at once, so that their timeouts may be long.
-    return systemClock.after(delayMs >= 10_000 ? 10_000 : delayMs / 1_000, run)
+    return systemClock.after(delayMs >= 10_000 ? 10_000 : delayMs / times, run)
   }
   return { clock: { ...systemClock, after }, delays }
 }
@@ -251,4 +252,33 @@ test('all addresses of a peer are tried', async (t) => {
   const raw = await rawBuilder(high)
   await builderOn(t, { host: low, known: [high], knownPeers: [{ id, addresses }] })
   await until(() => raw.inbound.length === 1)
+})
+
+test('after three malformed messages, a peer is refused for ten minutes', async (t) => {
+  const [low, high] = await hostPair(t)
+  const { clock, delays } = recordingClock(5)
+  const one = await builderOn(t, { host: low, known: [high], random: () => 0, clock })
+  await rawBuilder(high)
+  for (let strike = 1; strike <= 3; strike++) {
+    await until(() => one.events.filter(({ kind }) => kind === 'connected').length === strike)
+    one.streams.refuse(idOf(high), 'malformed')
+  }
+  assert.deepEqual(one.reasons(), ['malformed', 'malformed', 'malformed'])
+  assert.equal(delays.filter((delayMs) => delayMs === strikesPauseMs).length, 1)
+})
+
+test('a banned peer is never connected again', async (t) => {
+  const [low, high] = await hostPair(t)
+  const { clock, delays } = recordingClock(5)
+  const one = await builderOn(t, { host: low, known: [high], random: () => 0, clock })
+  await rawBuilder(high)
+  await until(() => one.events.length === 1)
+  one.streams.ban(idOf(high), 'it contradicts itself')
+  assert.deepEqual(one.reasons(), ['malformed'])
+  await until(() => high.getConnections().length === 0)
+  const dials = delays.length
+  await Promise.allSettled([high.dial(low.getMultiaddrs())])
+  await until(() => one.count('refused') === 1)
+  assert.equal(delays.length, dials)
+  assert.ok(!one.isLinked())
 })

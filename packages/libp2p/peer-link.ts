@@ -20,6 +20,12 @@ const redial = { firstMs: 500, longestMs: 10_000 }
 /** A connection that stayed open for this long starts the pauses from the first one again. */
 const steadyMs = 10_000
 
+/** A peer that sent so many malformed messages is refused for longer. */
+const maxStrikes = 3
+
+/** How long such a peer is refused. */
+export const strikesPauseMs = 600_000
+
 /** Timeout of a dial. */
 const dialMs = 10_000
 
@@ -48,6 +54,9 @@ export class PeerLink {
   /** Failed dials, and connections that ended soon, since the last steady connection. */
   #failures = 0
   #refusesUntilMs = 0
+  /** Malformed messages since the peer was refused for longer. */
+  #strikes = 0
+  #isBanned = false
   #isClosed = false
 
   constructor(peer: KnownPeer, options: LinkOptions) {
@@ -77,7 +86,7 @@ export class PeerLink {
       connection.abort(new Error('this host stops'))
       return
     }
-    if (this.#options.clock.monotonicMs() < this.#refusesUntilMs) {
+    if (this.#isBanned || this.#options.clock.monotonicMs() < this.#refusesUntilMs) {
       this.#options.onCount('refused')
       connection.abort(new Error('the peer sent a malformed message recently'))
       return
@@ -115,6 +124,13 @@ export class PeerLink {
     this.#current?.session.end('malformed', detail)
   }
 
+  /** Closes the connection, and refuses the peer until this host is started again. */
+  ban(detail: string): void {
+    this.#isBanned = true
+    this.#stopDialing()
+    this.#current?.session.end('malformed', detail)
+  }
+
   /** Ends the link. Messages that are being written are still sent if the peer reads them soon. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -145,16 +161,25 @@ export class PeerLink {
 
   /** Dials again after a pause that depends on how the connection ended. */
   #retry(reason: EndReason | 'dial-failed'): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || this.#isBanned) return
     const { clock, random } = this.#options
     if (reason === 'duplicate') {
       const [least, most] = duplicatePause[this.#side]
       this.#dialAfter(least + random() * (most - least))
       return
     }
-    const pauseMs = backoffMs(redial, this.#failures++) * (1 - random() / 4)
+    const shortMs = backoffMs(redial, this.#failures++) * (1 - random() / 4)
+    const pauseMs = reason === 'malformed' ? this.#strike(shortMs) : shortMs
     if (reason === 'malformed') this.#refusesUntilMs = clock.monotonicMs() + pauseMs
     this.#dialAfter(this.#side === 'lower' ? pauseMs : Math.max(pauseMs, patienceMs))
+  }
+
+  /** The pause after a malformed message. */
+  #strike(usualMs: number): number {
+    this.#strikes++
+    if (this.#strikes < maxStrikes) return usualMs
+    this.#strikes = 0
+    return strikesPauseMs
   }
 
   #dialAfter(pauseMs: number): void {

@@ -58,6 +58,8 @@ export interface PeerStreams {
   sendTo(peerId: string, encode: EncodeFor): boolean
   /** Closes the connection to a peer that sent a malformed message, and refuses the peer during the next pause. */
   refuse(peerId: string, detail: string): void
+  /** Closes the connection to a peer, and refuses it until the host is started again. */
+  ban(peerId: string, detail: string): void
   /** All known peers. */
   peers(): readonly StreamPeer[]
   /** Closes the connections to known peers. The host keeps running. */
@@ -106,6 +108,7 @@ export async function openPeerStreams(options: PeerStreamsOptions): Promise<Peer
     send: (encode) => send(links.keys(), encode),
     sendTo: (peerId, encode) => send([peerId], encode) === 1,
     refuse: (peerId, detail) => links.get(peerId)?.refuse(detail),
+    ban: (peerId, detail) => links.get(peerId)?.ban(detail),
     peers: () =>
       [...links].map(([id, { inboundStreams, protocolId }]) => ({
         id,

@@ -1,14 +1,18 @@
+import Long from 'long'
 import { atoll } from '#proto/atoll.js'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { builderSignatureBytes } from '#protocol/flashblock/builder-signature.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import {
   bytes8FromWire,
+  countFromWire,
   enumWire,
   hashFromWire,
   hexToWire,
   optional,
   present,
+  sizedFromWire,
   uint64FromWire,
   uint64ToWire,
 } from './wire/fields.ts'
@@ -32,17 +36,31 @@ export type BuilderFrame =
       /** Undefined for those of the newest block. */
       readonly payloadId: Bytes8 | undefined
       readonly fromIndex: number
+      /** The answer names it; 0 if none is wanted. */
+      readonly id: number
+      /** Permission of the new leader that asks: earlier leaders are refused from then on. */
+      readonly leader: SignedAuthorization | undefined
     }
+  /** All flashblocks that a request asks for have been sent. */
+  | { readonly kind: 'answered'; readonly id: number }
 
-/** A flashblock from the builder that made it. */
-export interface SentFlashblock {
+/** Who made a flashblock, and who allowed it. */
+export interface FlashblockProof {
+  /** Undefined from a builder whose sequencer signs none. */
+  readonly authorization: SignedAuthorization | undefined
+  /** Peer id of the builder that made it. */
+  readonly builder: string
+  /** 64 bytes, by the key of the peer id; see `flashblockSigningHash`. */
+  readonly signature: Uint8Array
+}
+
+/** A flashblock, sent by the builder that made it or by another one that has it. */
+export interface SentFlashblock extends FlashblockProof {
   /** Number of the block. */
   readonly number: bigint
   readonly flashblock: Flashblock
   /** Link of the index before, or the parent hash; see `linkOf`. */
   readonly previousLink: Hash
-  /** Undefined from a builder whose sequencer signs none. */
-  readonly authorization: SignedAuthorization | undefined
 }
 
 /** What the receiver of a flashblock did with it. */
@@ -80,9 +98,13 @@ export const builderFrameCodec: MessageCodec<BuilderFrame> = messageCodec(
           return { acknowledgement: { ...names, status: statusWire.toWire(status), reason } }
         }
         case 'request': {
-          const { fromIndex, payloadId } = frame
-          return { request: { payloadId: optional(payloadId, hexToWire) ?? null, fromIndex } }
+          const { fromIndex, id, leader, payloadId } = frame
+          const names = { payloadId: optional(payloadId, hexToWire) ?? null, fromIndex }
+          const signed = optional(leader, signedAuthorizationToWire) ?? null
+          return { request: { ...names, id: Long.fromNumber(id, true), leader: signed } }
         }
+        case 'answered':
+          return { answered: { id: Long.fromNumber(frame.id, true) } }
       }
     },
     fromWire: (message) => {
@@ -102,14 +124,18 @@ export const builderFrameCodec: MessageCodec<BuilderFrame> = messageCodec(
             ),
           }
         case 'request': {
-          const { fromIndex, payloadId } = present(message.request, 'request')
+          const { fromIndex, id, leader, payloadId } = present(message.request, 'request')
           const isNewest = payloadId === null || payloadId === undefined || payloadId.length === 0
           return {
             kind: 'request',
             payloadId: isNewest ? undefined : bytes8FromWire(payloadId, 'request.payload_id'),
             fromIndex: fromIndex ?? 0,
+            id: countFromWire(id, 'request.id'),
+            leader: optional(leader, signedAuthorizationFromWire),
           }
         }
+        case 'answered':
+          return { kind: 'answered', id: countFromWire(message.answered?.id, 'answered.id') }
         case undefined:
           break
       }
@@ -119,16 +145,16 @@ export const builderFrameCodec: MessageCodec<BuilderFrame> = messageCodec(
 )
 
 function sentToWire({
-  authorization,
   flashblock,
   number,
   previousLink,
+  ...proof
 }: SentFlashblock): atoll.v1.SentFlashblock.$Properties {
   return {
     number: uint64ToWire(number),
     flashblock: flashblockToWire(flashblock),
     previousLink: hexToWire(previousLink),
-    authorization: optional(authorization, signedAuthorizationToWire) ?? null,
+    proof: proofToWire(proof),
   }
 }
 
@@ -137,7 +163,26 @@ function sentFromWire(message: atoll.v1.SentFlashblock.$Properties): SentFlashbl
     number: uint64FromWire(message.number),
     flashblock: flashblockFromWire(present(message.flashblock, 'flashblock'), 'flashblock'),
     previousLink: hashFromWire(message.previousLink, 'previous_link'),
+    ...proofFromWire(present(message.proof, 'proof')),
+  }
+}
+
+/** Wire form of a proof. */
+export function proofToWire({
+  authorization,
+  builder,
+  signature,
+}: FlashblockProof): atoll.v1.FlashblockProof.$Properties {
+  const signed = optional(authorization, signedAuthorizationToWire) ?? null
+  return { authorization: signed, builder, signature }
+}
+
+/** Reads a proof. @throws DecodeError if a field has the wrong length */
+export function proofFromWire(message: atoll.v1.FlashblockProof.$Properties): FlashblockProof {
+  return {
     authorization: optional(message.authorization, signedAuthorizationFromWire),
+    builder: message.builder ?? '',
+    signature: sizedFromWire(message.signature, builderSignatureBytes, 'proof.signature'),
   }
 }
 

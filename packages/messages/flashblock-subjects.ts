@@ -6,6 +6,12 @@ import {
 } from './built-flashblock.ts'
 import { type CheckedFlashblock, checkedFlashblockCodec } from './checked-flashblock.ts'
 import {
+  type FetchFlashblocksRequest,
+  fetchFlashblocksRequestCodec,
+  type FetchFlashblocksResponse,
+  fetchFlashblocksResponseCodec,
+} from './fetch-flashblocks.ts'
+import {
   type FindPrefixRequest,
   findPrefixRequestCodec,
   type FindPrefixResponse,
@@ -59,7 +65,7 @@ export const flashblockBuilt: Log<BuiltFlashblock> = log({
 export const flashblockReceived: Log<ReceivedFlashblock> = log({
   name: 'flashblock-p2p.flashblock-received',
   summary: 'Flashblocks of other builders, by 256 times the block number plus index.',
-  readers: ['engine', 'rpc'],
+  readers: ['engine', 'rpc', 'flashblock-p2p'],
   codec: receivedFlashblockCodec,
   number: ({ number, flashblock }) => flashblockNumber(number, flashblock.index),
   firstOf: firstFlashblockNumber,
@@ -90,6 +96,16 @@ export const findPrefix: Call<FindPrefixRequest, FindPrefixResponse> = call({
   response: findPrefixResponseCodec,
 })
 
+/** Asks the other builders for their flashblocks of an unfinished block, and returns when the engine has them. */
+export const fetchFlashblocks: Call<FetchFlashblocksRequest, FetchFlashblocksResponse> = call({
+  name: 'flashblock-p2p.fetch-flashblocks',
+  summary:
+    'Asks the other builders for their flashblocks of the child of a block, before a new leader takes it over.',
+  callers: ['sequencer'],
+  request: fetchFlashblocksRequestCodec,
+  response: fetchFlashblocksResponseCodec,
+})
+
 /** Returns the signature of the sequencer over the permission for a builder to publish flashblocks. */
 export const signAuthorization: Call<SignAuthorizationRequest, SignAuthorizationResponse> = call({
   name: 'gossip.sign-authorization',
@@ -106,5 +122,6 @@ export const flashblockSubjects: readonly Subject[] = [
   flashblockReceived,
   flashblockChecked,
   findPrefix,
+  fetchFlashblocks,
   signAuthorization,
 ]

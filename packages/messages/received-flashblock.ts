@@ -1,7 +1,8 @@
 import Long from 'long'
 import { atoll } from '#proto/atoll.js'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
-import { countFromWire, present, uint64FromWire, uint64ToWire } from './wire/fields.ts'
+import { countFromWire, optional, present, uint64FromWire, uint64ToWire } from './wire/fields.ts'
+import { type FlashblockProof, proofFromWire, proofToWire } from './builder-frame.ts'
 import { flashblockFromWire, flashblockToWire } from './wire/flashblock.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
@@ -16,6 +17,8 @@ export interface ReceivedFlashblock {
   readonly peer: string
   /** Unix milliseconds. */
   readonly receivedMs: number
+  /** Undefined from op-rbuilder. */
+  readonly proof: FlashblockProof | undefined
 }
 
 /** Codec of `ReceivedFlashblock`. */
@@ -23,12 +26,13 @@ export const receivedFlashblockCodec: MessageCodec<ReceivedFlashblock> = message
   'ReceivedFlashblock',
   atoll.v1.ReceivedFlashblock,
   {
-    toWire: ({ number, flashblock, epoch, peer, receivedMs }: ReceivedFlashblock) => ({
+    toWire: ({ number, flashblock, epoch, peer, proof, receivedMs }: ReceivedFlashblock) => ({
       number: uint64ToWire(number),
       flashblock: flashblockToWire(flashblock),
       epoch: uint64ToWire(epoch),
       peer,
       receivedMs: Long.fromNumber(receivedMs, true),
+      proof: optional(proof, proofToWire) ?? null,
     }),
     fromWire: (message) => ({
       number: uint64FromWire(message.number),
@@ -36,6 +40,7 @@ export const receivedFlashblockCodec: MessageCodec<ReceivedFlashblock> = message
       epoch: uint64FromWire(message.epoch),
       peer: message.peer ?? '',
       receivedMs: countFromWire(message.receivedMs, 'received_ms'),
+      proof: optional(message.proof, proofFromWire),
     }),
   },
 )

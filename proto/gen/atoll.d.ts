@@ -1624,6 +1624,7 @@ export namespace atoll {
             epoch: Long;
             peer: string;
             receivedMs: Long;
+            proof?: (atoll.v1.FlashblockProof.$Properties|null);
             static encode(message: atoll.v1.ReceivedFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ReceivedFlashblock & atoll.v1.ReceivedFlashblock.$Shape;
         }
@@ -1634,9 +1635,30 @@ export namespace atoll {
                 epoch?: (Long|null);
                 peer?: (string|null);
                 receivedMs?: (Long|null);
+                proof?: (atoll.v1.FlashblockProof.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ReceivedFlashblock.$Properties;
+        }
+        interface IFlashblockProof extends atoll.v1.FlashblockProof.$Properties {
+        }
+        class FlashblockProof {
+            constructor(properties?: atoll.v1.FlashblockProof.$Properties);
+            $unknowns?: Uint8Array[];
+            authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+            builder: string;
+            signature: Uint8Array;
+            static encode(message: atoll.v1.FlashblockProof.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockProof & atoll.v1.FlashblockProof.$Shape;
+        }
+        namespace FlashblockProof {
+            interface $Properties {
+                authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+                builder?: (string|null);
+                signature?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FlashblockProof.$Properties;
         }
         interface IBuilderFrame extends atoll.v1.BuilderFrame.$Properties {
         }
@@ -1647,7 +1669,8 @@ export namespace atoll {
             flashblock?: (atoll.v1.SentFlashblock.$Properties|null);
             acknowledgement?: (atoll.v1.Acknowledgement.$Properties|null);
             request?: (atoll.v1.FlashblockRequest.$Properties|null);
-            content?: ("hello"|"flashblock"|"acknowledgement"|"request");
+            answered?: (atoll.v1.BuilderFrame.Answered.$Properties|null);
+            content?: ("hello"|"flashblock"|"acknowledgement"|"request"|"answered");
             static encode(message: atoll.v1.BuilderFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuilderFrame & atoll.v1.BuilderFrame.$Shape;
         }
@@ -1657,7 +1680,8 @@ export namespace atoll {
                 flashblock?: (atoll.v1.SentFlashblock.$Properties|null);
                 acknowledgement?: (atoll.v1.Acknowledgement.$Properties|null);
                 request?: (atoll.v1.FlashblockRequest.$Properties|null);
-                content?: ("hello"|"flashblock"|"acknowledgement"|"request");
+                answered?: (atoll.v1.BuilderFrame.Answered.$Properties|null);
+                content?: ("hello"|"flashblock"|"acknowledgement"|"request"|"answered");
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
@@ -1665,9 +1689,10 @@ export namespace atoll {
               flashblock?: atoll.v1.SentFlashblock.$Shape|null;
               acknowledgement?: atoll.v1.Acknowledgement.$Shape|null;
               request?: atoll.v1.FlashblockRequest.$Shape|null;
+              answered?: atoll.v1.BuilderFrame.Answered.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ content?: undefined; hello?: null; flashblock?: null; acknowledgement?: null; request?: null }|{ content?: "hello"; hello: atoll.v1.BuilderFrame.Hello.$Shape; flashblock?: null; acknowledgement?: null; request?: null }|{ content?: "flashblock"; hello?: null; flashblock: atoll.v1.SentFlashblock.$Shape; acknowledgement?: null; request?: null }|{ content?: "acknowledgement"; hello?: null; flashblock?: null; acknowledgement: atoll.v1.Acknowledgement.$Shape; request?: null }|{ content?: "request"; hello?: null; flashblock?: null; acknowledgement?: null; request: atoll.v1.FlashblockRequest.$Shape })
+              ({ content?: undefined; hello?: null; flashblock?: null; acknowledgement?: null; request?: null; answered?: null }|{ content?: "hello"; hello: atoll.v1.BuilderFrame.Hello.$Shape; flashblock?: null; acknowledgement?: null; request?: null; answered?: null }|{ content?: "flashblock"; hello?: null; flashblock: atoll.v1.SentFlashblock.$Shape; acknowledgement?: null; request?: null; answered?: null }|{ content?: "acknowledgement"; hello?: null; flashblock?: null; acknowledgement: atoll.v1.Acknowledgement.$Shape; request?: null; answered?: null }|{ content?: "request"; hello?: null; flashblock?: null; acknowledgement?: null; request: atoll.v1.FlashblockRequest.$Shape; answered?: null }|{ content?: "answered"; hello?: null; flashblock?: null; acknowledgement?: null; request?: null; answered: atoll.v1.BuilderFrame.Answered.$Shape })
             );
             interface IHello extends atoll.v1.BuilderFrame.Hello.$Properties {
             }
@@ -1685,6 +1710,22 @@ export namespace atoll {
                 }
                 type $Shape = atoll.v1.BuilderFrame.Hello.$Properties;
             }
+            interface IAnswered extends atoll.v1.BuilderFrame.Answered.$Properties {
+            }
+            class Answered {
+                constructor(properties?: atoll.v1.BuilderFrame.Answered.$Properties);
+                $unknowns?: Uint8Array[];
+                id: Long;
+                static encode(message: atoll.v1.BuilderFrame.Answered.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.BuilderFrame.Answered & atoll.v1.BuilderFrame.Answered.$Shape;
+            }
+            namespace Answered {
+                interface $Properties {
+                    id?: (Long|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.BuilderFrame.Answered.$Properties;
+            }
         }
         interface ISentFlashblock extends atoll.v1.SentFlashblock.$Properties {
         }
@@ -1694,7 +1735,7 @@ export namespace atoll {
             number: Long;
             flashblock?: (atoll.v1.Flashblock.$Properties|null);
             previousLink: Uint8Array;
-            authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+            proof?: (atoll.v1.FlashblockProof.$Properties|null);
             static encode(message: atoll.v1.SentFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.SentFlashblock & atoll.v1.SentFlashblock.$Shape;
         }
@@ -1703,7 +1744,7 @@ export namespace atoll {
                 number?: (Long|null);
                 flashblock?: (atoll.v1.Flashblock.$Properties|null);
                 previousLink?: (Uint8Array|null);
-                authorization?: (atoll.v1.BuildAuthorization.$Properties|null);
+                proof?: (atoll.v1.FlashblockProof.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.SentFlashblock.$Properties;
@@ -1779,6 +1820,8 @@ export namespace atoll {
             $unknowns?: Uint8Array[];
             payloadId: Uint8Array;
             fromIndex: number;
+            id: Long;
+            leader?: (atoll.v1.BuildAuthorization.$Properties|null);
             static encode(message: atoll.v1.FlashblockRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FlashblockRequest & atoll.v1.FlashblockRequest.$Shape;
         }
@@ -1786,9 +1829,49 @@ export namespace atoll {
             interface $Properties {
                 payloadId?: (Uint8Array|null);
                 fromIndex?: (number|null);
+                id?: (Long|null);
+                leader?: (atoll.v1.BuildAuthorization.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.FlashblockRequest.$Properties;
+        }
+        interface IFetchFlashblocksRequest extends atoll.v1.FetchFlashblocksRequest.$Properties {
+        }
+        class FetchFlashblocksRequest {
+            constructor(properties?: atoll.v1.FetchFlashblocksRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            parent?: (atoll.v1.BlockId.$Properties|null);
+            timestamp: Long;
+            epoch: Long;
+            static encode(message: atoll.v1.FetchFlashblocksRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchFlashblocksRequest & atoll.v1.FetchFlashblocksRequest.$Shape;
+        }
+        namespace FetchFlashblocksRequest {
+            interface $Properties {
+                parent?: (atoll.v1.BlockId.$Properties|null);
+                timestamp?: (Long|null);
+                epoch?: (Long|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FetchFlashblocksRequest.$Properties;
+        }
+        interface IFetchFlashblocksResponse extends atoll.v1.FetchFlashblocksResponse.$Properties {
+        }
+        class FetchFlashblocksResponse {
+            constructor(properties?: atoll.v1.FetchFlashblocksResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            answered: number;
+            silent: string[];
+            static encode(message: atoll.v1.FetchFlashblocksResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchFlashblocksResponse & atoll.v1.FetchFlashblocksResponse.$Shape;
+        }
+        namespace FetchFlashblocksResponse {
+            interface $Properties {
+                answered?: (number|null);
+                silent?: (string[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FetchFlashblocksResponse.$Properties;
         }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }

@@ -7297,6 +7297,7 @@ export const atoll = $root.atoll = (() => {
             ReceivedFlashblock.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ReceivedFlashblock.prototype.peer = "";
             ReceivedFlashblock.prototype.receivedMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ReceivedFlashblock.prototype.proof = null;
             ReceivedFlashblock.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -7314,6 +7315,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 4, wireType 2 =*/34).string(message.peer);
                 if (message.receivedMs != null && $Object.hasOwnProperty.call(message, "receivedMs") && (typeof message.receivedMs === "object" ? message.receivedMs.low || message.receivedMs.high : message.receivedMs !== 0))
                     writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.receivedMs);
+                if (message.proof != null && $Object.hasOwnProperty.call(message, "proof"))
+                    $root.atoll.v1.FlashblockProof.encode(message.proof, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7388,6 +7391,12 @@ export const atoll = $root.atoll = (() => {
                                 delete message.receivedMs;
                             continue;
                         }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.proof = $root.atoll.v1.FlashblockProof.decode(reader, reader.size(), $undefined, _depth + 1, message.proof);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -7406,6 +7415,103 @@ export const atoll = $root.atoll = (() => {
             };
             return ReceivedFlashblock;
         })();
+        v1.FlashblockProof = (function() {
+            const FlashblockProof = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FlashblockProof.prototype.authorization = null;
+            FlashblockProof.prototype.builder = "";
+            FlashblockProof.prototype.signature = $util.newBuffer([]);
+            FlashblockProof.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.authorization != null && $Object.hasOwnProperty.call(message, "authorization"))
+                    $root.atoll.v1.BuildAuthorization.encode(message.authorization, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.builder != null && $Object.hasOwnProperty.call(message, "builder") && message.builder !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.builder);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FlashblockProof.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FlashblockProof();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.authorization = $root.atoll.v1.BuildAuthorization.decode(reader, reader.size(), $undefined, _depth + 1, message.authorization);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.builder = value;
+                            else
+                                delete message.builder;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FlashblockProof;
+        })();
         v1.BuilderFrame = (function() {
             const BuilderFrame = function (properties) {
                 if (properties)
@@ -7417,10 +7523,11 @@ export const atoll = $root.atoll = (() => {
             BuilderFrame.prototype.flashblock = null;
             BuilderFrame.prototype.acknowledgement = null;
             BuilderFrame.prototype.request = null;
+            BuilderFrame.prototype.answered = null;
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
             $Object.defineProperty(BuilderFrame.prototype, "content", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "flashblock", "acknowledgement", "request"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "flashblock", "acknowledgement", "request", "answered"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
             BuilderFrame.encode = function (message, writer, _depth) {
@@ -7438,6 +7545,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.Acknowledgement.encode(message.acknowledgement, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.request != null && $Object.hasOwnProperty.call(message, "request"))
                     $root.atoll.v1.FlashblockRequest.encode(message.request, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.answered != null && $Object.hasOwnProperty.call(message, "answered"))
+                    $root.atoll.v1.BuilderFrame.Answered.encode(message.answered, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7496,6 +7605,13 @@ export const atoll = $root.atoll = (() => {
                                 break;
                             message.request = $root.atoll.v1.FlashblockRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.request);
                             message.content = "request";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.answered = $root.atoll.v1.BuilderFrame.Answered.decode(reader, reader.size(), $undefined, _depth + 1, message.answered);
+                            message.content = "answered";
                             continue;
                         }
                     }
@@ -7590,6 +7706,82 @@ export const atoll = $root.atoll = (() => {
                 };
                 return Hello;
             })();
+            BuilderFrame.Answered = (function() {
+                const Answered = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+                Answered.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Answered.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.id != null && $Object.hasOwnProperty.call(message, "id") && (typeof message.id === "object" ? message.id.low || message.id.high : message.id !== 0))
+                        writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.id);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+                Answered.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.atoll.v1.BuilderFrame.Answered();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.id = value;
+                                else
+                                    delete message.id;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+                return Answered;
+            })();
             return BuilderFrame;
         })();
         v1.SentFlashblock = (function() {
@@ -7602,7 +7794,7 @@ export const atoll = $root.atoll = (() => {
             SentFlashblock.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             SentFlashblock.prototype.flashblock = null;
             SentFlashblock.prototype.previousLink = $util.newBuffer([]);
-            SentFlashblock.prototype.authorization = null;
+            SentFlashblock.prototype.proof = null;
             SentFlashblock.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -7616,8 +7808,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.Flashblock.encode(message.flashblock, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.previousLink != null && $Object.hasOwnProperty.call(message, "previousLink") && message.previousLink.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.previousLink);
-                if (message.authorization != null && $Object.hasOwnProperty.call(message, "authorization"))
-                    $root.atoll.v1.BuildAuthorization.encode(message.authorization, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.proof != null && $Object.hasOwnProperty.call(message, "proof"))
+                    $root.atoll.v1.FlashblockProof.encode(message.proof, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7677,7 +7869,7 @@ export const atoll = $root.atoll = (() => {
                     case 4: {
                             if (wireType !== 2)
                                 break;
-                            message.authorization = $root.atoll.v1.BuildAuthorization.decode(reader, reader.size(), $undefined, _depth + 1, message.authorization);
+                            message.proof = $root.atoll.v1.FlashblockProof.decode(reader, reader.size(), $undefined, _depth + 1, message.proof);
                             continue;
                         }
                     }
@@ -8023,6 +8215,8 @@ export const atoll = $root.atoll = (() => {
             };
             FlashblockRequest.prototype.payloadId = $util.newBuffer([]);
             FlashblockRequest.prototype.fromIndex = 0;
+            FlashblockRequest.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FlashblockRequest.prototype.leader = null;
             FlashblockRequest.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -8034,6 +8228,10 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.payloadId);
                 if (message.fromIndex != null && $Object.hasOwnProperty.call(message, "fromIndex") && message.fromIndex !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.fromIndex);
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && (typeof message.id === "object" ? message.id.low || message.id.high : message.id !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.id);
+                if (message.leader != null && $Object.hasOwnProperty.call(message, "leader"))
+                    $root.atoll.v1.BuildAuthorization.encode(message.leader, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8084,6 +8282,21 @@ export const atoll = $root.atoll = (() => {
                                 delete message.fromIndex;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.leader = $root.atoll.v1.BuildAuthorization.decode(reader, reader.size(), $undefined, _depth + 1, message.leader);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8101,6 +8314,192 @@ export const atoll = $root.atoll = (() => {
                 return message;
             };
             return FlashblockRequest;
+        })();
+        v1.FetchFlashblocksRequest = (function() {
+            const FetchFlashblocksRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FetchFlashblocksRequest.prototype.parent = null;
+            FetchFlashblocksRequest.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FetchFlashblocksRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FetchFlashblocksRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.parent != null && $Object.hasOwnProperty.call(message, "parent"))
+                    $root.atoll.v1.BlockId.encode(message.parent, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.timestamp);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.epoch);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FetchFlashblocksRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FetchFlashblocksRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.parent = $root.atoll.v1.BlockId.decode(reader, reader.size(), $undefined, _depth + 1, message.parent);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FetchFlashblocksRequest;
+        })();
+        v1.FetchFlashblocksResponse = (function() {
+            const FetchFlashblocksResponse = function (properties) {
+                this.silent = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            FetchFlashblocksResponse.prototype.answered = 0;
+            FetchFlashblocksResponse.prototype.silent = $util.emptyArray;
+            FetchFlashblocksResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.answered != null && $Object.hasOwnProperty.call(message, "answered") && message.answered !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.answered);
+                if (message.silent != null && message.silent.length)
+                    for (let i = 0; i < message.silent.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.silent[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            FetchFlashblocksResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.FetchFlashblocksResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.answered = value;
+                            else
+                                delete message.answered;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.silent && message.silent.length))
+                                message.silent = [];
+                            message.silent.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            return FetchFlashblocksResponse;
         })();
         v1.ReceivedPayload = (function() {
             const ReceivedPayload = function (properties) {

@@ -26,7 +26,7 @@ import { guardedBy } from './client/guarded-client.ts'
 import type { config as settingsSchema } from './config.ts'
 import { prefixFor, servingPrefixes } from './flashblocks/find-prefix.ts'
 import { openFlashblockStore } from './flashblocks/flashblock-store.ts'
-import { flashblockTail } from './flashblocks/flashblock-tail.ts'
+import { FlashblockTail } from './flashblocks/flashblock-tail.ts'
 import { KeptFlashblocks } from './flashblocks/kept-flashblocks.ts'
 import { createMetrics } from './metrics.ts'
 import { PayloadTail } from './payloads/payload-tail.ts'
@@ -95,6 +95,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
   const ports = { ...unguarded, executionClient }
   const forkWatch = new ForkWatch({ ...context, ports })
   const payloadTail = new PayloadTail(bus)
+  const flashblockTail = new FlashblockTail(bus)
   const traces = new KeptTraces(bus.tracing)
   const calls = new OpenCalls()
   const progress = new ProgressLog(log)
@@ -130,7 +131,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
     servingPrefixes(bus, (request) => prefixFor(request, latest, ports)),
     payloadTail.source,
-    flashblockTail(bus),
+    flashblockTail.source,
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
     () => every(clock, progressPeriodMs, () => progress.update(latest.chain)),
     () => every(clock, heartbeatMs, () => void forkWatch.tick()),
@@ -151,7 +152,11 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     }),
     observe: (state) => {
       latest = state
-      if (state.chain !== undefined) ports.flashblocks.removeUpTo(state.chain.unsafe.number)
+      if (state.chain !== undefined) {
+        const { number } = state.chain.unsafe
+        ports.flashblocks.removeUpTo(number)
+        flashblockTail.begin(number)
+      }
       metrics.observe(state)
       status.setWait(waitOf(state))
     },

@@ -7,6 +7,7 @@ import type { Refusal } from './state.ts'
 export interface Metrics {
   counted(what: StreamCount): void
   refused(reason: Refusal): void
+  equivocated(): void
   published(): void
   received(): void
   acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
@@ -36,6 +37,11 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['reason'],
     registers,
   })
+  const equivocations = new Counter({
+    name: 'atoll_flashblock_p2p_equivocations_total',
+    help: 'builders that signed two flashblocks of one index, and are refused until a restart',
+    registers,
+  })
   const published = new Counter({
     name: 'atoll_flashblock_p2p_published_total',
     help: 'flashblocks on the public stream',
@@ -62,6 +68,7 @@ export function createMetrics(registry: Registry): Metrics {
   return {
     counted: (kind) => counts.inc({ kind }),
     refused: (reason) => refusals.inc({ reason }),
+    equivocated: () => equivocations.inc(),
     published: () => published.inc(),
     received: () => received.inc(),
     acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),

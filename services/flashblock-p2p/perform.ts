@@ -1,11 +1,13 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
 import { flashblockReceived, signAuthorization } from '#messages/flashblock-subjects.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { Serial } from '#runtime/serial.ts'
 import type { Performed } from '#service/actor.ts'
+import type { OpenCalls } from '#service/sources.ts'
 import type { BuilderNetwork } from './network/builder-network.ts'
 import type { Context, Ports } from './ports.ts'
 import type { Effect, Event } from './state.ts'
@@ -14,6 +16,8 @@ import type { Effect, Event } from './state.ts'
 export interface Dependencies extends Context {
   readonly network: BuilderNetwork
   readonly stream: Ports['stream']
+  readonly evidence: Ports['evidence']
+  readonly calls: OpenCalls
 }
 
 /** Deadline of the call to gossip. Without an answer, flashblocks are sent without a signature. */
@@ -21,7 +25,7 @@ const signMs = 500
 
 /** Returns the function that carries out effects. */
 export function createPerform(dependencies: Dependencies) {
-  const { bus, clock, log, metrics, network, signal, stream } = dependencies
+  const { bus, calls, clock, evidence, log, metrics, network, signal, stream } = dependencies
   // The engine gets flashblocks in their order.
   const appends = new Serial()
   const sendTo = (peer: string, frame: BuilderFrame): readonly Event[] => {
@@ -30,8 +34,20 @@ export function createPerform(dependencies: Dependencies) {
   }
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
-      case 'authorize':
-        return { later: authorize(effect.authorization, dependencies) }
+      case 'authorize': {
+        const { payloadId } = effect.authorization
+        const later = authorize(effect.authorization, dependencies).then((signed) => [
+          { kind: 'authorized', payloadId, signed, nowMs: clock.now() } as const,
+        ])
+        return { later }
+      }
+      case 'authorize-leader': {
+        const { authorization, call } = effect
+        const later = authorize(authorization, dependencies).then((signed) => [
+          { kind: 'leader-authorized', call, signed, nowMs: clock.now() } as const,
+        ])
+        return { later }
+      }
       case 'send': {
         const { flashblocks, sent } = effect
         const acknowledging = network.send(sent, flashblocks)
@@ -46,8 +62,24 @@ export function createPerform(dependencies: Dependencies) {
       }
       case 'request': {
         const { fromIndex, payloadId } = effect
-        return sendTo(effect.peer, { kind: 'request', payloadId, fromIndex })
+        return sendTo(effect.peer, {
+          kind: 'request',
+          payloadId,
+          fromIndex,
+          id: 0,
+          leader: undefined,
+        })
       }
+      case 'send-answered':
+        return sendTo(effect.peer, { kind: 'answered', id: effect.id })
+      case 'ask': {
+        const { call, leader } = effect
+        const peers = network.ask(call, leader)
+        return [{ kind: 'asked', call, peers, nowMs: clock.now() }]
+      }
+      case 'answer':
+        calls.answer(effect)
+        return []
       case 'wake': {
         const over = sleep(clock, Math.max(effect.atMs - clock.now(), 0), signal)
         return { later: over.then(() => [{ kind: 'woke', nowMs: clock.now() }]) }
@@ -60,12 +92,19 @@ export function createPerform(dependencies: Dependencies) {
         const { received } = effect
         metrics.received()
         const append = () => bus.append(flashblockReceived, received)
-        return { later: appends.run(append).then(() => []) }
+        const appended = () => [{ kind: 'appended', received, nowMs: clock.now() } as const]
+        return { later: appends.run(append).then(appended) }
       }
       case 'refuse-peer':
         log.warn({ peer: effect.peer, reason: effect.detail }, 'a builder is refused for a time')
         network.refuse(effect.peer, effect.detail)
         return []
+      case 'report-equivocation': {
+        const { builder, sent } = effect
+        metrics.equivocated()
+        network.ban(builder, 'it signed two flashblocks of one index')
+        return { later: evidence.add(sent).then(() => []) }
+      }
       case 'report-refused': {
         const { index, payloadId, peer, reason } = effect
         metrics.refused(reason)
@@ -85,25 +124,20 @@ export function createPerform(dependencies: Dependencies) {
   }
 }
 
-/** Asks gossip for the signature of the sequencer. */
+/** Asks gossip for the signature of the sequencer. @returns undefined if gossip signs nothing */
 async function authorize(
   authorization: BuildAuthorization,
-  { bus, clock, log }: Pick<Context, 'bus' | 'clock' | 'log'>,
-): Promise<readonly Event[]> {
-  const { payloadId } = authorization
-  const answered = (signature: Uint8Array | undefined): readonly Event[] => {
-    const signed = signature && { authorization, signature }
-    return [{ kind: 'authorized', payloadId, signed, nowMs: clock.now() }]
-  }
+  { bus, log }: Pick<Context, 'bus' | 'log'>,
+): Promise<SignedAuthorization | undefined> {
   try {
     const answer = await bus.call(signAuthorization, { authorization }, { deadlineMs: signMs })
-    if (answer.kind === 'signed') return answered(answer.signature)
+    if (answer.kind === 'signed') return { authorization, signature: answer.signature }
     log.debug({ reason: answer.problem }, 'gossip does not sign')
   } catch (error) {
     if (!isFault(error)) throw error
     log.debug({ error }, 'gossip does not sign')
   }
-  return answered(undefined)
+  return undefined
 }
 
 /** A flashblock of the public stream. */

@@ -3,6 +3,7 @@ import type { StreamFlashblock } from '#json-rpc/forms/flashblock-json.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { BuilderEvents, BuilderNetwork } from './network/builder-network.ts'
+import type { Evidence } from './receiving/evidence.ts'
 
 /** The parts of the process that flashblock-p2p uses. */
 export interface Context extends Pick<
@@ -19,6 +20,7 @@ export interface Ports {
   readonly ackMs: number
   /** The public stream. */
   readonly stream: PublicStream
+  readonly evidence: Evidence
   /** Connects to the other builders. */
   openNetwork(events: BuilderEvents): Promise<BuilderNetwork>
 }

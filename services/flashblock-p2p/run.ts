@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { flashblockBuilt, flashblockChecked } from '#messages/flashblock-subjects.ts'
-import { systemConfig } from '#messages/subjects.ts'
+import { flashblockNumber } from '#messages/built-flashblock.ts'
+import {
+  fetchFlashblocks,
+  flashblockBuilt,
+  flashblockChecked,
+  flashblockReceived,
+} from '#messages/flashblock-subjects.ts'
+import { engineChain, systemConfig } from '#messages/subjects.ts'
 import { serveFlashblocks } from '#flashblock-stream/stream-server.ts'
 import { loadBuilderKey } from '#libp2p/builder-key.ts'
 import { parseKnownPeers } from '#libp2p/known-peers.ts'
@@ -11,12 +17,13 @@ import { toError } from '#runtime/fault.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { Service } from '#service/service.ts'
-import { following } from '#service/sources.ts'
+import { following, OpenCalls, serving } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics, registerGauges } from './metrics.ts'
 import { type BuilderEvents, openBuilderNetwork } from './network/builder-network.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
+import { evidenceIn } from './receiving/evidence.ts'
 import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
@@ -50,6 +57,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
         acceptsUnsigned: settings.flashblockUnsigned,
         ackMs: settings.flashblockAckMs,
         stream,
+        evidence: evidenceIn(join(settings.dataDir, 'equivocations'), log),
         openNetwork: async (events) => {
           const network = await openBuilderNetwork({
             ...events,
@@ -66,7 +74,10 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
               network.peers().filter(({ protocolId }) => protocolId !== undefined).length,
             clients: () => stream.clients,
           })
-          log.info({ peerId: network.peerId, addresses: network.addresses }, 'host of the builder')
+          log.info(
+            { peerId: network.identity.peerId, addresses: network.addresses },
+            'host of the builder',
+          )
           return network
         },
       },
@@ -86,8 +97,13 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     onCount: (what) => metrics.counted(what),
     onPeer: (peer, event) => log.info({ peer, ...event }, 'a builder'),
   })
+  const calls = new OpenCalls()
   const sources: Source<Event>[] = [
     arrivals.source,
+    serving(bus, { call: fetchFlashblocks, calls }, (request, call) => {
+      return { kind: 'fetch', call, request, nowMs: clock.now() }
+    }),
+    stored(context),
     built(context),
     (sink) => {
       const listened = bus.listen(
@@ -116,13 +132,15 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       state: initialState({
         l2ChainId: config.l2ChainId,
         blockTimeMs: config.blockTime * 1_000n,
-        builder: network.peerId,
+        identity: network.identity,
+        builders: network.peers().map(({ id }) => id),
         acceptsUnsigned: ports.acceptsUnsigned,
         ackMs: ports.ackMs,
       }),
       step,
       inbox: new Inbox(sources, { bus, signal }),
-      perform: createPerform({ ...context, network, stream: ports.stream }),
+      perform: createPerform({ ...context, ...ports, calls, network }),
+      calls,
     })
   } finally {
     await network.close()
@@ -140,6 +158,34 @@ function built({ bus, clock }: Pick<Context, 'bus' | 'clock'>): Source<Event> {
     }
     pump().catch((error: unknown) => sink.fail(toError(error)))
     return () => ended.abort()
+  }
+}
+
+/**
+ * The flashblocks of the block above the unsafe head that are on the log since before this process was started, so that
+ * they can be passed on.
+ */
+function stored({ bus, clock }: Pick<Context, 'bus' | 'clock'>): Source<Event> {
+  return (sink) => {
+    const ended = new AbortController()
+    const startedMs = clock.now()
+    const pump = async (from: bigint) => {
+      const entries = bus.tail(flashblockReceived, { from, signal: ended.signal })
+      for await (const { value: received } of entries)
+        if (received.receivedMs < startedMs)
+          await sink.push({ kind: 'restored', received, nowMs: clock.now() })
+    }
+    let isStarted = false
+    const chain = bus.follow(engineChain, ({ unsafe }) => {
+      if (isStarted) return
+      isStarted = true
+      const from = flashblockNumber(unsafe.number + 1n, 0)
+      pump(from).catch((error: unknown) => sink.fail(toError(error)))
+    })
+    return () => {
+      chain.stop()
+      ended.abort()
+    }
   }
 }
 
@@ -176,9 +222,12 @@ class Arrivals {
             return push({ kind: 'acknowledged', peer, acknowledgement, nowMs: now() })
           }
           case 'request': {
-            const { fromIndex, payloadId } = frame
-            return push({ kind: 'requested', peer, payloadId, fromIndex, nowMs: now() })
+            const { fromIndex, id, leader, payloadId } = frame
+            const request = { payloadId, fromIndex, id, leader }
+            return push({ kind: 'requested', peer, ...request, nowMs: now() })
           }
+          case 'answered':
+            return push({ kind: 'answered', peer, id: frame.id, nowMs: now() })
         }
       },
     }

@@ -1,6 +1,10 @@
-import type { Acknowledgement, SentFlashblock } from '#messages/builder-frame.ts'
+import type { Acknowledgement, FlashblockProof, SentFlashblock } from '#messages/builder-frame.ts'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
+import type {
+  FetchFlashblocksRequest,
+  FetchFlashblocksResponse,
+} from '#messages/fetch-flashblocks.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import {
@@ -10,16 +14,21 @@ import {
   openFence,
 } from '#protocol/flashblock/authorization.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
+import type { BuilderIdentity } from '#libp2p/builder-identity.ts'
+import type { Answer, CallId } from '#service/sources.ts'
 
 /** Values that decisions depend on. */
 export interface Options {
   readonly l2ChainId: bigint
   /** Time between two L2 blocks. */
   readonly blockTimeMs: bigint
-  /** Peer id of this builder. */
-  readonly builder: string
+  /** This builder. */
+  readonly identity: BuilderIdentity
+  /** Peer ids of the other builders. */
+  readonly builders: readonly string[]
   /** Whether flashblocks without an authorization are accepted. */
   readonly acceptsUnsigned: boolean
   /** Longest time for which a flashblock waits for an acknowledgement before it is public. */
@@ -49,6 +58,8 @@ export interface OwnBlock {
   readonly sentMs: readonly number[]
   /** Indices that were sent and are not public yet, in order. */
   readonly unpublished: readonly Unpublished[]
+  /** Whether another builder refused a flashblock since a newer leader goes on: nothing more becomes public. */
+  readonly isSuperseded: boolean
 }
 
 /** A flashblock that is not public yet. */
@@ -63,13 +74,34 @@ interface Unpublished {
 export interface ForeignBlock {
   readonly payloadId: Bytes8
   readonly number: bigint
+  /** The builder that sent the newest flashblock. */
   readonly peer: string
   readonly epoch: bigint
   readonly parentHash: Hash
   /** Flashblocks in order, from index 0 on. */
   readonly flashblocks: readonly Flashblock[]
+  /** What their builders signed, by index; undefined if a flashblock cannot be passed on, as those of op-rbuilder. */
+  readonly proofs: readonly (FlashblockProof | undefined)[]
+  /** Number of flashblocks that are on the log, which a crash of this service does not lose. */
+  readonly stored: number
+  /** Number of flashblocks that the engine has executed, stored or refused. */
+  readonly settled: number
   /** Time of the last request for missing flashblocks, in Unix milliseconds; 0 if there was none. */
   readonly requestedMs: number
+}
+
+/** A new leader that waits for the flashblocks of the other builders. */
+export interface Fetch {
+  readonly call: CallId<FetchFlashblocksResponse>
+  readonly parent: BlockId
+  /** Whether the other builders were asked: before that, gossip signs the request. */
+  readonly isAsked: boolean
+  /** Peer ids of the builders that have answered. */
+  readonly answered: readonly string[]
+  /** Peer ids of the builders that were asked and have not answered. */
+  readonly waiting: readonly string[]
+  /** Unix milliseconds. */
+  readonly sinceMs: number
 }
 
 /** What consumers of the public stream have. */
@@ -90,6 +122,9 @@ export interface State {
   /** The newest blocks of other builders, the newest last. */
   readonly foreign: readonly ForeignBlock[]
   readonly shown: Shown | undefined
+  readonly fetches: readonly Fetch[]
+  /** Peer ids of builders that contradicted themselves. Nothing of them is accepted until a restart. */
+  readonly banned: readonly string[]
 }
 
 /** An event of flashblock-p2p. */
@@ -127,7 +162,33 @@ export type Event = Moment &
         readonly peer: string
         readonly payloadId: Bytes8 | undefined
         readonly fromIndex: number
+        /** Id of the request; 0 if it wants no answer. */
+        readonly id: number
+        /** Permission of the new leader that asks. */
+        readonly leader: SignedAuthorization | undefined
       }
+    /** A flashblock that is on the log since before this process was started. */
+    | { readonly kind: 'restored'; readonly received: ReceivedFlashblock }
+    | { readonly kind: 'appended'; readonly received: ReceivedFlashblock }
+    | {
+        readonly kind: 'fetch'
+        readonly call: CallId<FetchFlashblocksResponse>
+        readonly request: FetchFlashblocksRequest
+      }
+    | {
+        readonly kind: 'leader-authorized'
+        readonly call: CallId<FetchFlashblocksResponse>
+        /** Undefined if gossip signs none. */
+        readonly signed: SignedAuthorization | undefined
+      }
+    /** The other builders were asked. */
+    | {
+        readonly kind: 'asked'
+        readonly call: CallId<FetchFlashblocksResponse>
+        readonly peers: readonly string[]
+      }
+    /** A builder has sent all that it was asked for. */
+    | { readonly kind: 'answered'; readonly peer: string; readonly id: number }
     | { readonly kind: 'checked'; readonly checked: CheckedFlashblock }
     | { readonly kind: 'signer-changed'; readonly signer: Address }
   )
@@ -137,6 +198,8 @@ export type Refusal =
   | 'unsigned'
   | 'signer-unknown'
   | 'wrong-builder'
+  | 'wrong-signature'
+  | 'banned'
   | 'wrong-block'
   | 'wrong-link'
   | 'old-epoch'
@@ -147,6 +210,12 @@ export type Refusal =
 export type Effect =
   /** Asks gossip for the signature of the sequencer. */
   | { readonly kind: 'authorize'; readonly authorization: BuildAuthorization }
+  /** Asks gossip for the signature over the request of a new leader. */
+  | {
+      readonly kind: 'authorize-leader'
+      readonly call: CallId<FetchFlashblocksResponse>
+      readonly authorization: BuildAuthorization
+    }
   /** Sends a flashblock to all other builders; `flashblocks` are all of its block, for those who want the whole block. */
   | {
       readonly kind: 'send'
@@ -154,6 +223,15 @@ export type Effect =
       readonly flashblocks: readonly Flashblock[]
     }
   | { readonly kind: 'send-again'; readonly peer: string; readonly sent: SentFlashblock }
+  /** Tells a builder that all flashblocks it asked for have been sent. */
+  | { readonly kind: 'send-answered'; readonly peer: string; readonly id: number }
+  /** Asks all other builders for the flashblocks of their newest block. */
+  | {
+      readonly kind: 'ask'
+      readonly call: CallId<FetchFlashblocksResponse>
+      readonly leader: SignedAuthorization | undefined
+    }
+  | Answer<FetchFlashblocksResponse>
   | {
       readonly kind: 'acknowledge'
       readonly peer: string
@@ -170,6 +248,12 @@ export type Effect =
   | { readonly kind: 'publish'; readonly number: bigint; readonly flashblock: Flashblock }
   /** Hands a flashblock to the engine. */
   | { readonly kind: 'append'; readonly received: ReceivedFlashblock }
+  /** A builder signed two flashblocks of one index. Keeps both as evidence, and refuses the builder until a restart. */
+  | {
+      readonly kind: 'report-equivocation'
+      readonly builder: string
+      readonly sent: readonly [SentFlashblock, SentFlashblock]
+    }
   /** Closes the connection to a builder that sent what it must not send. */
   | { readonly kind: 'refuse-peer'; readonly peer: string; readonly detail: string }
   | {
@@ -198,5 +282,7 @@ export function initialState(options: Options): State {
     own: [],
     foreign: [],
     shown: undefined,
+    fetches: [],
+    banned: [],
   }
 }

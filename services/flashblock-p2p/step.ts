@@ -1,11 +1,19 @@
 import type { Step } from '#service/actor.ts'
 import { checked } from './receiving/checked.ts'
-import { blockArrived, flashblockArrived } from './receiving/foreign-blocks.ts'
-import { acknowledged, authorized, built, requested, sent, woke } from './sending/own-blocks.ts'
-import type { Effect, Event, State } from './state.ts'
+import { answered, asked, fetch, finishFetches, leaderAuthorized } from './receiving/fetch.ts'
+import { appended, blockArrived, flashblockArrived, restored } from './receiving/foreign-blocks.ts'
+import { acknowledged, authorized, built, sent, woke } from './sending/own-blocks.ts'
+import { requested } from './sending/requested.ts'
+import type { Effect, Event, State, Stepped } from './state.ts'
 
 /** Decides what flashblock-p2p does about an event. */
 export const step: Step<State, Event, Effect> = (state, event) => {
+  const [next, ...effects] = handle(state, event)
+  const [finished, ...answers] = finishFetches(next, event.nowMs)
+  return [finished, ...effects, ...answers]
+}
+
+function handle(state: State, event: Event): Stepped {
   switch (event.kind) {
     case 'built':
       return built(state, event)
@@ -23,6 +31,18 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return flashblockArrived(state, event)
     case 'block-arrived':
       return blockArrived(state, event)
+    case 'restored':
+      return restored(state, event)
+    case 'appended':
+      return appended(state, event)
+    case 'fetch':
+      return fetch(state, event)
+    case 'leader-authorized':
+      return leaderAuthorized(state, event)
+    case 'asked':
+      return asked(state, event)
+    case 'answered':
+      return answered(state, event)
     case 'checked':
       return checked(state, event)
     case 'signer-changed':

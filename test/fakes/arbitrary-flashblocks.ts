@@ -1,8 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
-import type { BuilderFrame } from '#messages/builder-frame.ts'
+import type { BuilderFrame, FlashblockProof } from '#messages/builder-frame.ts'
 import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
+import type {
+  FetchFlashblocksRequest,
+  FetchFlashblocksResponse,
+} from '#messages/fetch-flashblocks.ts'
 import type { FindPrefixRequest, FindPrefixResponse } from '#messages/find-prefix.ts'
 import type {
   SignAuthorizationRequest,
@@ -16,6 +20,7 @@ import type {
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { toAddress, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
 import { maxFlashblocks } from '#protocol/flashblock/assembly.ts'
 import type { Flashblock, FlashblockBase, FlashblockDiff } from '#protocol/flashblock/flashblock.ts'
@@ -68,14 +73,6 @@ const builtFlashblock: Arbitrary<BuiltFlashblock> = record({
   epoch: uint64,
 })
 
-const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
-  number: uint64,
-  flashblock,
-  epoch: uint64,
-  peer: fc.string(),
-  receivedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
-})
-
 const authorization: Arbitrary<BuildAuthorization> = record({
   l2ChainId: uint64,
   parentHash: hash,
@@ -88,17 +85,34 @@ const authorization: Arbitrary<BuildAuthorization> = record({
   notAfterMs: uint64,
 })
 
+const signedAuthorization: Arbitrary<SignedAuthorization> = record({
+  authorization,
+  signature: bytes(65),
+})
+
+const proof: Arbitrary<FlashblockProof> = record({
+  authorization: maybe(signedAuthorization),
+  builder: fc.string(),
+  signature: bytes(64),
+})
+
+const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
+  number: uint64,
+  flashblock,
+  epoch: uint64,
+  peer: fc.string(),
+  receivedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  proof: maybe(proof),
+})
+
 /** A frame between builders. */
 export const builderFrame: Arbitrary<BuilderFrame> = fc.oneof(
   record({ kind: kind('hello'), l2ChainId: uint64 }),
   record({
     kind: kind('flashblock'),
-    sent: record({
-      number: uint64,
-      flashblock,
-      previousLink: hash,
-      authorization: maybe(record({ authorization, signature: bytes(65) })),
-    }),
+    sent: fc
+      .tuple(record({ number: uint64, flashblock, previousLink: hash }), proof)
+      .map(([sent, signed]) => ({ ...sent, ...signed })),
   }),
   record({
     kind: kind('acknowledgement'),
@@ -114,7 +128,10 @@ export const builderFrame: Arbitrary<BuilderFrame> = fc.oneof(
     kind: kind('request'),
     payloadId: maybe(bytes(8).map(toBytes8)),
     fromIndex: fc.integer(uint32),
+    id: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    leader: maybe(signedAuthorization),
   }),
+  record({ kind: kind('answered'), id: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }) }),
 )
 
 const checkedFlashblock: Arbitrary<CheckedFlashblock> = record({
@@ -166,6 +183,15 @@ export function flashblockMessages(
       }),
     ),
   })
+  const fetchRequest: Arbitrary<FetchFlashblocksRequest> = record({
+    parent,
+    timestamp: uint64,
+    epoch: uint64,
+  })
+  const fetchResponse: Arbitrary<FetchFlashblocksResponse> = record({
+    answered: fc.integer(uint32),
+    silent: fc.array(fc.string(), { maxLength: 3 }),
+  })
   const signAuthorizationRequest: Arbitrary<SignAuthorizationRequest> = record({ authorization })
   const signAuthorizationResponse: Arbitrary<SignAuthorizationResponse> = fc.oneof(
     record({ kind: kind('signed'), signature: bytes(65) }),
@@ -178,6 +204,8 @@ export function flashblockMessages(
     'atoll.v1.CheckedFlashblock': checkedFlashblock,
     'atoll.v1.FindPrefixRequest': findPrefixRequest,
     'atoll.v1.FindPrefixResponse': findPrefixResponse,
+    'atoll.v1.FetchFlashblocksRequest': fetchRequest,
+    'atoll.v1.FetchFlashblocksResponse': fetchResponse,
     'atoll.v1.BuiltFlashblock': builtFlashblock,
     'atoll.v1.StartBuildingRequest': startBuildingRequest,
     'atoll.v1.StartBuildingResponse': startBuildingResponse,

@@ -1,10 +1,13 @@
-import type { BuilderFrame } from '#messages/builder-frame.ts'
+import type { BuilderFrame, SentFlashblock } from '#messages/builder-frame.ts'
 import { authorizationHash } from '#protocol/flashblock/authorization.ts'
+import { flashblockSigningHash } from '#protocol/flashblock/builder-signature.ts'
+import { linkOf } from '#protocol/flashblock/link.ts'
 import { signBlock } from '#protocol/p2p/payload-signature.ts'
 import type { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
 import { KeptFlashblocks } from '#services/engine/flashblocks/kept-flashblocks.ts'
 import type { BuilderEvents } from '#services/flashblock-p2p/network/builder-network.ts'
 import { signerKey } from '#test/fakes/block-messages.ts'
+import { identityOfPeer } from '#test/fakes/builder-identities.ts'
 
 /** Planted bugs of nodes with flashblocks, which the simulation must find. */
 export type FlashblockBug =
@@ -63,14 +66,27 @@ class ShorterPrefixes extends KeptFlashblocks {
   }
 }
 
-/** Events in which each flashblock has an epoch of now, signed by the sequencer. */
+/** Events in which each flashblock has an epoch of now, signed by the sequencer and its builder. */
 function renewingEpochs(events: BuilderEvents): BuilderEvents {
   let epoch = 2n ** 62n
   const renewed = (frame: Exclude<BuilderFrame, { kind: 'hello' }>) => {
     if (frame.kind !== 'flashblock' || frame.sent.authorization === undefined) return frame
     const authorization = { ...frame.sent.authorization.authorization, epoch: ++epoch }
-    const signature = signBlock(authorizationHash(authorization), signerKey)
-    return { ...frame, sent: { ...frame.sent, authorization: { authorization, signature } } }
+    const signed = {
+      authorization,
+      signature: signBlock(authorizationHash(authorization), signerKey),
+    }
+    return { ...frame, sent: signedAgain({ ...frame.sent, authorization: signed }) }
   }
   return { ...events, onFrame: (peer, frame) => events.onFrame(peer, renewed(frame)) }
+}
+
+/** A flashblock with a signature of its builder over its changed authorization. */
+function signedAgain(sent: SentFlashblock): SentFlashblock {
+  const { authorization, flashblock, previousLink } = sent
+  const { diff, index, payloadId } = flashblock
+  const { epoch = 0n, l2ChainId = 0n } = authorization?.authorization ?? {}
+  const link = linkOf(previousLink, { blockHash: diff.blockHash, index })
+  const hash = flashblockSigningHash({ epoch, l2ChainId, link, payloadId })
+  return { ...sent, signature: identityOfPeer(sent.builder).sign(hash) }
 }

@@ -1,9 +1,11 @@
 import { builderFrameCodec, type BuilderFrame } from '#messages/builder-frame.ts'
-import type {
-  BuilderEvents,
-  BuilderNetwork,
+import {
+  type BuilderEvents,
+  type BuilderNetwork,
+  newestOf,
 } from '#services/flashblock-p2p/network/builder-network.ts'
 import type { Random } from '#runtime/random.ts'
+import { testIdentity } from '#test/fakes/builder-identities.ts'
 import type { Host } from '#test/simulator/simulation.ts'
 import type { VirtualClock } from '#test/simulator/virtual-clock.ts'
 
@@ -60,7 +62,7 @@ export class LiveBuilders {
     const isOpen = (at: number) => this.#sides[at]?.deliver !== undefined
     for (const at of others) clock.after(1, () => this.#send(node, at, newest))
     return {
-      peerId: nameOfBuilder(node),
+      identity: testIdentity(`builder-${node}`),
       addresses: [],
       send: (sent) => {
         for (const at of others) this.#send(node, at, { kind: 'flashblock', sent })
@@ -71,7 +73,14 @@ export class LiveBuilders {
         const to = others.find((at) => nameOfBuilder(at) === peer)
         if (to !== undefined) this.#send(node, to, frame)
       },
+      ask: (id, leader) => {
+        const asked = others.filter(isOpen)
+        for (const at of asked) this.#send(node, at, newestOf(id, leader))
+        afterEffect()
+        return asked.map(nameOfBuilder)
+      },
       refuse: () => undefined,
+      ban: () => undefined,
       peers: () =>
         others.map((at) => ({
           id: nameOfBuilder(at),
@@ -106,9 +115,9 @@ export class LiveBuilders {
 }
 
 /** Asks for the flashblocks of the newest block. */
-const newest: BuilderFrame = { kind: 'request', payloadId: undefined, fromIndex: 0 }
+const newest = newestOf(0)
 
 /** The peer id of a node's builder. */
-function nameOfBuilder(node: number): string {
-  return `builder-${node}`
+export function nameOfBuilder(node: number): string {
+  return testIdentity(`builder-${node}`).peerId
 }

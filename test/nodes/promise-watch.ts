@@ -31,7 +31,10 @@ interface ChainView {
 export class PromiseWatch {
   /** By the hash of the block up to the flashblock. */
   readonly #promised = new Map<Hash, Promised>()
-  readonly #executed = new Set<Hash>()
+  /** The builders that executed and stored a block up to a flashblock. */
+  readonly #executed = new Map<Hash, Set<string>>()
+  /** The builders that did not answer a new leader, by block number. */
+  readonly #silent = new Map<bigint, Set<string>>()
   readonly #dropped = new Set<string>()
   readonly #fail: (error: Error) => void
 
@@ -61,9 +64,15 @@ export class PromiseWatch {
     }
   }
 
-  /** Notes that the engine of another node executed and stored the block up to a flashblock. */
-  noteExecuted(blockHash: Hash): void {
-    this.#executed.add(blockHash)
+  /** Notes that the engine of a builder executed and stored the block up to a flashblock of another builder. */
+  noteExecuted(blockHash: Hash, builder: string): void {
+    this.#executed.set(blockHash, (this.#executed.get(blockHash) ?? new Set()).add(builder))
+  }
+
+  /** Notes that builders did not answer a new leader, which operators can read. */
+  noteSilent(number: bigint, builders: readonly string[]): void {
+    const silent = this.#silent.get(number) ?? new Set()
+    this.#silent.set(number, new Set([...silent, ...builders]))
   }
 
   /** Notes that an engine dropped flashblocks, with a reason for operators. */
@@ -71,15 +80,22 @@ export class PromiseWatch {
     this.#dropped.add(payloadId)
   }
 
+  /** A builder is only accused if it is guilty, and here none is. */
+  noteEquivocation(builder: string): void {
+    this.#fail(new Error(`builder ${builder} is said to have signed two flashblocks of one index`))
+  }
+
   /**
-   * The first promise that was broken: a flashblock that was public, and that another node had stored, and whose
+   * The first promise that was broken: a flashblock that was public, and that another builder had stored, and whose
    * transactions are not the first ones of the block. If L1 removed the L1 origin of the block, or the chain below the
-   * block changed, nothing can keep the promise.
+   * block changed, nothing can keep the promise. Nor can a new leader, if no builder that had it answered.
    */
   broken({ canonical, isOrphaned }: ChainView): string | undefined {
     for (const [hash, { first, index, number, payloadId, users }] of this.#promised) {
       const block = canonical(number)
-      if (!this.#executed.has(hash) || block === undefined || this.#dropped.has(payloadId)) continue
+      const builders = this.#executed.get(hash)
+      if (builders === undefined || block === undefined || this.#dropped.has(payloadId)) continue
+      if (builders.isSubsetOf(this.#silent.get(number) ?? new Set())) continue
       if (isOrphaned(first) || block.parentHash !== first.parentHash) continue
       const sealed = block.transactions.filter(([type]) => type !== depositType)
       if (!users.every((raw, at) => areSameBytes(raw, sealed[at] ?? new Uint8Array(0))))

@@ -28,13 +28,21 @@ import { contextOf, remotely } from '#test/simulator/host-context.ts'
 import type { Host, Simulation } from '#test/simulator/simulation.ts'
 import type { StandInClient } from '#test/verifier/stand-in-client.ts'
 import type { FlashblocksBroken } from './flashblock-bugs.ts'
-import type { LiveBuilders } from './live-builders.ts'
+import { type LiveBuilders, nameOfBuilder } from './live-builders.ts'
 import type { PromiseWatch } from './promise-watch.ts'
 import type { LiveL1 } from './live-l1.ts'
 import type { LiveNetwork } from './live-network.ts'
 import type { NodeBroken } from './node-bugs.ts'
 
 const l1PollMs = 500
+
+/** What a log says of a loss of flashblocks. */
+interface LossFields {
+  readonly payloadId?: string
+  readonly l2?: { readonly number: bigint }
+  /** Peer ids of builders. */
+  readonly silent?: readonly string[]
+}
 
 /** Parts of a node, and its settings. */
 interface Parts {
@@ -126,7 +134,7 @@ export class SimulatedNode {
     const lease = await bus.lease({ signal: host.signal })
     const metrics = createEngineMetrics(new Registry())
     const context = contextOf(host)
-    const log = this.#notingDrops(context.log)
+    const log = this.#notingLosses(context.log)
     await runEngine(
       { ...context, log, lease, instance, metrics },
       {
@@ -142,17 +150,19 @@ export class SimulatedNode {
     )
   }
 
-  /** A log that also notes flashblocks that could not be taken over: their loss has a named reason. */
-  #notingDrops(log: Logger): Logger {
+  /** A log that also notes why flashblocks are lost: their loss has a named reason. */
+  #notingLosses(log: Logger): Logger {
     const { flashblocks } = this.#parts
     return new Proxy(log, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target)
-        if (name !== 'error' || typeof value !== 'function') return value
-        return (fields: { readonly payloadId?: string }, message: string) => {
+        if ((name !== 'error' && name !== 'warn') || typeof value !== 'function') return value
+        return (fields: LossFields, message: string) => {
           if (message.startsWith('flashblocks cannot be taken over') && fields.payloadId)
             flashblocks?.promises.noteDropped(fields.payloadId)
-          target.error(fields, message)
+          if (message.startsWith('builders do not answer') && fields.l2 && fields.silent)
+            flashblocks?.promises.noteSilent(fields.l2.number, fields.silent)
+          target[name](fields, message)
         }
       },
     })
@@ -206,9 +216,11 @@ export class SimulatedNode {
     const { bug, conductorOf, config, confirmationDepth, node } = this.#parts
     const conductor = conductorOf?.(host)
     const lease = await host.bus.lease({ signal: host.signal })
+    const context = contextOf(host)
     await runSequencer(
       {
-        ...contextOf(host),
+        ...context,
+        log: this.#notingLosses(context.log),
         bus: bug.sequencerBus(host.bus),
         lease,
         metrics: createSequencerMetrics(new Registry()),
@@ -241,7 +253,7 @@ export class SimulatedNode {
     const { builders, promises } = flashblocks
     await host.bus.lease({ signal: host.signal })
     host.bus.listen(flashblockChecked, ({ blockHash, outcome }) => {
-      if (outcome.kind === 'executed') promises.noteExecuted(blockHash)
+      if (outcome.kind === 'executed') promises.noteExecuted(blockHash, nameOfBuilder(node))
     })
     await runFlashblockP2p(
       { ...contextOf(host), metrics: createFlashblockMetrics(new Registry()) },
@@ -252,6 +264,9 @@ export class SimulatedNode {
         stream: {
           clients: 0,
           publish: promises.newStream(),
+        },
+        evidence: {
+          add: async ([{ builder }]) => promises.noteEquivocation(builder),
         },
         openNetwork: async (events) =>
           builders.networkOf(node, host, this.#parts.flashblockBug.events(events)),

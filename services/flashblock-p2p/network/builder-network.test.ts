@@ -24,6 +24,8 @@ const sent: SentFlashblock = {
   flashblock: first,
   previousLink: sampleBase.parentHash,
   authorization: undefined,
+  builder: 'a builder',
+  signature: new Uint8Array(64),
 }
 
 interface Place {
@@ -99,7 +101,13 @@ test('builders of Atoll exchange frames, and ask for the newest block when they 
     { ...sent, flashblock: { ...first, diff: { ...first.diff, postExecTransaction: undefined } } },
   ])
   await until(() => a.frames.length > 0)
-  assert.deepEqual(a.frames[0]?.frame, { kind: 'request', payloadId: undefined, fromIndex: 0 })
+  assert.deepEqual(a.frames[0]?.frame, {
+    kind: 'request',
+    payloadId: undefined,
+    fromIndex: 0,
+    id: 0,
+    leader: undefined,
+  })
   assert.equal(a.frames[0]?.peer, places[1].id)
 })
 

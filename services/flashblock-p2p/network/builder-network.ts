@@ -1,11 +1,13 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
 import { builderFrameCodec } from '#messages/builder-frame.ts'
 import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import { toPayload } from '#protocol/flashblock/assembly.ts'
 import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
 import { builtPayloadToJson, parseBuiltPayload } from '#json-rpc/forms/built-payload-json.ts'
 import type { BuiltPayload } from '#json-rpc/forms/built-payload-json.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { type BuilderIdentity, builderIdentity } from '#libp2p/builder-identity.ts'
 import type { KnownPeer } from '#libp2p/known-peers.ts'
 import { openHost } from '#libp2p/open-host.ts'
 import type { PeerEvent, StreamCount, StreamProtocol } from '#libp2p/peer-events.ts'
@@ -50,8 +52,7 @@ export interface BuilderNetworkOptions extends BuilderEvents {
 
 /** The streams to the other builders. */
 export interface BuilderNetwork {
-  /** Peer id of this builder. */
-  readonly peerId: string
+  readonly identity: BuilderIdentity
   readonly addresses: readonly string[]
   /**
    * Sends a flashblock to all other builders.
@@ -60,10 +61,19 @@ export interface BuilderNetwork {
    * @returns the number of builders that will acknowledge it
    */
   send(sent: SentFlashblock, flashblocks: readonly Flashblock[]): number
+  /**
+   * Asks all builders that speak Atoll's protocol for the flashblocks of their newest block.
+   *
+   * @param id names the request in their answers
+   * @returns the builders that were asked
+   */
+  ask(id: number, leader: SignedAuthorization | undefined): readonly string[]
   /** Sends a frame to one builder that speaks Atoll's protocol. */
   sendTo(peer: string, frame: BuilderFrame): void
   /** Closes the connection to a builder for a time. */
   refuse(peer: string, detail: string): void
+  /** Closes the connection to a builder, and refuses it until a restart. */
+  ban(peer: string, detail: string): void
   peers(): readonly StreamPeer[]
   close(): Promise<void>
 }
@@ -102,7 +112,7 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
       if (event.kind === 'connected') {
         sendFrame(peer, { kind: 'hello', l2ChainId })
         // The connection may have been lost in the middle of a block.
-        sendFrame(peer, { kind: 'request', payloadId: undefined, fromIndex: 0 })
+        sendFrame(peer, newestOf(0))
       }
       options.onPeer(peer, event)
     },
@@ -111,8 +121,10 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
       else readFrame(peer, builderFrameCodec.decode(message), options)
     },
   })
+  const nativePeers = () =>
+    streams.peers().filter(({ protocolId }) => protocolId === nativeProtocol.id)
   return {
-    peerId: host.peerId.toString(),
+    identity: builderIdentity(key),
     addresses: host.getMultiaddrs().map(String),
     send: (sent, flashblocks) => {
       streams.send((id) =>
@@ -120,16 +132,27 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
           ? builderFrameCodec.encode({ kind: 'flashblock', sent })
           : blockLine(flashblocks),
       )
-      return streams.peers().filter(({ protocolId }) => protocolId === nativeProtocol.id).length
+      return nativePeers().length
+    },
+    ask: (requestId, leader) => {
+      const peers = nativePeers().map(({ id }) => id)
+      for (const peer of peers) sendFrame(peer, newestOf(requestId, leader))
+      return peers
     },
     sendTo: sendFrame,
     refuse: (peer, detail) => streams.refuse(peer, detail),
+    ban: (peer, detail) => streams.ban(peer, detail),
     peers: () => streams.peers(),
     close: async () => {
       await streams.close()
       await host.stop()
     },
   }
+}
+
+/** The request for the flashblocks of the newest block. */
+export function newestOf(id: number, leader?: SignedAuthorization): BuilderFrame {
+  return { kind: 'request', payloadId: undefined, fromIndex: 0, id, leader }
 }
 
 /** Limits for a network of few known builders. Source: op-rbuilder, whose limit is 50 peers */

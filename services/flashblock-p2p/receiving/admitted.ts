@@ -1,10 +1,17 @@
+import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import {
   admitEpoch,
+  type AuthorizationFlaw,
   authorizationFlaw,
+  type BuildAuthorization,
   type EpochFence,
 } from '#protocol/flashblock/authorization.ts'
+import { flashblockSigningHash } from '#protocol/flashblock/builder-signature.ts'
+import { linkOf } from '#protocol/flashblock/link.ts'
+import { isSignedBy } from '#libp2p/builder-identity.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
-import type { Event, Refusal, State } from '#services/flashblock-p2p/state.ts'
+import type { Event, Options, Refusal, State } from '#services/flashblock-p2p/state.ts'
 
 /** A flashblock that its sender may send. */
 interface Admission {
@@ -13,30 +20,69 @@ interface Admission {
   readonly fence: EpochFence
 }
 
-/** Checks whether the sequencer allows a builder to send a flashblock. @returns why not */
+/**
+ * Checks whether a builder of this chain made a flashblock, and whether the sequencer allowed it. Its sender may be
+ * another builder. @returns why not
+ */
 export function admitted(
-  { fence, options, signer }: State,
+  { banned, fence, options, signer }: State,
   { nowMs, peer, sent }: Extract<Event, { kind: 'flashblock-arrived' }>,
 ): Admission | Refusal {
-  const { flashblock, number } = sent
+  const { builder } = sent
+  if (banned.includes(builder)) return 'banned'
+  const isKnown = builder === options.identity.peerId || options.builders.includes(builder)
+  if (!isKnown) return 'wrong-builder'
+  if (!isSigned(sent, options)) return 'wrong-signature'
   if (sent.authorization === undefined)
     return options.acceptsUnsigned ? { epoch: 0n, fence } : 'unsigned'
+  const { authorization } = sent.authorization
+  if (authorization.builder !== builder) return 'wrong-builder'
+  if (!isOfBlock(authorization, sent)) return 'wrong-block'
+  const flaw = flawOf({ options, signer }, sent.authorization, nowMs)
+  if (flaw !== undefined) return flaw
+  const { epoch } = authorization
+  const admission = admitEpoch(fence, authorization)
+  if (admission !== undefined) return { epoch, fence: admission }
+  // Another builder passes on what an earlier leader has sent. It cannot mislead that leader, which gets no
+  // acknowledgement.
+  return peer === builder ? 'old-epoch' : { epoch, fence }
+}
+
+/** Why a permission of the sequencer is not accepted; undefined if it is. */
+export function flawOf(
+  { options, signer }: Pick<State, 'options' | 'signer'>,
+  { authorization, signature }: SignedAuthorization,
+  nowMs: number,
+): AuthorizationFlaw | 'signer-unknown' | undefined {
   if (signer === undefined) return 'signer-unknown'
-  const { authorization, signature } = sent.authorization
-  if (authorization.builder !== peer) return 'wrong-builder'
+  const { blockTimeMs, l2ChainId } = options
+  const rules = { l2ChainId, signer, nowMs: BigInt(nowMs), blockTimeMs, recover: recoverPublicKey }
+  return authorizationFlaw(authorization, signature, rules)
+}
+
+/** Whether the builder of a flashblock signed it. */
+function isSigned(
+  { authorization, builder, flashblock, previousLink, signature }: SentFlashblock,
+  { l2ChainId }: Options,
+): boolean {
+  const { diff, index, payloadId } = flashblock
+  const epoch = authorization?.authorization.epoch ?? 0n
+  const link = linkOf(previousLink, { blockHash: diff.blockHash, index })
+  const hash = flashblockSigningHash({ epoch, l2ChainId, link, payloadId })
+  return isSignedBy(builder, hash, signature)
+}
+
+function isOfBlock(
+  authorization: BuildAuthorization,
+  { flashblock, number }: SentFlashblock,
+): boolean {
   const { base, payloadId } = flashblock
-  const isOfBlock =
+  return (
     authorization.payloadId === payloadId &&
     authorization.number === number &&
     (base === undefined ||
       (base.parentHash === authorization.parentHash &&
         base.number === number &&
         base.timestamp === authorization.timestamp))
-  if (!isOfBlock) return 'wrong-block'
-  const { blockTimeMs, l2ChainId } = options
-  const rules = { l2ChainId, signer, nowMs: BigInt(nowMs), blockTimeMs, recover: recoverPublicKey }
-  const flaw = authorizationFlaw(authorization, signature, rules)
-  if (flaw !== undefined) return flaw
-  const admission = admitEpoch(fence, authorization)
-  return admission === undefined ? 'old-epoch' : { epoch: authorization.epoch, fence: admission }
+  )
 }

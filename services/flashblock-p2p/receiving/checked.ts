@@ -1,5 +1,7 @@
 import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
 import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
+import { upTo } from './foreign-blocks.ts'
 
 /** Reasons of the engine for which the sender is not to blame. */
 const innocent: readonly string[] = [
@@ -14,8 +16,9 @@ const innocent: readonly string[] = [
  * The engine has checked a flashblock of another builder. An executed one is acknowledged and shown to the consumers of
  * this node, too.
  */
-export function checked(state: State, event: Extract<Event, { kind: 'checked' }>): Stepped {
+export function checked(before: State, event: Extract<Event, { kind: 'checked' }>): Stepped {
   const { blockHash, index, outcome, payloadId } = event.checked
+  const state = withSettled(before, payloadId, index + 1)
   const block = state.foreign.find((each) => each.payloadId === payloadId)
   // The engine does not name the sender of a flashblock that it has kept for a time.
   const peer = event.checked.peer === '' ? (block?.peer ?? '') : event.checked.peer
@@ -40,22 +43,27 @@ export function checked(state: State, event: Extract<Event, { kind: 'checked' }>
       const acknowledge: Effect = { kind: 'acknowledge', peer, acknowledgement }
       // An engine that was restarted may lack the earlier flashblocks.
       if (reason === 'index-gap' && block !== undefined) {
-        const { epoch, number } = block
-        const again = block.flashblocks.map((flashblock): Effect => ({
-          kind: 'append',
-          received: { number, flashblock, epoch, peer, receivedMs: event.nowMs },
-        }))
+        const { epoch, number, proofs } = block
+        const again = block.flashblocks.map((flashblock, at): Effect => {
+          const received = { number, flashblock, epoch, peer, receivedMs: event.nowMs }
+          return { kind: 'append', received: { ...received, proof: proofs[at] } }
+        })
         return [state, ...again]
       }
       if (innocent.includes(reason)) return [state, acknowledge]
       // What the engine refused is forgotten, so that the right flashblock can follow.
       const foreign = state.foreign.map((each) =>
-        each.payloadId === payloadId
-          ? { ...each, flashblocks: each.flashblocks.slice(0, index) }
-          : each,
+        each.payloadId === payloadId ? upTo(each, index) : each,
       )
       const detail = `flashblock ${index} of ${payloadId} is bad: ${reason}`
       return [{ ...state, foreign }, acknowledge, { kind: 'refuse-peer', peer, detail }]
     }
   }
+}
+
+function withSettled(state: State, payloadId: Bytes8, settled: number): State {
+  const foreign = state.foreign.map((each) =>
+    each.payloadId === payloadId ? { ...each, settled: Math.max(each.settled, settled) } : each,
+  )
+  return { ...state, foreign }
 }

@@ -1,10 +1,14 @@
-import type { Acknowledgement } from '#messages/builder-frame.ts'
+import type { Acknowledgement, FlashblockProof } from '#messages/builder-frame.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { toPayload } from '#protocol/flashblock/assembly.ts'
+import { admitEpoch } from '#protocol/flashblock/authorization.ts'
 import { nextOfBlock } from '#protocol/flashblock/cumulative.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { linkAfter } from '#protocol/flashblock/link.ts'
+import { sentAt } from '#services/flashblock-p2p/sending/own-blocks.ts'
+import { passedOn } from '#services/flashblock-p2p/sending/requested.ts'
 import type {
+  Effect,
   Event,
   ForeignBlock,
   Refusal,
@@ -19,7 +23,7 @@ const maxForeignBlocks = 8
 /** Time after which missing flashblocks are requested again. */
 const requestAgainMs = 250
 
-/** A flashblock in Atoll's own protocol: it is checked, acknowledged, and handed to the engine in its order. */
+/** A flashblock in Atoll's own protocol: it is checked, and handed to the engine in its order. */
 export function flashblockArrived(
   state: State,
   event: Extract<Event, { kind: 'flashblock-arrived' }>,
@@ -43,12 +47,51 @@ export function flashblockArrived(
   const known = block.flashblocks[index]
   if (known !== undefined) {
     if (known.diff.blockHash !== flashblock.diff.blockHash)
-      return refused(next, event, 'contradiction')
-    return [next, { kind: 'acknowledge', peer, acknowledgement: received(flashblock) }]
+      return contradicted(next, block, { ...event, epoch })
+    if (index >= block.stored) return [next]
+    return [next, { kind: 'acknowledge', peer, acknowledgement: acknowledgementOf(flashblock) }]
   }
   if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
     return refused(next, event, 'wrong-link')
-  return append(next, { ...block, epoch, peer }, { ...event, flashblock })
+  return append(next, { ...block, epoch, peer }, { ...event, flashblock, proof: sent })
+}
+
+/** A flashblock of another builder is on the log: it outlives a crash of this node. */
+export function appended(state: State, event: Extract<Event, { kind: 'appended' }>): Stepped {
+  const { flashblock, peer } = event.received
+  const { diff, index, payloadId } = flashblock
+  const acknowledge: Effect = {
+    kind: 'acknowledge',
+    peer,
+    acknowledgement: acknowledgementOf(flashblock),
+  }
+  const block = state.foreign.find((each) => each.payloadId === payloadId)
+  if (block?.flashblocks[index]?.diff.blockHash !== diff.blockHash) return [state]
+  const stored = Math.max(block.stored, index + 1)
+  return [withForeign(state, { ...block, stored }), acknowledge]
+}
+
+/**
+ * A flashblock is on the log since before this process was started: it can be passed on, and shown when a later one was
+ * executed. The engine reads the log itself.
+ */
+export function restored(state: State, event: Extract<Event, { kind: 'restored' }>): Stepped {
+  const { epoch, flashblock, number, peer, proof } = event.received
+  const { index } = flashblock
+  const found = blockOf(state, { epoch, flashblock, number, peer })
+  const block = found && withoutReplaced(found, { epoch, flashblock })
+  if (block?.flashblocks.length !== index) return [state]
+  const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
+  const whole = {
+    ...block,
+    epoch,
+    peer,
+    flashblocks: [...block.flashblocks, flashblock],
+    proofs: [...block.proofs, proof],
+    stored: index + 1,
+    settled: index + 1,
+  }
+  return [withForeign({ ...state, fence }, whole)]
 }
 
 /** A message of op-rbuilder, which has the whole block so far and no signature. */
@@ -68,7 +111,9 @@ export function blockArrived(
     return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'contradiction' }]
   const { flashblock } = next
   const block = blockOf(state, { epoch: 0n, flashblock, number, peer })
-  return block === undefined ? [state] : append(state, block, { ...event, flashblock })
+  return block === undefined
+    ? [state]
+    : append(state, block, { ...event, flashblock, proof: undefined })
 }
 
 /** The block that a flashblock belongs to; undefined if its first flashblock is missing. */
@@ -88,9 +133,13 @@ function blockOf(
       epoch: own.epoch,
       parentHash: own.parentHash,
       flashblocks: own.flashblocks,
+      proofs: own.flashblocks.map(({ index }) => sentAt(state, own, index)),
+      stored: own.flashblocks.length,
+      settled: own.flashblocks.length,
     }
   if (known !== undefined) return known
-  return base && { ...place, epoch, parentHash: base.parentHash, flashblocks: [] }
+  const empty = { flashblocks: [], proofs: [], stored: 0, settled: 0 }
+  return base && { ...place, ...empty, epoch, parentHash: base.parentHash }
 }
 
 /**
@@ -105,20 +154,72 @@ function withoutReplaced(
   const known = block.flashblocks[index]
   const isReplaced = known !== undefined && known.diff.blockHash !== diff.blockHash
   if (!isReplaced || epoch <= block.epoch) return block
-  return { ...block, flashblocks: block.flashblocks.slice(0, index) }
+  return upTo(block, index)
+}
+
+/** A block without its flashblocks from an index on. */
+export function upTo(block: ForeignBlock, index: number): ForeignBlock {
+  return {
+    ...block,
+    flashblocks: block.flashblocks.slice(0, index),
+    proofs: block.proofs.slice(0, index),
+    stored: Math.min(block.stored, index),
+    settled: Math.min(block.settled, index),
+  }
 }
 
 function append(
   state: State,
   block: ForeignBlock,
-  { flashblock, nowMs }: { readonly flashblock: Flashblock; readonly nowMs: number },
+  {
+    flashblock,
+    nowMs,
+    proof: signed,
+  }: {
+    readonly flashblock: Flashblock
+    readonly nowMs: number
+    readonly proof: FlashblockProof | undefined
+  },
 ): Stepped {
   const { epoch, number, peer } = block
   const flashblocks = [...block.flashblocks, flashblock]
+  const proof = signed && proofOf(signed)
+  const received = { number, flashblock, epoch, peer, receivedMs: nowMs, proof }
   return [
-    withForeign(state, { ...block, flashblocks, requestedMs: 0 }),
-    { kind: 'acknowledge', peer, acknowledgement: received(flashblock) },
-    { kind: 'append', received: { number, flashblock, epoch, peer, receivedMs: nowMs } },
+    withForeign(state, {
+      ...block,
+      flashblocks,
+      proofs: [...block.proofs, proof],
+      requestedMs: 0,
+    }),
+    { kind: 'append', received },
+  ]
+}
+
+function proofOf({ authorization, builder, signature }: FlashblockProof): FlashblockProof {
+  return { authorization, builder, signature }
+}
+
+/**
+ * Another flashblock has the same index. The first one stays, since users may rely on it. A builder that signed both for
+ * one sequencer is refused from now on.
+ */
+function contradicted(
+  state: State,
+  block: ForeignBlock,
+  event: Extract<Event, { kind: 'flashblock-arrived' }> & { readonly epoch: bigint },
+): Stepped {
+  const { sent } = event
+  const { builder, flashblock } = sent
+  const [next, ...effects] = refused(state, event, 'contradiction')
+  const first = passedOn(block)[flashblock.index]
+  const firstEpoch = first?.authorization?.authorization.epoch ?? 0n
+  if (first?.builder !== builder || firstEpoch !== event.epoch) return [next, ...effects]
+  const banned = [...next.banned, builder]
+  return [
+    { ...next, banned },
+    ...effects,
+    { kind: 'report-equivocation', builder, sent: [first, sent] },
   ]
 }
 
@@ -137,7 +238,7 @@ function refused(
   ]
 }
 
-function received({ diff, index, payloadId }: Flashblock): Acknowledgement {
+function acknowledgementOf({ diff, index, payloadId }: Flashblock): Acknowledgement {
   return { payloadId, index, blockHash: diff.blockHash, status: 'received', reason: '' }
 }
 

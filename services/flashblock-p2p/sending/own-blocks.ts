@@ -1,11 +1,12 @@
-import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { Acknowledgement, SentFlashblock } from '#messages/builder-frame.ts'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import {
   admitEpoch,
   authorizationGraceMs,
   type BuildAuthorization,
 } from '#protocol/flashblock/authorization.ts'
-import { linkAfter } from '#protocol/flashblock/link.ts'
+import { flashblockSigningHash } from '#protocol/flashblock/builder-signature.ts'
+import { linkAfter, linkOf } from '#protocol/flashblock/link.ts'
 import type { Effect, Event, OwnBlock, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import { show } from './public-stream.ts'
 
@@ -48,6 +49,7 @@ function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): St
     flashblocks: before,
     sentMs: before.map(() => 0),
     unpublished: [],
+    isSuperseded: false,
   }
   // From now on, an earlier leader is refused.
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
@@ -56,7 +58,11 @@ function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): St
   return [next, { kind: 'authorize', authorization: authorizationOf(state, block) }]
 }
 
-function authorizationOf({ options }: State, block: OwnBlock): BuildAuthorization {
+/** The permission that this node asks of its sequencer. */
+export function authorizationOf(
+  { options }: State,
+  block: Pick<OwnBlock, 'epoch' | 'number' | 'parentHash' | 'payloadId' | 'timestamp'>,
+): BuildAuthorization {
   const { epoch, number, parentHash, payloadId, timestamp } = block
   return {
     l2ChainId: options.l2ChainId,
@@ -66,7 +72,7 @@ function authorizationOf({ options }: State, block: OwnBlock): BuildAuthorizatio
     payloadId,
     epoch,
     sequencerId: '',
-    builder: options.builder,
+    builder: options.identity.peerId,
     notAfterMs: timestamp * 1_000n + authorizationGraceMs,
   }
 }
@@ -110,7 +116,7 @@ function send(
         { index: flashblock.index, untilMs, isAcknowledged: false },
       ],
     }
-    const sending = sentAt(own, flashblock.index)
+    const sending = sentAt(state, own, flashblock.index)
     if (sending !== undefined)
       effects.push({ kind: 'send', sent: sending, flashblocks: own.flashblocks })
     effects.push({ kind: 'wake', atMs: untilMs })
@@ -118,14 +124,23 @@ function send(
   return [withOwn(state, own), ...effects]
 }
 
-/** A flashblock as other builders get it; undefined if the block does not have it. */
-function sentAt(block: OwnBlock, index: number): SentFlashblock | undefined {
-  const { authorization, flashblocks, number, parentHash } = block
+/** A flashblock of this node as other builders get it; undefined if the block does not have it. */
+export function sentAt(
+  { options }: State,
+  block: OwnBlock,
+  index: number,
+): SentFlashblock | undefined {
+  const { flashblocks, number, parentHash, payloadId } = block
   const flashblock = flashblocks[index]
   if (flashblock === undefined) return undefined
   const previousLink = linkAfter(parentHash, flashblocks.slice(0, index))
-  const signed = authorization === 'none' ? undefined : authorization
-  return { number, flashblock, previousLink, authorization: signed }
+  const { blockHash } = flashblock.diff
+  const { identity, l2ChainId } = options
+  const authorization = block.authorization === 'none' ? undefined : block.authorization
+  const epoch = authorization?.authorization.epoch ?? 0n
+  const link = linkOf(previousLink, { blockHash, index })
+  const signature = identity.sign(flashblockSigningHash({ epoch, l2ChainId, link, payloadId }))
+  return { number, flashblock, previousLink, authorization, builder: identity.peerId, signature }
 }
 
 /** A flashblock was written to its receivers. If none of them acknowledges, it is public at once. */
@@ -143,11 +158,21 @@ export function acknowledged(
   const { index, payloadId, status } = acknowledgement
   const block = state.own.find((each) => each.payloadId === payloadId)
   const sentMs = block?.sentMs[index]
-  if (sentMs === undefined) return [state]
+  if (block === undefined || sentMs === undefined) return [state]
   const report: Effect = { kind: 'report-acknowledged', status, durationMs: nowMs - sentMs }
-  if (status === 'refused') return [state, report]
+  if (status === 'refused') return [refused(state, block, acknowledgement), report]
   const [next, ...effects] = acknowledgedUpTo(state, { ...acknowledgement, nowMs })
   return [next, report, ...effects]
+}
+
+/** Another builder refuses a flashblock. If it follows a newer leader, what it does not have must not become public. */
+function refused(
+  state: State,
+  block: OwnBlock,
+  { blockHash, index, reason }: Acknowledgement,
+): State {
+  const isSame = block.flashblocks[index]?.diff.blockHash === blockHash
+  return isSame && reason === 'old-epoch' ? withOwn(state, { ...block, isSuperseded: true }) : state
 }
 
 function acknowledgedUpTo(
@@ -182,7 +207,7 @@ function publishDue(state: State, nowMs: number): Stepped {
     if (count === 0) continue
     next = withOwn(next, { ...block, unpublished: unpublished.slice(count) })
     // Another builder leads. It may have taken the block over without these.
-    if (admitEpoch(state.fence, block) === undefined) continue
+    if (block.isSuperseded || admitEpoch(state.fence, block) === undefined) continue
     for (const { index } of unpublished.slice(0, count)) {
       const flashblock = flashblocks[index]
       if (flashblock === undefined) continue
@@ -192,20 +217,6 @@ function publishDue(state: State, nowMs: number): Stepped {
     }
   }
   return [next, ...effects]
-}
-
-/** Another builder lacks flashblocks of this node, as after a reconnect. */
-export function requested(state: State, event: Extract<Event, { kind: 'requested' }>): Stepped {
-  const { fromIndex, payloadId, peer } = event
-  const block =
-    payloadId === undefined
-      ? state.own.at(-1)
-      : state.own.find((each) => each.payloadId === payloadId)
-  if (block === undefined) return [state]
-  const again = block.flashblocks
-    .slice(fromIndex)
-    .flatMap(({ index }) => sentAt(block, index) ?? [])
-  return [state, ...again.map((each): Effect => ({ kind: 'send-again', peer, sent: each }))]
 }
 
 function withOwn(state: State, block: OwnBlock): State {

@@ -1,5 +1,5 @@
 import type { FoundPrefix } from '#messages/find-prefix.ts'
-import { findPrefix } from '#messages/flashblock-subjects.ts'
+import { fetchFlashblocks, findPrefix } from '#messages/flashblock-subjects.ts'
 import { fetchL2Block, startBuilding } from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
@@ -10,7 +10,7 @@ import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { chooseOrigin } from '#protocol/sequencing/choose-origin.ts'
 import { SequencedAttributes } from '#protocol/sequencing/sequenced-attributes.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import type { Context, SequencerSettings } from '#services/sequencer/ports.ts'
 import type { Effect, Job, Outcome, TroubleKind } from '#services/sequencer/state.ts'
 import { OriginCache, type Origins } from './origins.ts'
@@ -19,16 +19,21 @@ import { repeatedCall } from './repeated-call.ts'
 /** Deadline of the calls to the engine. */
 const deadlineMs = 5_000
 
+/** Deadline of the call to flashblock-p2p, which answers earlier. */
+const fetchDeadlineMs = 500
+
 /** A block that cannot be prepared now. */
 type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
 
 /** Makes the inputs of a block, and asks the engine to build the block. */
 export class BlockPreparer {
   readonly origins: OriginCache
-  readonly #context: Pick<Context, 'bus' | 'clock'>
+  readonly #context: Pick<Context, 'bus' | 'clock' | 'log'>
   readonly #config: RollupConfig
   readonly #attributes: SequencedAttributes
   readonly #flashblocks: SequencerSettings['flashblocks']
+  /** The start of the sequencer, in Unix milliseconds, after which it began a block. */
+  #leadsSinceMs: number | undefined
   /** The system config after a block, for the block that was made last. */
   #known: { readonly hash: Hash; readonly systemConfig: SystemConfig } | undefined
 
@@ -57,13 +62,13 @@ export class BlockPreparer {
 
   /** Asks the engine to start building the child of a block. @throws Fault of a call */
   async prepare(effect: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
-    const { attempts, generation, isRecovering, parent } = effect
+    const { attempts, generation, isRecovering, parent, startedMs } = effect
     const again = await this.#again(effect)
     if (again !== undefined) return again
     const [origins, systemConfig, prefix] = await Promise.all([
       this.origins.load(parent.l1Origin, { isFresh: isRecovering }),
       this.#systemConfigAfter(parent),
-      this.#prefixOn(parent, generation),
+      this.#prefixOn(effect),
     ])
     const origin =
       (await this.#originOfPrefix(prefix, origins)) ??
@@ -80,7 +85,7 @@ export class BlockPreparer {
     const attributes = { ...built.attributes, noTxPool }
     const attempt = BigInt(attempts.count)
     const slots = this.#flashblocks
-    const flashblocks = slots && { ...slots, epoch: epochOf(effect.startedMs, prefix) }
+    const flashblocks = slots && { ...slots, epoch: epochOf(startedMs, prefix) }
     const continues = prefix?.payloadId
     const place = { generation, parent: idOf(parent) }
     const request = { ...place, attributes, attempt, flashblocks, continues }
@@ -92,6 +97,7 @@ export class BlockPreparer {
         return failure('attributes', started.reason, 'block')
       case 'started': {
         const { payloadId } = started
+        this.#leadsSinceMs = startedMs
         const job: Job = {
           parent,
           generation,
@@ -171,11 +177,38 @@ export class BlockPreparer {
   }
 
   /** The flashblocks of the next block that another builder, or an earlier run, has published. */
-  async #prefixOn(parent: L2BlockRef, generation: bigint): Promise<FoundPrefix | undefined> {
+  async #prefixOn({
+    generation,
+    parent,
+    startedMs,
+  }: Extract<Effect, { kind: 'prepare' }>): Promise<FoundPrefix | undefined> {
     if (this.#flashblocks === undefined) return undefined
+    if (startedMs !== this.#leadsSinceMs) await this.#fetchFlashblocks(parent, startedMs)
     const request = { generation, parent: idOf(parent) }
     const found = await repeatedCall(this.#context, findPrefix, { request, deadlineMs })
     return found.prefix
+  }
+
+  /**
+   * Before the first block of a new leader, the other builders send what they have: one of them may have more flashblocks
+   * of the leader before. Without their answer, the engine goes on from what it has.
+   */
+  async #fetchFlashblocks(parent: L2BlockRef, startedMs: number): Promise<void> {
+    const { bus, log } = this.#context
+    const timestamp = parent.timestamp + this.#config.blockTime
+    const request = { parent: idOf(parent), timestamp, epoch: BigInt(startedMs) }
+    try {
+      const { silent } = await bus.call(fetchFlashblocks, request, { deadlineMs: fetchDeadlineMs })
+      if (silent.length === 0) return
+      const l2 = { number: parent.number + 1n }
+      log.warn(
+        { l2, silent },
+        'builders do not answer: flashblocks of the leader before that only they have are lost',
+      )
+    } catch (error) {
+      if (!isFault(error)) throw error
+      log.warn({ error }, 'other builders could not be asked for their flashblocks')
+    }
   }
 
   /**

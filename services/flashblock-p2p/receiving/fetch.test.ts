@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  authorizationOf,
+  BuilderRun,
+  kinds,
+  newer,
+  peer,
+  published,
+  reasons,
+  self,
+  sentOf,
+  signed,
+  third,
+} from '#test/fakes/builder-run.ts'
+import { sampleBase } from '#test/fakes/flashblocks.ts'
+import type { Effect } from '#services/flashblock-p2p/state.ts'
+import { answerMs, fetchMs, noPayloadId } from './fetch.ts'
+
+/** A new leader that has asked two builders. */
+class NewLeader extends BuilderRun {
+  readonly call = 3
+
+  constructor() {
+    super()
+    const { number, parentHash, timestamp } = sampleBase
+    const parent = { hash: parentHash, number: number - 1n }
+    const request = { parent, timestamp, epoch: 9n }
+    const [effect, ...others] = this.do({ kind: 'fetch', call: this.call, request })
+    assert.ok(effect?.kind === 'authorize-leader')
+    assert.deepEqual(others, [])
+    const changes = { builder: self.peerId, epoch: 9n, payloadId: noPayloadId }
+    assert.deepEqual(effect.authorization, authorizationOf(changes))
+    const leader = signed(changes)
+    const asks = this.do({ kind: 'leader-authorized', call: this.call, signed: leader })
+    assert.deepEqual(asks, [{ kind: 'ask', call: this.call, leader }])
+  }
+
+  asked(...peers: readonly string[]) {
+    return this.do({ kind: 'asked', call: this.call, peers })
+  }
+
+  answered(from: string, id = this.call) {
+    return this.do({ kind: 'answered', peer: from, id })
+  }
+}
+
+const responses = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.kind === 'answer' ? [effect.response] : []))
+
+test('a new leader goes on when all other builders have answered, and its engine has what they sent', () => {
+  const leader = new NewLeader()
+  assert.deepEqual(kinds(leader.asked(newer, third)), ['wake', 'wake'])
+  assert.deepEqual(leader.answered(newer), [])
+  leader.arrives(sentOf(0), third)
+  leader.arrives(sentOf(1), third)
+  assert.deepEqual(leader.answered(third), [])
+  assert.deepEqual(responses(leader.checked(0)), [])
+  assert.deepEqual(responses(leader.checked(1)), [{ answered: 2, silent: [peer] }])
+  assert.deepEqual(leader.answered(third), [])
+})
+
+test('a new leader without another builder goes on at once', () => {
+  assert.deepEqual(responses(new NewLeader().asked()), [
+    { answered: 0, silent: [peer, newer, third] },
+  ])
+})
+
+test('a new leader waits 50 ms for a builder that does not answer, and 250 ms for its engine', () => {
+  const leader = new NewLeader()
+  leader.asked(newer, third)
+  leader.answered(third)
+  leader.answered(newer, 9)
+  leader.nowMs += answerMs - 1
+  assert.deepEqual(responses(leader.do({ kind: 'woke' })), [])
+  leader.nowMs += 1
+  assert.deepEqual(responses(leader.do({ kind: 'woke' })), [{ answered: 1, silent: [peer, newer] }])
+  const slow = new NewLeader()
+  slow.asked(third)
+  slow.arrives(sentOf(0), third)
+  slow.answered(third)
+  slow.nowMs += fetchMs - 1
+  assert.deepEqual(responses(slow.do({ kind: 'woke' })), [])
+  slow.nowMs += 1
+  assert.deepEqual(responses(slow.do({ kind: 'woke' })), [{ answered: 1, silent: [peer, newer] }])
+})
+
+test('from its request on, a new leader and those that it asks refuse the leader before, and pass on what they have of it', () => {
+  const leader = new NewLeader()
+  assert.deepEqual(reasons(leader.arrives(sentOf(0))), ['old-epoch'])
+  assert.deepEqual(kinds(leader.arrives(sentOf(0), third)), ['append'])
+  const standby = new BuilderRun()
+  standby.arrives(sentOf(0))
+  const asks = { payloadId: undefined, fromIndex: 0, id: 7 }
+  const claim = { builder: newer, epoch: 9n, payloadId: noPayloadId }
+  const effects = standby.do({ kind: 'requested', peer: newer, ...asks, leader: signed(claim) })
+  assert.deepEqual(kinds(effects), ['send-again', 'send-answered'])
+  assert.deepEqual(reasons(standby.arrives(sentOf(1))), ['old-epoch'])
+})
+
+test('a request with the permission of another builder, or a bad one, is answered, and the leader stays', () => {
+  const asks = { payloadId: undefined, fromIndex: 0, id: 7 }
+  const claims = [
+    signed({ builder: third, epoch: 9n, payloadId: noPayloadId }),
+    { ...signed({ builder: newer, epoch: 9n }), signature: new Uint8Array(65) },
+    signed({ builder: newer, epoch: 4n }),
+    undefined,
+  ]
+  for (const leader of claims) {
+    const standby = new BuilderRun()
+    standby.arrives(sentOf(0))
+    const effects = standby.do({ kind: 'requested', peer: newer, ...asks, leader })
+    assert.deepEqual(kinds(effects), ['send-again', 'send-answered'])
+    assert.deepEqual(kinds(standby.arrives(sentOf(1))), ['append'])
+  }
+})
+
+test('a leader that was replaced makes nothing public that another builder refuses, or after the request of a new leader', () => {
+  const refused = new BuilderRun()
+  refused.built(0)
+  refused.authorized()
+  refused.acknowledged(0, 'refused', 'old-epoch')
+  refused.nowMs += 100
+  assert.deepEqual(published(refused.do({ kind: 'woke' })), [])
+  const asked = new BuilderRun()
+  asked.built(0)
+  asked.authorized()
+  const leader = signed({ builder: newer, epoch: 9n, payloadId: noPayloadId })
+  asked.do({ kind: 'requested', peer: newer, payloadId: undefined, fromIndex: 0, id: 7, leader })
+  asked.nowMs += 100
+  assert.deepEqual(published(asked.do({ kind: 'woke' })), [])
+})

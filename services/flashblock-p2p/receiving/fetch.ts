@@ -1,0 +1,102 @@
+import type { FetchFlashblocksResponse } from '#messages/fetch-flashblocks.ts'
+import { admitEpoch } from '#protocol/flashblock/authorization.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import { authorizationOf } from '#services/flashblock-p2p/sending/own-blocks.ts'
+import type { Effect, Event, Fetch, State, Stepped } from '#services/flashblock-p2p/state.ts'
+
+/** Longest time that a new leader waits for the answers of the other builders. */
+export const answerMs = 50
+
+/** Longest time that a new leader waits until its engine has checked what the other builders sent. */
+export const fetchMs = 250
+
+/** The payload id in the permission of a new leader, which has begun no block yet. */
+export const noPayloadId: Bytes8 = '0x0000000000000000' as Bytes8
+
+/**
+ * A new leader asks for the flashblocks of the other builders, which may have more than this node. From now on, nobody
+ * accepts flashblocks of earlier leaders: they could not be in the block any more.
+ */
+export function fetch(state: State, event: Extract<Event, { kind: 'fetch' }>): Stepped {
+  const { call, nowMs: sinceMs, request } = event
+  const { epoch, parent, timestamp } = request
+  const number = parent.number + 1n
+  const begun: Fetch = { call, parent, isAsked: false, answered: [], waiting: [], sinceMs }
+  const place = { epoch, number, parentHash: parent.hash, payloadId: noPayloadId, timestamp }
+  const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
+  return [
+    { ...state, fence, fetches: [...state.fetches, begun] },
+    { kind: 'authorize-leader', call, authorization: authorizationOf(state, place) },
+  ]
+}
+
+/** Gossip has answered. Without a signature, the other builders answer, and go on to accept earlier leaders. */
+export function leaderAuthorized(
+  state: State,
+  { call, signed: leader }: Extract<Event, { kind: 'leader-authorized' }>,
+): Stepped {
+  return [state, { kind: 'ask', call, leader }]
+}
+
+/** The other builders were asked. */
+export function asked(state: State, event: Extract<Event, { kind: 'asked' }>): Stepped {
+  const { call, nowMs, peers } = event
+  return [
+    withFetch(state, call, (each) => ({ ...each, isAsked: true, waiting: peers, sinceMs: nowMs })),
+    { kind: 'wake', atMs: nowMs + answerMs },
+    { kind: 'wake', atMs: nowMs + fetchMs },
+  ]
+}
+
+/** A builder has sent all that it has. */
+export function answered(state: State, event: Extract<Event, { kind: 'answered' }>): Stepped {
+  const { id, peer } = event
+  const next = withFetch(state, id, (each) =>
+    each.waiting.includes(peer)
+      ? {
+          ...each,
+          waiting: each.waiting.filter((other) => other !== peer),
+          answered: [...each.answered, peer],
+        }
+      : each,
+  )
+  return [next]
+}
+
+function withFetch(state: State, call: Fetch['call'], change: (each: Fetch) => Fetch): State {
+  const fetches = state.fetches.map((each) => (each.call === call ? change(each) : each))
+  return { ...state, fetches }
+}
+
+/** Answers the new leaders whose engine has all that the other builders sent. */
+export function finishFetches(state: State, nowMs: number): Stepped {
+  const finished = state.fetches.filter((each) => isFinished(state, each, nowMs))
+  if (finished.length === 0) return [state]
+  const answers = finished.map((each): Effect => ({
+    kind: 'answer',
+    call: each.call,
+    response: responseOf(state, each),
+  }))
+  const fetches = state.fetches.filter((each) => !finished.includes(each))
+  return [{ ...state, fetches }, ...answers]
+}
+
+function responseOf({ options }: State, { answered: known }: Fetch): FetchFlashblocksResponse {
+  const silent = options.builders.filter((builder) => !known.includes(builder))
+  return { answered: known.length, silent }
+}
+
+function isFinished(
+  { foreign }: State,
+  { isAsked, parent, sinceMs, waiting }: Fetch,
+  nowMs: number,
+): boolean {
+  if (!isAsked) return false
+  const lastedMs = nowMs - sinceMs
+  if (lastedMs >= fetchMs) return true
+  if (waiting.length > 0 && lastedMs < answerMs) return false
+  return foreign.every(
+    ({ flashblocks, parentHash, settled }) =>
+      parentHash !== parent.hash || settled >= flashblocks.length,
+  )
+}

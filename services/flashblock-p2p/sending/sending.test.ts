@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  authorizationOf,
+  BuilderRun,
+  kinds,
+  newer,
+  ownAuthorization,
+  peer,
+  published,
+  self,
+  sentOf,
+  signed,
+  third,
+} from '#test/fakes/builder-run.ts'
+import { samplePayloadId } from '#test/fakes/flashblocks.ts'
+
+test('an own flashblock is sent when its block is authorized, and is public when another builder has it', () => {
+  const run = new BuilderRun()
+  const [authorize, ...others] = run.built(0)
+  assert.ok(authorize?.kind === 'authorize')
+  assert.deepEqual(others, [])
+  assert.deepEqual(authorize.authorization, authorizationOf({ builder: self.peerId }))
+  assert.deepEqual(run.built(1), [])
+  const effects = run.authorized()
+  assert.deepEqual(kinds(effects), ['send', 'wake', 'send', 'wake'])
+  const sends = effects.filter(({ kind }) => kind === 'send')
+  assert.deepEqual(
+    sends.map((effect) => effect.kind === 'send' && effect.sent),
+    [0, 1].map((index) => sentOf(index, { authorization: ownAuthorization })),
+  )
+  assert.deepEqual(run.sent(0, 1), [])
+  assert.deepEqual(run.sent(1, 1), [])
+  assert.deepEqual(published(run.acknowledged(0)), [0])
+  assert.deepEqual(published(run.acknowledged(1, 'executed')), [1])
+  assert.deepEqual(published(run.acknowledged(1, 'executed')), [])
+})
+
+test('without another builder, a flashblock is public at once; without an acknowledgement, after the longest wait', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  assert.deepEqual(published(run.sent(0, 0)), [0])
+  run.built(1)
+  assert.deepEqual(published(run.sent(1, 1)), [])
+  run.nowMs += 19
+  assert.deepEqual(published(run.do({ kind: 'woke' })), [])
+  run.nowMs += 1
+  assert.deepEqual(published(run.do({ kind: 'woke' })), [1])
+  const impatient = new BuilderRun({ ackMs: 0 })
+  impatient.built(0)
+  impatient.authorized()
+  assert.deepEqual(published(impatient.sent(0, 3)), [0])
+})
+
+test('flashblocks become public in their order, also if a later one is acknowledged first', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  run.built(1)
+  assert.deepEqual(published(run.acknowledged(1)), [0, 1])
+})
+
+test('a refusal of another builder does not make a flashblock public', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  assert.deepEqual(published(run.acknowledged(0, 'refused')), [])
+})
+
+test('without a signature, flashblocks are sent unsigned, with a report', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  const effects = run.unsigned()
+  assert.deepEqual(kinds(effects), ['report-unsigned', 'send', 'wake'])
+  const send = effects.find(({ kind }) => kind === 'send')
+  assert.equal(send?.kind === 'send' && send.sent.authorization, undefined)
+})
+
+test('a builder that lacks flashblocks of this node gets them again', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  run.built(1)
+  run.built(2)
+  const again = (payloadId: typeof samplePayloadId | undefined, fromIndex: number) =>
+    run
+      .do({ kind: 'requested', peer, payloadId, fromIndex, id: 0, leader: undefined })
+      .flatMap((effect) => (effect.kind === 'send-again' ? [effect.sent.flashblock.index] : []))
+  assert.deepEqual(again(samplePayloadId, 1), [1, 2])
+  assert.deepEqual(again(undefined, 0), [0, 1, 2])
+  assert.deepEqual(again(samplePayloadId, 3), [])
+})
+
+test('flashblocks of another builder are passed on as it signed them, to a builder that accepts them', () => {
+  const run = new BuilderRun()
+  run.arrives(sentOf(0))
+  const authorization = signed({ epoch: 9n, builder: newer })
+  run.arrives(sentOf(1, { authorization }))
+  const effects = run.do({
+    kind: 'requested',
+    peer: third,
+    payloadId: undefined,
+    fromIndex: 0,
+    id: 7,
+    leader: undefined,
+  })
+  const sent = effects.flatMap((effect) => (effect.kind === 'send-again' ? [effect.sent] : []))
+  assert.deepEqual(sent, [sentOf(0), sentOf(1, { authorization })])
+  assert.deepEqual(effects.at(-1), { kind: 'send-answered', peer: third, id: 7 })
+  const other = new BuilderRun()
+  for (const each of sent) assert.deepEqual(kinds(other.arrives(each, third)), ['append'])
+})
+
+test('consumers of a standby see the flashblocks that were executed, and after a takeover each index once', () => {
+  const run = new BuilderRun()
+  run.arrives(sentOf(0))
+  run.arrives(sentOf(1))
+  assert.deepEqual(published(run.checked(1)), [0, 1])
+  assert.deepEqual(published(run.checked(0)), [])
+  // This node takes over: its engine publishes the newest index again, then goes on.
+  const [authorize] = run.built(1, 9n)
+  assert.equal(authorize?.kind === 'authorize' && authorize.authorization.epoch, 9n)
+  run.built(2, 9n)
+  const effects = run.authorized()
+  const sends = effects.flatMap((effect) =>
+    effect.kind === 'send' ? [effect.sent.previousLink] : [],
+  )
+  assert.deepEqual(
+    sends,
+    [1, 2].map((index) => sentOf(index).previousLink),
+  )
+  assert.deepEqual(published(run.acknowledged(2)), [2])
+})
