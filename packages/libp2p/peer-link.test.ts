@@ -254,7 +254,7 @@ test('all addresses of a peer are tried', async (t) => {
   await until(() => raw.inbound.length === 1)
 })
 
-test('after three malformed messages, a peer is refused for ten minutes', async (t) => {
+test('after three bad messages, a peer is refused for ten minutes', async (t) => {
   const [low, high] = await hostPair(t)
   const { clock, delays } = recordingClock(5)
   const one = await builderOn(t, { host: low, known: [high], random: () => 0, clock })

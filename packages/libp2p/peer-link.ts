@@ -20,7 +20,7 @@ const redial = { firstMs: 500, longestMs: 10_000 }
 /** A connection that stayed open for this long starts the pauses from the first one again. */
 const steadyMs = 10_000
 
-/** A peer that sent so many malformed messages is refused for longer. */
+/** A peer that sent so many bad messages is refused for longer. */
 const maxStrikes = 3
 
 /** How long such a peer is refused. */
@@ -54,7 +54,7 @@ export class PeerLink {
   /** Failed dials, and connections that ended soon, since the last steady connection. */
   #failures = 0
   #refusesUntilMs = 0
-  /** Malformed messages since the peer was refused for longer. */
+  /** Bad messages since the peer was refused for longer. */
   #strikes = 0
   #isBanned = false
   #isClosed = false
@@ -119,8 +119,9 @@ export class PeerLink {
     return this.#current?.session.send(frameFor) ?? false
   }
 
-  /** Closes the connection because of a malformed message, and refuses the peer during the pause. */
+  /** Closes the connection because of a bad message, and refuses the peer during the pause. */
   refuse(detail: string): void {
+    this.#strikes++
     this.#current?.session.end('malformed', detail)
   }
 
@@ -168,18 +169,11 @@ export class PeerLink {
       this.#dialAfter(least + random() * (most - least))
       return
     }
-    const shortMs = backoffMs(redial, this.#failures++) * (1 - random() / 4)
-    const pauseMs = reason === 'malformed' ? this.#strike(shortMs) : shortMs
+    const usualMs = backoffMs(redial, this.#failures++) * (1 - random() / 4)
+    const pauseMs = this.#strikes < maxStrikes ? usualMs : strikesPauseMs
+    if (pauseMs === strikesPauseMs) this.#strikes = 0
     if (reason === 'malformed') this.#refusesUntilMs = clock.monotonicMs() + pauseMs
     this.#dialAfter(this.#side === 'lower' ? pauseMs : Math.max(pauseMs, patienceMs))
-  }
-
-  /** The pause after a malformed message. */
-  #strike(usualMs: number): number {
-    this.#strikes++
-    if (this.#strikes < maxStrikes) return usualMs
-    this.#strikes = 0
-    return strikesPauseMs
   }
 
   #dialAfter(pauseMs: number): void {

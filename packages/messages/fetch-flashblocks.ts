@@ -9,7 +9,7 @@ export interface FetchFlashblocksRequest {
   readonly parent: BlockId
   /** Unix seconds of the child. */
   readonly timestamp: bigint
-  /** Epoch of the new leader. From now on, earlier leaders are refused. */
+  /** Lowest epoch of the new leader: when it began to lead, in Unix milliseconds. */
   readonly epoch: bigint
 }
 
@@ -17,8 +17,10 @@ export interface FetchFlashblocksRequest {
 export interface FetchFlashblocksResponse {
   /** Number of builders that answered. */
   readonly answered: number
-  /** Peer ids of the builders that did not answer in time. */
+  /** Peer ids of the builders that did not answer in time, or to which the new leader could not prove that it leads. */
   readonly silent: readonly string[]
+  /** Epoch of the new leader, which is higher than all that the builders have seen. Earlier leaders are refused. */
+  readonly epoch: bigint
 }
 
 /** Codec of `FetchFlashblocksRequest`. */
@@ -44,7 +46,15 @@ export const fetchFlashblocksResponseCodec: MessageCodec<FetchFlashblocksRespons
   'FetchFlashblocksResponse',
   atoll.v1.FetchFlashblocksResponse,
   {
-    toWire: ({ answered, silent }: FetchFlashblocksResponse) => ({ answered, silent: [...silent] }),
-    fromWire: ({ answered, silent }) => ({ answered: answered ?? 0, silent: silent ?? [] }),
+    toWire: ({ answered, epoch, silent }: FetchFlashblocksResponse) => ({
+      answered,
+      silent: [...silent],
+      epoch: uint64ToWire(epoch),
+    }),
+    fromWire: ({ answered, epoch, silent }) => ({
+      answered: answered ?? 0,
+      silent: silent ?? [],
+      epoch: uint64FromWire(epoch),
+    }),
   },
 )

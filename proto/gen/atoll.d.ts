@@ -1862,6 +1862,7 @@ export namespace atoll {
             $unknowns?: Uint8Array[];
             answered: number;
             silent: string[];
+            epoch: Long;
             static encode(message: atoll.v1.FetchFlashblocksResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchFlashblocksResponse & atoll.v1.FetchFlashblocksResponse.$Shape;
         }
@@ -1869,6 +1870,7 @@ export namespace atoll {
             interface $Properties {
                 answered?: (number|null);
                 silent?: (string[]|null);
+                epoch?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.FetchFlashblocksResponse.$Properties;

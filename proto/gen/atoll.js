@@ -8422,6 +8422,7 @@ export const atoll = $root.atoll = (() => {
             };
             FetchFlashblocksResponse.prototype.answered = 0;
             FetchFlashblocksResponse.prototype.silent = $util.emptyArray;
+            FetchFlashblocksResponse.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             FetchFlashblocksResponse.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -8434,6 +8435,8 @@ export const atoll = $root.atoll = (() => {
                 if (message.silent != null && message.silent.length)
                     for (let i = 0; i < message.silent.length; ++i)
                         writer.uint32(/* id 2, wireType 2 =*/18).string(message.silent[i]);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8481,6 +8484,15 @@ export const atoll = $root.atoll = (() => {
                             if (!(message.silent && message.silent.length))
                                 message.silent = [];
                             message.silent.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
                             continue;
                         }
                     }

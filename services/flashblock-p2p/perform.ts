@@ -1,15 +1,13 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
-import { flashblockReceived, signAuthorization } from '#messages/flashblock-subjects.ts'
-import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
-import type { BuildAuthorization } from '#protocol/flashblock/authorization.ts'
+import { flashblockReceived } from '#messages/flashblock-subjects.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { sleep } from '#runtime/clock.ts'
-import { isFault } from '#runtime/fault.ts'
 import { Serial } from '#runtime/serial.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import type { BuilderNetwork } from './network/builder-network.ts'
 import type { Context, Ports } from './ports.ts'
+import { authorize } from './sending/authorize.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
@@ -19,9 +17,6 @@ export interface Dependencies extends Context {
   readonly evidence: Ports['evidence']
   readonly calls: OpenCalls
 }
-
-/** Deadline of the call to gossip. Without an answer, flashblocks are sent without a signature. */
-const signMs = 500
 
 /** Returns the function that carries out effects. */
 export function createPerform(dependencies: Dependencies) {
@@ -122,22 +117,6 @@ export function createPerform(dependencies: Dependencies) {
         return []
     }
   }
-}
-
-/** Asks gossip for the signature of the sequencer. @returns undefined if gossip signs nothing */
-async function authorize(
-  authorization: BuildAuthorization,
-  { bus, log }: Pick<Context, 'bus' | 'log'>,
-): Promise<SignedAuthorization | undefined> {
-  try {
-    const answer = await bus.call(signAuthorization, { authorization }, { deadlineMs: signMs })
-    if (answer.kind === 'signed') return { authorization, signature: answer.signature }
-    log.debug({ reason: answer.problem }, 'gossip does not sign')
-  } catch (error) {
-    if (!isFault(error)) throw error
-    log.debug({ error }, 'gossip does not sign')
-  }
-  return undefined
 }
 
 /** A flashblock of the public stream. */

@@ -94,8 +94,11 @@ export interface ForeignBlock {
 export interface Fetch {
   readonly call: CallId<FetchFlashblocksResponse>
   readonly parent: BlockId
+  readonly epoch: bigint
   /** Whether the other builders were asked: before that, gossip signs the request. */
   readonly isAsked: boolean
+  /** Whether the request is signed. Otherwise, those who get it go on to accept the leader before. */
+  readonly isSigned: boolean
   /** Peer ids of the builders that have answered. */
   readonly answered: readonly string[]
   /** Peer ids of the builders that were asked and have not answered. */

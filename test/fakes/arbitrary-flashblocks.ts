@@ -191,6 +191,7 @@ export function flashblockMessages(
   const fetchResponse: Arbitrary<FetchFlashblocksResponse> = record({
     answered: fc.integer(uint32),
     silent: fc.array(fc.string(), { maxLength: 3 }),
+    epoch: uint64,
   })
   const signAuthorizationRequest: Arbitrary<SignAuthorizationRequest> = record({ authorization })
   const signAuthorizationResponse: Arbitrary<SignAuthorizationResponse> = fc.oneof(

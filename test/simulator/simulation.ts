@@ -34,7 +34,7 @@ export interface Host {
 }
 
 /** How many of the last events a failure shows. */
-const tracedEvents = 200
+const tracedEvents = 20000
 
 /** Start time of every simulation. */
 const startMs = Date.UTC(2026, 0, 1)

@@ -5,6 +5,7 @@ import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import { signerAddress, signerKey } from '#test/fakes/block-messages.ts'
 import { filledHash, samplePayloadId } from '#test/fakes/flashblocks.ts'
 import {
+  authorizationEndMs,
   authorizationFlaw,
   authorizationHash,
   type AuthorizationRules,
@@ -55,6 +56,16 @@ test('an authorization of the sequencer is accepted from shortly before the slot
 test('an authorization of another chain, or one that lasts too long, is refused by name', () => {
   assert.equal(flawOf({ l2ChainId: 11n }), 'wrong-chain')
   assert.equal(flawOf({ notAfterMs: 1_001_001n }), 'lasts-too-long')
+})
+
+test('the authorization of a late block lasts for a second', () => {
+  const nowMs = 1_030_000n
+  const notAfterMs = authorizationEndMs(1_000n, nowMs)
+  assert.equal(notAfterMs, 1_031_000n)
+  assert.equal(flawOf({ notAfterMs }, { nowMs }), undefined)
+  assert.equal(flawOf({ notAfterMs }, { nowMs: nowMs - 2_000n }), undefined)
+  assert.equal(flawOf({ notAfterMs }, { nowMs: nowMs - 2_001n }), 'lasts-too-long')
+  assert.equal(flawOf({ notAfterMs }, { nowMs: nowMs + 1_001n }), 'expired')
 })
 
 test('a signature covers each field', () => {

@@ -32,10 +32,22 @@ export type AuthorizationFlaw =
   'wrong-chain' | 'wrong-signer' | 'expired' | 'lasts-too-long' | 'from-the-future' | 'old-epoch'
 
 /** Time after the timestamp of a block in which its flashblocks are still accepted. */
-export const authorizationGraceMs = 1_000n
+const graceMs = 1_000n
 
 /** How far the clock of a sequencer may be ahead. */
 const maxClockAheadMs = 2_000n
+
+/**
+ * Unix milliseconds until which an authorization should be valid: a second after the timestamp of the block, or a second
+ * from now on if the block is late.
+ */
+export function authorizationEndMs(timestamp: bigint, nowMs: bigint): bigint {
+  return laterOf(timestamp * 1_000n, nowMs) + graceMs
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a < b ? b : a
+}
 
 /** Separates these signatures from those of unsafe blocks, whose domain is zero. */
 const domain = keccak256(new TextEncoder().encode('atoll/flashblocks/authorization/1'))
@@ -82,7 +94,7 @@ export function authorizationFlaw(
   const { blockTimeMs, l2ChainId, nowMs, recover, signer } = rules
   const slotEndMs = timestamp * 1_000n
   if (authorization.l2ChainId !== l2ChainId) return 'wrong-chain'
-  if (notAfterMs > slotEndMs + authorizationGraceMs) return 'lasts-too-long'
+  if (notAfterMs > authorizationEndMs(timestamp, nowMs + maxClockAheadMs)) return 'lasts-too-long'
   if (notAfterMs < nowMs) return 'expired'
   if (slotEndMs - blockTimeMs > nowMs + maxClockAheadMs) return 'from-the-future'
   const hash = authorizationHash(authorization)

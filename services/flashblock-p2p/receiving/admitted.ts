@@ -12,6 +12,7 @@ import { linkOf } from '#protocol/flashblock/link.ts'
 import { isSignedBy } from '#libp2p/builder-identity.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import type { Event, Options, Refusal, State } from '#services/flashblock-p2p/state.ts'
+import { isAwaited } from './fetch.ts'
 
 /** A flashblock that its sender may send. */
 interface Admission {
@@ -25,9 +26,10 @@ interface Admission {
  * another builder. @returns why not
  */
 export function admitted(
-  { banned, fence, options, signer }: State,
+  state: State,
   { nowMs, peer, sent }: Extract<Event, { kind: 'flashblock-arrived' }>,
 ): Admission | Refusal {
+  const { banned, fence, options } = state
   const { builder } = sent
   if (banned.includes(builder)) return 'banned'
   const isKnown = builder === options.identity.peerId || options.builders.includes(builder)
@@ -38,14 +40,16 @@ export function admitted(
   const { authorization } = sent.authorization
   if (authorization.builder !== builder) return 'wrong-builder'
   if (!isOfBlock(authorization, sent)) return 'wrong-block'
-  const flaw = flawOf({ options, signer }, sent.authorization, nowMs)
-  if (flaw !== undefined) return flaw
+  // Another builder passes it on, or it may be the answer of its builder to this node, which is a new leader.
+  const isAnswer = peer !== builder || isAwaited(state, peer)
+  const flaw = flawOf(state, sent.authorization, nowMs)
+  // It was valid when it was sent. The block is still open if its leader died.
+  if (flaw !== undefined && !(isAnswer && flaw === 'expired')) return flaw
   const { epoch } = authorization
   const admission = admitEpoch(fence, authorization)
   if (admission !== undefined) return { epoch, fence: admission }
-  // Another builder passes on what an earlier leader has sent. It cannot mislead that leader, which gets no
-  // acknowledgement.
-  return peer === builder ? 'old-epoch' : { epoch, fence }
+  // An answer cannot mislead an earlier leader: it gets no acknowledgement, or was told that it does not lead any more.
+  return isAnswer ? { epoch, fence } : 'old-epoch'
 }
 
 /** Why a permission of the sequencer is not accepted; undefined if it is. */

@@ -11,17 +11,21 @@ import {
   self,
   sentOf,
   signed,
+  slotMs,
   third,
 } from '#test/fakes/builder-run.ts'
 import { sampleBase } from '#test/fakes/flashblocks.ts'
 import type { Effect } from '#services/flashblock-p2p/state.ts'
 import { answerMs, fetchMs, noPayloadId } from './fetch.ts'
 
+const claim = { builder: self.peerId, epoch: 9n, payloadId: noPayloadId }
+const signedClaim = signed(claim)
+
 /** A new leader that has asked two builders. */
 class NewLeader extends BuilderRun {
   readonly call = 3
 
-  constructor() {
+  constructor(leader: ReturnType<typeof signed> | null = signedClaim) {
     super()
     const { number, parentHash, timestamp } = sampleBase
     const parent = { hash: parentHash, number: number - 1n }
@@ -29,11 +33,13 @@ class NewLeader extends BuilderRun {
     const [effect, ...others] = this.do({ kind: 'fetch', call: this.call, request })
     assert.ok(effect?.kind === 'authorize-leader')
     assert.deepEqual(others, [])
-    const changes = { builder: self.peerId, epoch: 9n, payloadId: noPayloadId }
-    assert.deepEqual(effect.authorization, authorizationOf(changes))
-    const leader = signed(changes)
-    const asks = this.do({ kind: 'leader-authorized', call: this.call, signed: leader })
-    assert.deepEqual(asks, [{ kind: 'ask', call: this.call, leader }])
+    assert.deepEqual(effect.authorization, authorizationOf(claim))
+    const asks = this.do({
+      kind: 'leader-authorized',
+      call: this.call,
+      signed: leader ?? undefined,
+    })
+    assert.deepEqual(asks, [{ kind: 'ask', call: this.call, leader: leader ?? undefined }])
   }
 
   asked(...peers: readonly string[]) {
@@ -56,13 +62,21 @@ test('a new leader goes on when all other builders have answered, and its engine
   leader.arrives(sentOf(1), third)
   assert.deepEqual(leader.answered(third), [])
   assert.deepEqual(responses(leader.checked(0)), [])
-  assert.deepEqual(responses(leader.checked(1)), [{ answered: 2, silent: [peer] }])
+  assert.deepEqual(responses(leader.checked(1)), [{ answered: 2, silent: [peer], epoch: 9n }])
   assert.deepEqual(leader.answered(third), [])
+})
+
+test('a new leader that could not sign its request counts no builder', () => {
+  const leader = new NewLeader(null)
+  leader.asked(third)
+  assert.deepEqual(responses(leader.answered(third)), [
+    { answered: 1, silent: [peer, newer, third], epoch: 9n },
+  ])
 })
 
 test('a new leader without another builder goes on at once', () => {
   assert.deepEqual(responses(new NewLeader().asked()), [
-    { answered: 0, silent: [peer, newer, third] },
+    { answered: 0, silent: [peer, newer, third], epoch: 9n },
   ])
 })
 
@@ -74,7 +88,9 @@ test('a new leader waits 50 ms for a builder that does not answer, and 250 ms fo
   leader.nowMs += answerMs - 1
   assert.deepEqual(responses(leader.do({ kind: 'woke' })), [])
   leader.nowMs += 1
-  assert.deepEqual(responses(leader.do({ kind: 'woke' })), [{ answered: 1, silent: [peer, newer] }])
+  assert.deepEqual(responses(leader.do({ kind: 'woke' })), [
+    { answered: 1, silent: [peer, newer], epoch: 9n },
+  ])
   const slow = new NewLeader()
   slow.asked(third)
   slow.arrives(sentOf(0), third)
@@ -82,18 +98,30 @@ test('a new leader waits 50 ms for a builder that does not answer, and 250 ms fo
   slow.nowMs += fetchMs - 1
   assert.deepEqual(responses(slow.do({ kind: 'woke' })), [])
   slow.nowMs += 1
-  assert.deepEqual(responses(slow.do({ kind: 'woke' })), [{ answered: 1, silent: [peer, newer] }])
+  assert.deepEqual(responses(slow.do({ kind: 'woke' })), [
+    { answered: 1, silent: [peer, newer], epoch: 9n },
+  ])
 })
 
 test('from its request on, a new leader and those that it asks refuse the leader before, and pass on what they have of it', () => {
   const leader = new NewLeader()
-  assert.deepEqual(reasons(leader.arrives(sentOf(0))), ['old-epoch'])
-  assert.deepEqual(kinds(leader.arrives(sentOf(0), third)), ['append'])
+  // What the leader before has sent until it answers is taken over.
+  assert.deepEqual(kinds(leader.arrives(sentOf(0))), ['append'])
+  leader.asked(peer, third)
+  assert.deepEqual(kinds(leader.arrives(sentOf(1))), ['append'])
+  leader.answered(peer)
+  assert.deepEqual(reasons(leader.arrives(sentOf(2))), ['old-epoch'])
+  assert.deepEqual(kinds(leader.arrives(sentOf(2), third)), ['append'])
   const standby = new BuilderRun()
   standby.arrives(sentOf(0))
   const asks = { payloadId: undefined, fromIndex: 0, id: 7 }
-  const claim = { builder: newer, epoch: 9n, payloadId: noPayloadId }
-  const effects = standby.do({ kind: 'requested', peer: newer, ...asks, leader: signed(claim) })
+  const claimOfNewer = { builder: newer, epoch: 9n, payloadId: noPayloadId }
+  const effects = standby.do({
+    kind: 'requested',
+    peer: newer,
+    ...asks,
+    leader: signed(claimOfNewer),
+  })
   assert.deepEqual(kinds(effects), ['send-again', 'send-answered'])
   assert.deepEqual(reasons(standby.arrives(sentOf(1))), ['old-epoch'])
 })
@@ -129,4 +157,32 @@ test('a leader that was replaced makes nothing public that another builder refus
   asked.do({ kind: 'requested', peer: newer, payloadId: undefined, fromIndex: 0, id: 7, leader })
   asked.nowMs += 100
   assert.deepEqual(published(asked.do({ kind: 'woke' })), [])
+})
+
+test('the epoch of a new leader is above those that it has seen, also if its clock is behind', () => {
+  const run = new BuilderRun()
+  run.arrives(sentOf(0, { authorization: signed({ epoch: 20n }) }))
+  const { number, parentHash, timestamp } = sampleBase
+  const request = { parent: { hash: parentHash, number: number - 1n }, timestamp, epoch: 9n }
+  const [effect] = run.do({ kind: 'fetch', call: 1, request })
+  assert.equal(effect?.kind === 'authorize-leader' && effect.authorization.epoch, 21n)
+  run.do({ kind: 'leader-authorized', call: 1, signed: undefined })
+  run.do({ kind: 'asked', call: 1, peers: [third] })
+  // A third builder has seen a leader with a higher epoch.
+  const authorization = signed({ epoch: 30n, builder: newer })
+  run.arrives(sentOf(1, { authorization }), third)
+  run.checked(1)
+  const effects = run.do({ kind: 'answered', peer: third, id: 1 })
+  assert.deepEqual(responses(effects), [{ answered: 1, silent: [peer, newer, third], epoch: 31n }])
+})
+
+test('flashblocks of a leader that died some time ago are answers, and otherwise expired', () => {
+  const run = new BuilderRun()
+  run.nowMs = slotMs + 5_000
+  assert.deepEqual(reasons(run.arrives(sentOf(0))), ['expired'])
+  assert.deepEqual(kinds(run.arrives(sentOf(0), third)), ['append'])
+  const leader = new NewLeader()
+  leader.nowMs = slotMs + 5_000
+  leader.asked(peer)
+  assert.deepEqual(kinds(leader.arrives(sentOf(0))), ['append'])
 })

@@ -19,15 +19,30 @@ export const noPayloadId: Bytes8 = '0x0000000000000000' as Bytes8
  */
 export function fetch(state: State, event: Extract<Event, { kind: 'fetch' }>): Stepped {
   const { call, nowMs: sinceMs, request } = event
-  const { epoch, parent, timestamp } = request
+  const { parent, timestamp } = request
   const number = parent.number + 1n
-  const begun: Fetch = { call, parent, isAsked: false, answered: [], waiting: [], sinceMs }
+  const epoch = epochAbove(state, request.epoch)
+  const begun: Fetch = {
+    call,
+    parent,
+    epoch,
+    isAsked: false,
+    isSigned: false,
+    answered: [],
+    waiting: [],
+    sinceMs,
+  }
   const place = { epoch, number, parentHash: parent.hash, payloadId: noPayloadId, timestamp }
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
   return [
     { ...state, fence, fetches: [...state.fetches, begun] },
-    { kind: 'authorize-leader', call, authorization: authorizationOf(state, place) },
+    { kind: 'authorize-leader', call, authorization: authorizationOf(state, place, sinceMs) },
   ]
+}
+
+/** An epoch above that of all leaders that this node has seen. The clock of the new leader may be behind theirs. */
+function epochAbove({ fence }: State, lowest: bigint): bigint {
+  return fence.epoch < lowest ? lowest : fence.epoch + 1n
 }
 
 /** Gossip has answered. Without a signature, the other builders answer, and go on to accept earlier leaders. */
@@ -35,7 +50,9 @@ export function leaderAuthorized(
   state: State,
   { call, signed: leader }: Extract<Event, { kind: 'leader-authorized' }>,
 ): Stepped {
-  return [state, { kind: 'ask', call, leader }]
+  const isSigned = leader !== undefined
+  const next = withFetch(state, call, (each) => ({ ...each, isSigned }))
+  return [next, { kind: 'ask', call, leader }]
 }
 
 /** The other builders were asked. */
@@ -81,9 +98,24 @@ export function finishFetches(state: State, nowMs: number): Stepped {
   return [{ ...state, fetches }, ...answers]
 }
 
-function responseOf({ options }: State, { answered: known }: Fetch): FetchFlashblocksResponse {
-  const silent = options.builders.filter((builder) => !known.includes(builder))
-  return { answered: known.length, silent }
+function responseOf(
+  { fence, options }: State,
+  { answered: known, epoch, isSigned }: Fetch,
+): FetchFlashblocksResponse {
+  const { acceptsUnsigned, builders } = options
+  const isRefusable = isSigned || acceptsUnsigned
+  const silent = builders.filter((builder) => !isRefusable || !known.includes(builder))
+  // The answers may have shown a leader with a higher epoch.
+  const isHighest = fence.epoch <= epoch
+  return { answered: known.length, silent, epoch: isHighest ? epoch : fence.epoch + 1n }
+}
+
+/**
+ * Whether a new leader waits for the answer of a builder. Until then, this builder may have sent flashblocks of its own
+ * that the new leader should have, too.
+ */
+export function isAwaited({ fetches }: State, peer: string): boolean {
+  return fetches.some(({ isAsked, waiting }) => !isAsked || waiting.includes(peer))
 }
 
 function isFinished(

@@ -2,7 +2,7 @@ import type { Acknowledgement, SentFlashblock } from '#messages/builder-frame.ts
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import {
   admitEpoch,
-  authorizationGraceMs,
+  authorizationEndMs,
   type BuildAuthorization,
 } from '#protocol/flashblock/authorization.ts'
 import { flashblockSigningHash } from '#protocol/flashblock/builder-signature.ts'
@@ -19,7 +19,7 @@ export function built(state: State, event: Extract<Event, { kind: 'built' }>): S
   // Another builder leads, which the engine does not know yet.
   if (admitEpoch(state.fence, { epoch, number }) === undefined) return [state]
   const known = state.own.find(({ payloadId }) => payloadId === flashblock.payloadId)
-  if (known === undefined || epoch > known.epoch) return begin(state, event.built)
+  if (known === undefined || epoch > known.epoch) return begin(state, event)
   // The engine publishes the newest flashblock again when it takes a block over.
   if (flashblock.index < known.flashblocks.length) return [state]
   if (known.authorization === undefined)
@@ -28,7 +28,10 @@ export function built(state: State, event: Extract<Event, { kind: 'built' }>): S
 }
 
 /** Begins a block of this node, which may go on from flashblocks of another builder, or of this node itself. */
-function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): Stepped {
+function begin(
+  state: State,
+  { built: { epoch, flashblock, number }, nowMs }: Extract<Event, { kind: 'built' }>,
+): Stepped {
   const { payloadId } = flashblock
   const foreign = state.foreign.find((block) => block.payloadId === payloadId)
   const earlier = state.own.find((block) => block.payloadId === payloadId)
@@ -55,13 +58,14 @@ function begin(state: State, { epoch, flashblock, number }: BuiltFlashblock): St
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
   const others = state.own.filter((each) => each !== earlier)
   const next = { ...state, fence, own: [...others, block].slice(-maxOwnBlocks) }
-  return [next, { kind: 'authorize', authorization: authorizationOf(state, block) }]
+  return [next, { kind: 'authorize', authorization: authorizationOf(state, block, nowMs) }]
 }
 
 /** The permission that this node asks of its sequencer. */
 export function authorizationOf(
   { options }: State,
   block: Pick<OwnBlock, 'epoch' | 'number' | 'parentHash' | 'payloadId' | 'timestamp'>,
+  nowMs: number,
 ): BuildAuthorization {
   const { epoch, number, parentHash, payloadId, timestamp } = block
   return {
@@ -73,7 +77,7 @@ export function authorizationOf(
     epoch,
     sequencerId: '',
     builder: options.identity.peerId,
-    notAfterMs: timestamp * 1_000n + authorizationGraceMs,
+    notAfterMs: authorizationEndMs(timestamp, BigInt(nowMs)),
   }
 }
 

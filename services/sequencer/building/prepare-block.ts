@@ -1,5 +1,6 @@
 import type { FoundPrefix } from '#messages/find-prefix.ts'
 import { fetchFlashblocks, findPrefix } from '#messages/flashblock-subjects.ts'
+import type { StartBuildingRequest } from '#messages/start-building.ts'
 import { fetchL2Block, startBuilding } from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
@@ -19,11 +20,21 @@ import { repeatedCall } from './repeated-call.ts'
 /** Deadline of the calls to the engine. */
 const deadlineMs = 5_000
 
-/** Deadline of the call to flashblock-p2p, which answers earlier. */
-const fetchDeadlineMs = 500
+/** Deadline of the call to flashblock-p2p, which answers earlier also while gossip is restarted. */
+const fetchDeadlineMs = 1_000
 
 /** A block that cannot be prepared now. */
 type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
+
+/** The flashblocks of a block. */
+interface FlashblockPlan {
+  /** Those that are made; undefined if there are none. */
+  readonly flashblocks: StartBuildingRequest['flashblocks']
+  /** Those that another builder, or an earlier run, has published. */
+  readonly prefix: FoundPrefix | undefined
+}
+
+const nothingPlanned: FlashblockPlan = { flashblocks: undefined, prefix: undefined }
 
 /** Makes the inputs of a block, and asks the engine to build the block. */
 export class BlockPreparer {
@@ -32,8 +43,8 @@ export class BlockPreparer {
   readonly #config: RollupConfig
   readonly #attributes: SequencedAttributes
   readonly #flashblocks: SequencerSettings['flashblocks']
-  /** The start of the sequencer, in Unix milliseconds, after which it began a block. */
-  #leadsSinceMs: number | undefined
+  /** The epoch of flashblocks since a start of the sequencer. */
+  #lead: { readonly startedMs: number; readonly epoch: bigint } | undefined
   /** The system config after a block, for the block that was made last. */
   #known: { readonly hash: Hash; readonly systemConfig: SystemConfig } | undefined
 
@@ -62,14 +73,15 @@ export class BlockPreparer {
 
   /** Asks the engine to start building the child of a block. @throws Fault of a call */
   async prepare(effect: Extract<Effect, { kind: 'prepare' }>): Promise<Outcome> {
-    const { attempts, generation, isRecovering, parent, startedMs } = effect
+    const { attempts, generation, isRecovering, parent } = effect
     const again = await this.#again(effect)
     if (again !== undefined) return again
-    const [origins, systemConfig, prefix] = await Promise.all([
+    const [origins, systemConfig, plan] = await Promise.all([
       this.origins.load(parent.l1Origin, { isFresh: isRecovering }),
       this.#systemConfigAfter(parent),
-      this.#prefixOn(effect),
+      this.#planFlashblocks(effect),
     ])
+    const { flashblocks, prefix } = plan
     const origin =
       (await this.#originOfPrefix(prefix, origins)) ??
       this.#originOf(parent, origins, isRecovering ? 'recovering' : 'usual')
@@ -84,8 +96,6 @@ export class BlockPreparer {
     const noTxPool = built.attributes.noTxPool || attempts.isEmpty
     const attributes = { ...built.attributes, noTxPool }
     const attempt = BigInt(attempts.count)
-    const slots = this.#flashblocks
-    const flashblocks = slots && { ...slots, epoch: epochOf(startedMs, prefix) }
     const continues = prefix?.payloadId
     const place = { generation, parent: idOf(parent) }
     const request = { ...place, attributes, attempt, flashblocks, continues }
@@ -97,7 +107,6 @@ export class BlockPreparer {
         return failure('attributes', started.reason, 'block')
       case 'started': {
         const { payloadId } = started
-        this.#leadsSinceMs = startedMs
         const job: Job = {
           parent,
           generation,
@@ -176,38 +185,57 @@ export class BlockPreparer {
     }
   }
 
-  /** The flashblocks of the next block that another builder, or an earlier run, has published. */
-  async #prefixOn({
+  /** The flashblocks that the next block begins with, and those that are made of it. */
+  async #planFlashblocks({
     generation,
     parent,
     startedMs,
-  }: Extract<Effect, { kind: 'prepare' }>): Promise<FoundPrefix | undefined> {
-    if (this.#flashblocks === undefined) return undefined
-    if (startedMs !== this.#leadsSinceMs) await this.#fetchFlashblocks(parent, startedMs)
+  }: Extract<Effect, { kind: 'prepare' }>): Promise<FlashblockPlan> {
+    const slots = this.#flashblocks
+    if (slots === undefined) return nothingPlanned
+    const lead = this.#lead?.startedMs === startedMs ? this.#lead : undefined
+    const known = lead?.epoch ?? (await this.#fetchFlashblocks(parent, startedMs))
     const request = { generation, parent: idOf(parent) }
-    const found = await repeatedCall(this.#context, findPrefix, { request, deadlineMs })
-    return found.prefix
+    const { prefix } = await repeatedCall(this.#context, findPrefix, { request, deadlineMs })
+    const epoch = known ?? epochAfter(startedMs, prefix)
+    this.#lead = { startedMs, epoch }
+    if (prefix === undefined || prefix.epoch <= epoch)
+      return { flashblocks: { ...slots, epoch }, prefix }
+    const l2 = { number: parent.number + 1n }
+    this.#context.log.warn(
+      { l2, epoch, other: prefix.epoch },
+      'another sequencer leads since a later time: this node publishes no flashblocks',
+    )
+    return nothingPlanned
   }
 
   /**
-   * Before the first block of a new leader, the other builders send what they have: one of them may have more flashblocks
-   * of the leader before. Without their answer, the engine goes on from what it has.
+   * Before its first block, a new leader gets what the other builders have: one of them may have more flashblocks of the
+   * leader before. Without their answer, the engine goes on from what it has.
+   *
+   * @returns the epoch of the new leader; undefined if flashblock-p2p does not answer
    */
-  async #fetchFlashblocks(parent: L2BlockRef, startedMs: number): Promise<void> {
+  async #fetchFlashblocks(parent: L2BlockRef, startedMs: number): Promise<bigint | undefined> {
     const { bus, log } = this.#context
     const timestamp = parent.timestamp + this.#config.blockTime
     const request = { parent: idOf(parent), timestamp, epoch: BigInt(startedMs) }
+    const l2 = { number: parent.number + 1n }
     try {
-      const { silent } = await bus.call(fetchFlashblocks, request, { deadlineMs: fetchDeadlineMs })
-      if (silent.length === 0) return
-      const l2 = { number: parent.number + 1n }
-      log.warn(
-        { l2, silent },
-        'builders do not answer: flashblocks of the leader before that only they have are lost',
-      )
+      const fetched = await bus.call(fetchFlashblocks, request, { deadlineMs: fetchDeadlineMs })
+      const { epoch, silent } = fetched
+      if (silent.length > 0)
+        log.warn(
+          { l2, silent },
+          'builders do not answer: flashblocks of the leader before that only they have are lost',
+        )
+      return epoch
     } catch (error) {
       if (!isFault(error)) throw error
-      log.warn({ error }, 'other builders could not be asked for their flashblocks')
+      log.warn(
+        { l2, error },
+        'flashblock-p2p does not answer: flashblocks that this node does not have are lost',
+      )
+      return undefined
     }
   }
 
@@ -246,11 +274,8 @@ export class BlockPreparer {
   }
 }
 
-/**
- * The epoch of flashblocks. It is higher than that of the leader before, also if the clock of this leader is behind. An
- * own prefix of an earlier run has a lower epoch anyway.
- */
-function epochOf(startedMs: number, prefix: FoundPrefix | undefined): bigint {
+/** An epoch above that of the leader before, whose clock may be ahead. */
+function epochAfter(startedMs: number, prefix: FoundPrefix | undefined): bigint {
   const own = BigInt(startedMs)
   return prefix === undefined || prefix.epoch < own ? own : prefix.epoch + 1n
 }
