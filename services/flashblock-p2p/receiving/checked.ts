@@ -1,7 +1,7 @@
 import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
-import { upTo } from './foreign-blocks.ts'
+import { appendsOf, upTo } from './foreign-blocks.ts'
 
 /** Reasons of the engine for which the sender is not to blame. */
 const innocent: readonly string[] = [
@@ -43,12 +43,7 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const acknowledge: Effect = { kind: 'acknowledge', peer, acknowledgement }
       // An engine that was restarted may lack the earlier flashblocks.
       if (reason === 'index-gap' && block !== undefined) {
-        const { epoch, number, proofs } = block
-        const again = block.flashblocks.map((flashblock, at): Effect => {
-          const received = { number, flashblock, epoch, peer, receivedMs: event.nowMs }
-          return { kind: 'append', received: { ...received, proof: proofs[at] } }
-        })
-        return [state, ...again]
+        return [state, ...appendsOf(block, event.nowMs)]
       }
       if (innocent.includes(reason)) return [state, acknowledge]
       // What the engine refused is forgotten, so that the right flashblock can follow.

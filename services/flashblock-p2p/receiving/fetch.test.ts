@@ -186,3 +186,18 @@ test('flashblocks of a leader that died some time ago are answers, and otherwise
   leader.asked(peer)
   assert.deepEqual(kinds(leader.arrives(sentOf(0))), ['append'])
 })
+
+test('a new leader hands what it has of the block to its engine once more, and waits for it', () => {
+  const run = new BuilderRun()
+  run.arrives(sentOf(0))
+  run.checked(0, { kind: 'refused', reason: 'block-too-new' })
+  const { number, parentHash, timestamp } = sampleBase
+  const request = { parent: { hash: parentHash, number: number - 1n }, timestamp, epoch: 9n }
+  assert.deepEqual(kinds(run.do({ kind: 'fetch', call: 1, request })), [
+    'authorize-leader',
+    'append',
+  ])
+  run.do({ kind: 'leader-authorized', call: 1, signed: signedClaim })
+  assert.deepEqual(responses(run.do({ kind: 'asked', call: 1, peers: [] })), [])
+  assert.equal(responses(run.checked(0)).length, 1)
+})

@@ -2,7 +2,15 @@ import type { FetchFlashblocksResponse } from '#messages/fetch-flashblocks.ts'
 import { admitEpoch } from '#protocol/flashblock/authorization.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { authorizationOf } from '#services/flashblock-p2p/sending/own-blocks.ts'
-import type { Effect, Event, Fetch, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import type {
+  Effect,
+  Event,
+  Fetch,
+  ForeignBlock,
+  State,
+  Stepped,
+} from '#services/flashblock-p2p/state.ts'
+import { appendsOf } from './foreign-blocks.ts'
 
 /** Longest time that a new leader waits for the answers of the other builders. */
 export const answerMs = 50
@@ -34,9 +42,14 @@ export function fetch(state: State, event: Extract<Event, { kind: 'fetch' }>): S
   }
   const place = { epoch, number, parentHash: parent.hash, payloadId: noPayloadId, timestamp }
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
+  const isOfBlock = ({ parentHash }: ForeignBlock) => parentHash === parent.hash
+  // The engine may have refused them when they came: the block was too far above its head then.
+  const again = state.foreign.filter(isOfBlock).flatMap((block) => appendsOf(block, sinceMs))
+  const foreign = state.foreign.map((each) => (isOfBlock(each) ? { ...each, settled: 0 } : each))
   return [
-    { ...state, fence, fetches: [...state.fetches, begun] },
+    { ...state, fence, foreign, fetches: [...state.fetches, begun] },
     { kind: 'authorize-leader', call, authorization: authorizationOf(state, place, sinceMs) },
+    ...again,
   ]
 }
 

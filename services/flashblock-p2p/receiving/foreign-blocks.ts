@@ -157,6 +157,17 @@ function withoutReplaced(
   return upTo(block, index)
 }
 
+/** Hands all flashblocks of a block to the engine once more. */
+export function appendsOf(
+  { epoch, flashblocks, number, peer, proofs }: ForeignBlock,
+  receivedMs: number,
+): readonly Effect[] {
+  return flashblocks.map((flashblock, at) => {
+    const received = { number, flashblock, epoch, peer, receivedMs, proof: proofs[at] }
+    return { kind: 'append', received }
+  })
+}
+
 /** A block without its flashblocks from an index on. */
 export function upTo(block: ForeignBlock, index: number): ForeignBlock {
   return {

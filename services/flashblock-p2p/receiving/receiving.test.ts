@@ -97,7 +97,7 @@ const refusals: readonly (readonly [what: string, sent: SentFlashblock, reason: 
   ['of another chain', sentOf(0, { authorization: signed({ l2ChainId: 11n }) }), 'wrong-chain'],
   [
     'whose permission lasts too long',
-    sentOf(0, { authorization: signed({ notAfterMs: timestamp * 1_000n + 1_001n }) }),
+    sentOf(0, { authorization: signed({ notAfterMs: timestamp * 1_000n + 1_502n }) }),
     'lasts-too-long',
   ],
   ['whose first link is not the parent', sentOf(0, { previousLink: filledHash(9) }), 'wrong-link'],
