@@ -1,7 +1,10 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
 import { flashblockReceived } from '#messages/flashblock-subjects.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { sleep } from '#runtime/clock.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 import { Serial } from '#runtime/serial.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
@@ -109,6 +112,14 @@ export function createPerform(dependencies: Dependencies) {
       case 'report-acknowledged':
         metrics.acknowledged(effect.status, effect.durationMs / 1_000)
         return []
+      case 'report-replaced': {
+        const { flashblocks, number } = effect
+        log.warn(
+          { l2: { number }, ...replacedFields(flashblocks) },
+          'a new leader did not have these flashblocks: if they were public, their transactions may be lost',
+        )
+        return []
+      }
       case 'report-unsigned':
         log.warn(
           { l2: { number: effect.number } },
@@ -117,6 +128,17 @@ export function createPerform(dependencies: Dependencies) {
         return []
     }
   }
+}
+
+/** Limit on the transactions that are logged. */
+const maxLoggedTransactions = 100
+
+function replacedFields(flashblocks: readonly Flashblock[]) {
+  const raws = flashblocks.flatMap(({ diff }) => diff.transactions)
+  const users = raws.filter(([type]) => type !== depositType)
+  const transactions = users.slice(0, maxLoggedTransactions).map((raw) => toHash(keccak256(raw)))
+  const { index, payloadId } = flashblocks[0] ?? {}
+  return { payloadId, index, transactions }
 }
 
 /** A flashblock of the public stream. */

@@ -112,6 +112,8 @@ interface Shown {
   readonly payloadId: Bytes8
   readonly number: bigint
   readonly index: number
+  /** Link of this index. */
+  readonly link: Hash
 }
 
 /** The state of flashblock-p2p. */
@@ -272,6 +274,12 @@ export type Effect =
       readonly durationMs: number
     }
   | { readonly kind: 'report-unsigned'; readonly number: bigint }
+  /** A new leader did not have these flashblocks. If they were public, their users may lose transactions. */
+  | {
+      readonly kind: 'report-replaced'
+      readonly number: bigint
+      readonly flashblocks: readonly Flashblock[]
+    }
 
 /** The next state, and the effects to carry out, in order. */
 export type Stepped = readonly [State, ...(readonly Effect[])]

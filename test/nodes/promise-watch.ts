@@ -99,7 +99,7 @@ export class PromiseWatch {
       if (isOrphaned(first) || block.parentHash !== first.parentHash) continue
       const sealed = block.transactions.filter(([type]) => type !== depositType)
       if (!users.every((raw, at) => areSameBytes(raw, sealed[at] ?? new Uint8Array(0))))
-        return `index ${index} of ${payloadId} (${hash.slice(0, 10)}) was public and stored elsewhere, and block ${number} (${block.blockHash.slice(0, 10)}) does not have its transactions`
+        return `index ${index} of ${payloadId} (${hash.slice(0, 10)}) was public and stored by ${[...builders].join(' and ')}, and block ${number} (${block.blockHash.slice(0, 10)}) does not have its transactions`
     }
     return undefined
   }

@@ -30,8 +30,8 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const acknowledgement = { ...names, status: 'executed', reason: '' } as const
       const effects: Effect[] = [{ kind: 'acknowledge', peer, acknowledgement }]
       let next = state
-      for (const flashblock of block?.flashblocks.slice(0, index + 1) ?? []) {
-        const [shown, ...more] = show(next, { number: block?.number ?? 0n, flashblock })
+      for (let at = 0; block !== undefined && at <= index; at++) {
+        const [shown, ...more] = show(next, block, at)
         next = shown
         effects.push(...more)
       }

@@ -53,7 +53,14 @@ export function flashblockArrived(
   }
   if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
     return refused(next, event, 'wrong-link')
-  return append(next, { ...block, epoch, peer }, { ...event, flashblock, proof: sent })
+  const [appending, ...effects] = append(
+    next,
+    { ...block, epoch, peer },
+    { ...event, flashblock, proof: sent },
+  )
+  const replaced = found?.flashblocks.slice(index) ?? []
+  if (replaced.length === 0) return [appending, ...effects]
+  return [appending, { kind: 'report-replaced', number, flashblocks: replaced }, ...effects]
 }
 
 /** A flashblock of another builder is on the log: it outlives a crash of this node. */

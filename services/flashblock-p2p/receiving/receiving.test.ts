@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SentFlashblock } from '#messages/builder-frame.ts'
 import { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
+import { linkAfter } from '#protocol/flashblock/link.ts'
 import { testIdentity } from '#test/fakes/builder-identities.ts'
 import {
   at,
@@ -157,6 +158,21 @@ test('flashblocks of an earlier leader are accepted from another builder, and no
   assert.deepEqual(kinds(run.arrives(sentOf(1, { authorization }))), ['append'])
 })
 
+test('consumers who saw a flashblock that a new leader replaced see no more of the block', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  run.built(1)
+  assert.deepEqual(published(run.acknowledged(1)), [0, 1])
+  const authorization = signed({ epoch: 9n, builder: newer })
+  const others = flashblocksOf([1, 1, 1])
+  for (const flashblock of others.slice(1)) {
+    const previousLink = linkAfter(sampleBase.parentHash, others.slice(0, flashblock.index))
+    run.arrives(sentOf(flashblock.index, { flashblock, authorization, previousLink }))
+  }
+  assert.deepEqual(published(run.checked(2)), [])
+})
+
 test('a bad flashblock costs its sender the connection; a late one does not', () => {
   const run = new BuilderRun()
   run.arrives(sentOf(0))
@@ -246,7 +262,10 @@ test('if another builder leads for a part of a block, its flashblocks replace ow
   const authorization = signed({ epoch: 9n, builder: newer })
   const other = flashblocksOf([1, 2, 1])[2] ?? assert.fail()
   const taken = sentOf(2, { flashblock: other, authorization })
-  assert.deepEqual(kinds(run.arrives(taken)), ['append'])
+  const effects = run.arrives(taken)
+  assert.deepEqual(kinds(effects), ['report-replaced', 'append'])
+  const [report] = effects
+  assert.deepEqual(report?.kind === 'report-replaced' && report.flashblocks, [at(2)])
   assert.deepEqual(published(run.acknowledged(2)), [])
   assert.deepEqual(run.built(3), [])
   assert.deepEqual(published(run.checked(2)), [2])

@@ -205,7 +205,7 @@ function publishDue(state: State, nowMs: number): Stepped {
   let next = state
   const effects: Effect[] = []
   for (const block of state.own) {
-    const { flashblocks, number, unpublished } = block
+    const { unpublished } = block
     const open = unpublished.findIndex((each) => !each.isAcknowledged && each.untilMs > nowMs)
     const count = open === -1 ? unpublished.length : open
     if (count === 0) continue
@@ -213,9 +213,7 @@ function publishDue(state: State, nowMs: number): Stepped {
     // Another builder leads. It may have taken the block over without these.
     if (block.isSuperseded || admitEpoch(state.fence, block) === undefined) continue
     for (const { index } of unpublished.slice(0, count)) {
-      const flashblock = flashblocks[index]
-      if (flashblock === undefined) continue
-      const [shown, ...more] = show(next, { number, flashblock })
+      const [shown, ...more] = show(next, block, index)
       next = shown
       effects.push(...more)
     }
