@@ -27,7 +27,7 @@ export interface ProjectOptions {
   /** Variables of the files. */
   readonly env: Readonly<Record<string, string>>
   /** Ports on this machine. */
-  readonly ports: { readonly rollup: number; readonly l2: number }
+  readonly ports: { readonly rollup: number; readonly l2: number; readonly stream?: number }
 }
 
 /** The containers of compose files. */
@@ -48,6 +48,10 @@ export class ComposeProject {
     this.#l2 = clientOf(options.ports.l2)
   }
 
+  get ports(): ProjectOptions['ports'] {
+    return this.#options.ports
+  }
+
   /** Runs `docker compose` for this project. */
   compose(...args: readonly string[]): Promise<string> {
     const { env, files, name, ports } = this.#options
@@ -55,6 +59,7 @@ export class ComposeProject {
       ...env,
       ROLLUP_RPC_PORT: String(ports.rollup),
       L2_RPC_PORT: String(ports.l2),
+      ...(ports.stream !== undefined && { FLASHBLOCK_STREAM_PORT: String(ports.stream) }),
     }
     const named = files.flatMap((file) => ['--file', file])
     const all = ['--project-name', name, '--progress', 'quiet', ...named, ...args]

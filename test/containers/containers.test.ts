@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test, type TestContext } from 'node:test'
 import * as z from 'zod'
+import { runAtoll } from '#test/command/run-atoll.ts'
 import { until } from '#test/interop/until.ts'
 import { type ComposeProject, linesOf } from './compose-project.ts'
 import { Containers } from './containers.ts'
@@ -14,6 +15,7 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
   engine: ['bus.nkey', 'jwt.hex'],
   gossip: ['bus.nkey', 'p2p-key.hex', 'signer.hex'],
   sequencer: ['bus.nkey'],
+  'flashblock-p2p': ['builder-key.hex', 'bus.nkey'],
   rpc: ['bus.nkey'],
   'execution-client': ['jwt.hex'],
   batcher: ['batcher.hex'],
@@ -29,7 +31,7 @@ const up = ['up', '--no-build', '--detach'] as const
 const services = Object.keys(secrets).toSorted()
 
 /** Services without a folder that they may write. */
-const writesNothing = ['batcher', 'engine', 'provision', 'rpc', 'rpc-proxy', 'traffic']
+const writesNothing = ['batcher', 'provision', 'rpc', 'rpc-proxy', 'traffic']
 
 const found = await findDocker()
 const containers = typeof found === 'string' ? undefined : await Containers.open(found)
@@ -103,6 +105,19 @@ containerTest('each container has only its own secrets', async (devnet) => {
   // The JWT secret is the only one that two containers share.
   assert.equal(new Set(contents.values()).size, contents.size - 1)
 })
+
+containerTest(
+  'flashblocks are public before their blocks, which have their transactions',
+  async (devnet, t) => {
+    const { unsafe } = (await devnet.heads()) ?? assert.fail('the rollup node does not answer')
+    const { l2, stream } = devnet.ports
+    const urls = [`--ws=ws://127.0.0.1:${stream}`, `--l2-rpc=http://127.0.0.1:${l2}`]
+    const watched = ['flashblocks', 'watch', ...urls, `--until=${unsafe + 8}`]
+    const { code, err, out } = await runAtoll(watched)
+    assert.equal(code, 0, out + err)
+    t.diagnostic(linesOf(out).at(-1) ?? 'nothing was watched')
+  },
+)
 
 containerTest('three replicas of rpc answer alike behind one port', async (devnet, t) => {
   await devnet.compose(...up, '--no-recreate', '--scale', 'rpc=3')

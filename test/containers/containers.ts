@@ -22,7 +22,7 @@ export class Containers {
       name: 'atoll-test',
       files: ['docker-compose.yml'],
       env: { ...images, L1_RPC_PORT: l1Port, BLOCK_TIME: '1', L1_BLOCK_TIME: '1' },
-      ports: { rollup: portBase, l2: portBase + 1 },
+      ports: { rollup: portBase, l2: portBase + 1, stream: portBase + 5 },
     })
   }
 
