@@ -102,7 +102,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       natsPort: 0,
       isInMemory: options.isInMemory,
       health: { host: '127.0.0.1', port: ports.metrics },
-      given: await settingsOf(options, { engineUrl: client.engineUrl, jwtSecretFile }),
+      given: await settingsOf(options, client, jwtSecretFile),
       report: (what, level) => report(`${name}: ${what}`, level),
       onLog: prefixed(options.onLog, name),
       signal,
@@ -169,7 +169,8 @@ function pidsOf(parts: {
 
 async function settingsOf(
   options: LiveNodeOptions,
-  execution: Readonly<Record<'engineUrl' | 'jwtSecretFile', string>>,
+  { engineUrl, rpcUrl }: Pick<ClientProcess, 'engineUrl' | 'rpcUrl'>,
+  jwtSecretFile: string,
 ): Promise<Readonly<Record<string, string>>> {
   const { beaconUrl, files, folder, given, isSequencer, l1Url, logLevel, peers, ports, self } =
     options
@@ -181,7 +182,8 @@ async function settingsOf(
     // anvil computes the transactions root of a block with blobs from more than its transactions, so the root is not checked.
     l1TrustedUrls: l1Url,
     l1PollMs: '500',
-    ...execution,
+    engineUrl,
+    jwtSecretFile,
     rpcPort: String(ports.rollup),
     rpcAdminPort: String(ports.admin),
     rpcAdminTokenFile: await secret(folder, adminToken, randomBytes(32)),
@@ -198,8 +200,12 @@ async function settingsOf(
     }),
     logLevel,
     ...(options.onLog !== undefined && { logFormat: 'text' }),
-    ...(options.builder !== undefined &&
-      (await builderSettings(folder, options.builder.builder, options.builder))),
+    ...(options.builder !== undefined && {
+      ...(await builderSettings(folder, options.builder.builder, options.builder)),
+      // The rollup node then answers calls for the pending block, and passes on the other ones.
+      executionRpcUrl: rpcUrl,
+      executionRpcPassOn: 'true',
+    }),
     ...given,
   }
 }

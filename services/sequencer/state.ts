@@ -129,6 +129,11 @@ export interface State {
   readonly isActive: boolean
   /** When the sequencer was started last, in Unix milliseconds. It is the epoch of its flashblocks. */
   readonly startedMs: number
+  /**
+   * Whether op-conductor did not store the last block: another node may lead now. Until it stores a block, no flashblocks
+   * are published.
+   */
+  readonly isUncommitted: boolean
   readonly isRecovering: boolean
   /** Whether the signer was checked since the sequencer was started. */
   readonly isSignerChecked: boolean
@@ -236,6 +241,7 @@ export type Effect =
   | ({ readonly kind: 'prepare'; readonly workId: number } & Place & {
         /** When the sequencer was started last, in Unix milliseconds. */
         readonly startedMs: number
+        readonly isUncommitted: boolean
         readonly isRecovering: boolean
         readonly attempts: Attempts
         /** The block that was made earlier on the same parent. */
@@ -303,6 +309,7 @@ export function initialState(
     chain: undefined,
     isActive,
     startedMs: nowMs,
+    isUncommitted: false,
     isRecovering: options.isRecovering,
     isSignerChecked: false,
     isLeaderOverridden: false,

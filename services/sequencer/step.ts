@@ -36,7 +36,7 @@ export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...effects] = decide(state, event)
   const [begun, ...answers] = startIfDue(decided, event)
   const isStarted = begun.isActive && !state.isActive
-  const current = isStarted ? { ...begun, startedMs: event.nowMs } : begun
+  const current = isStarted ? { ...begun, startedMs: event.nowMs, isUncommitted: false } : begun
   const [next, ...more] = goOn(withHighest(current, event), event)
   return [next, ...effects, ...answers, ...more]
 }
@@ -118,7 +118,8 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
     case 'committed': {
       if (state.sealed === undefined) return [rested(state)]
       const sealed = { ...state.sealed, isCommitted: true }
-      return [{ ...rested(state), sealed, made: withMade(state.made, sealed) }]
+      const made = withMade(state.made, sealed)
+      return [{ ...rested(state), sealed, made, isUncommitted: false }]
     }
     case 'inserted':
       return inserted(state, event)
@@ -206,7 +207,10 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
     }
     case 'conductor':
       // As in op-node, a stop does not wait for a block that is not committed.
-      return stopping === undefined ? [next, report] : [{ ...next, sealed: undefined }, report]
+      return [
+        { ...next, isUncommitted: true, sealed: stopping === undefined ? sealed : undefined },
+        report,
+      ]
     case 'invalid-block':
       if (sealed === undefined) return [next, report]
       return [
@@ -362,6 +366,7 @@ function prepareNext(
       parent,
       generation,
       startedMs,
+      isUncommitted: state.isUncommitted,
       isRecovering,
       attempts,
       before,

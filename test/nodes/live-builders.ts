@@ -8,6 +8,7 @@ import type { Random } from '#runtime/random.ts'
 import { testIdentity } from '#test/fakes/builder-identities.ts'
 import type { Host } from '#test/simulator/simulation.ts'
 import type { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import type { Equivocator } from './equivocator.ts'
 
 /** The running flashblock-p2p of a node. */
 interface Side {
@@ -25,29 +26,40 @@ interface Parts {
 
 /** Faults of the streams between builders. */
 interface BuilderFaults {
-  /** The probability that a frame is lost with its stream, which is opened again soon afterwards. */
+  /** The probability that a frame is lost with its connection, which is opened again soon afterwards. */
   readonly lost: number
   readonly late: number
   readonly lateMs: number
+  /** The probability that a frame arrives twice. */
+  readonly twice: number
 }
 
 /** Streams without faults. */
-export const noBuilderFaults: BuilderFaults = { lost: 0, late: 0, lateMs: 0 }
+export const noBuilderFaults: BuilderFaults = { lost: 0, late: 0, lateMs: 0, twice: 0 }
 
-/** Time until a stream that was lost is open again. */
+/** Time until a connection that was lost is open again. */
 const reconnectMs = 400
 
 /** The streams between the builders of all nodes. Each frame passes its codec. */
 export class LiveBuilders {
   readonly #parts: Parts
   readonly #sides: readonly Side[]
+  /** When a connection that was lost is open again, by its nodes, in monotonic milliseconds. */
+  readonly #upMs = new Map<string, number>()
   faults: BuilderFaults = noBuilderFaults
+  /** A builder that sometimes sends other flashblocks to one builder than to the others. */
+  equivocator: Equivocator | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#sides = Array.from({ length: parts.nodes }, () => {
       return { deliver: undefined, lastMs: new Map<number, number>() }
     })
+  }
+
+  /** The peer ids of all builders. */
+  get names(): readonly string[] {
+    return [...this.#sides.keys()].map(nameOfBuilder)
   }
 
   /** The network that one process of flashblock-p2p uses. */
@@ -59,13 +71,17 @@ export class LiveBuilders {
     }
     own.deliver = deliver
     const others = [...this.#sides.keys()].filter((at) => at !== node)
-    const isOpen = (at: number) => this.#sides[at]?.deliver !== undefined
+    const isOpen = (at: number) => this.#sides[at]?.deliver !== undefined && this.#isUp(node, at)
     for (const at of others) clock.after(1, () => this.#send(node, at, newest))
     return {
       identity: testIdentity(`builder-${node}`),
       addresses: [],
-      send: (sent) => {
-        for (const at of others) this.#send(node, at, { kind: 'flashblock', sent })
+      send: (sent, flashblocks) => {
+        const forged = this.equivocator?.forge(node, sent, flashblocks)
+        for (const at of others) {
+          const isDeceived = forged !== undefined && at === others[0]
+          this.#send(node, at, { kind: 'flashblock', sent: isDeceived ? forged : sent })
+        }
         afterEffect()
         return others.filter(isOpen).length
       },
@@ -93,14 +109,29 @@ export class LiveBuilders {
     }
   }
 
+  /** Cuts the connection of two nodes. */
+  cut(one: number, other: number, forMs: number): void {
+    this.#upMs.set(connectionOf(one, other), this.#parts.clock.monotonicMs() + forMs)
+    // Both ask for what they missed when the connection is open again.
+    this.#parts.clock.after(forMs, () => {
+      this.#send(one, other, newest)
+      this.#send(other, one, newest)
+    })
+  }
+
+  /** Whether two nodes are connected. */
+  #isUp(one: number, other: number): boolean {
+    const upMs = this.#upMs.get(connectionOf(one, other)) ?? 0
+    return this.#parts.clock.monotonicMs() >= upMs
+  }
+
   #send(from: number, at: number, frame: BuilderFrame): void {
     const { clock, random } = this.#parts
     const to = this.#sides[at]
-    if (to === undefined) return
-    const { late, lateMs, lost } = this.faults
+    if (to === undefined || !this.#isUp(from, at)) return
+    const { late, lateMs, lost, twice } = this.faults
     if (random.chance(lost)) {
-      // The receiver asks for what it missed when the stream is open again.
-      clock.after(reconnectMs, () => this.#send(at, from, newest))
+      this.cut(from, at, reconnectMs)
       return
     }
     const bytes = builderFrameCodec.encode(frame)
@@ -108,10 +139,14 @@ export class LiveBuilders {
     const atMs = Math.max(to.lastMs.get(from) ?? 0, clock.monotonicMs() + delayMs)
     to.lastMs.set(from, atMs)
     const peer = nameOfBuilder(from)
-    clock.after(atMs - clock.monotonicMs(), () =>
-      to.deliver?.(peer, builderFrameCodec.decode(bytes)),
-    )
+    const deliver = () => to.deliver?.(peer, builderFrameCodec.decode(bytes))
+    clock.after(atMs - clock.monotonicMs(), deliver)
+    if (random.chance(twice)) clock.after(atMs - clock.monotonicMs(), deliver)
   }
+}
+
+function connectionOf(one: number, other: number): string {
+  return `${Math.min(one, other)}-${Math.max(one, other)}`
 }
 
 /** Asks for the flashblocks of the newest block. */

@@ -113,7 +113,10 @@ export class NodeRun {
       : new Conductors({ nodes: count, clock, random: random.fork(), watch, trace, fail })
     this.conductors = conductors
     this.builders = new LiveBuilders({ nodes: count, clock, random: new Random(seed) })
-    this.promises = new PromiseWatch(fail)
+    this.promises = new PromiseWatch(
+      fail,
+      (number) => this.builders.equivocator?.blocks.has(number) ?? false,
+    )
     const flashblocks = { builders: this.builders, promises: this.promises }
     const confirmationDepth = random.pick([0n, 1n, 2n, 4n])
     this.#confirmationDepth = confirmationDepth

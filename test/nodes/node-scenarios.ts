@@ -1,5 +1,6 @@
 import { everythingTwice, killed } from '#test/simulator/disturbances.ts'
 import { type LinkFaults, noLinkFaults } from '#test/simulator/faults.ts'
+import { Equivocator } from './equivocator.ts'
 import { noBuilderFaults } from './live-builders.ts'
 import { noNetworkFaults } from './live-network.ts'
 import type { NodeRun, NodeRunOptions } from './node-run.ts'
@@ -204,17 +205,37 @@ function some(run: NodeRun): void {
   for (const disturb of chosen) disturb(run)
 }
 
-/** Frames between builders are lost and late. */
+/** Frames between builders are lost, late and doubled. */
 function builders(run: NodeRun): void {
   const { random } = run.simulation
   run.builders.faults = {
     lost: random.next() * 0.1,
     late: random.next() * 0.3,
     lateMs: random.between(100, 2_000),
+    twice: random.next() * 0.1,
   }
   run.simulation.clock.after(run.endMs, () => {
     run.builders.faults = noBuilderFaults
   })
+}
+
+/** Builders are cut off from each other for a time. */
+function builderPartitions(run: NodeRun): void {
+  const { random } = run.simulation
+  repeat(run, [1_000, 6_000], () => {
+    const count = run.nodes.length
+    const [one, forMs] = [random.between(0, count - 1), random.between(100, 8_000)]
+    const others = [(one + 1) % count, (one + 2) % count]
+    const cut = random.chance(0.5) ? others : others.slice(0, 1)
+    for (const other of cut) run.builders.cut(one, other, forMs)
+  })
+}
+
+/** A builder sends other flashblocks to one builder than to the others. */
+function equivocates(run: NodeRun): void {
+  const { random } = run.simulation
+  const builder = random.between(0, run.nodes.length - 1)
+  run.builders.equivocator = new Equivocator(builder, random.fork())
 }
 
 /** The scenarios of nodes with flashblocks, by name. */
@@ -232,6 +253,20 @@ const flashblockScenarios = {
     disturb: (run) => {
       kills(run)
       leaders(run)
+    },
+    hasFlashblocks: true,
+  },
+  'flashblocks-partitions': {
+    disturb: (run) => {
+      leaders(run)
+      builderPartitions(run)
+    },
+    hasFlashblocks: true,
+  },
+  'flashblocks-equivocating': {
+    disturb: (run) => {
+      leaders(run)
+      equivocates(run)
     },
     hasFlashblocks: true,
   },

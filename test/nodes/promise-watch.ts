@@ -37,9 +37,12 @@ export class PromiseWatch {
   readonly #silent = new Map<bigint, Set<string>>()
   readonly #dropped = new Set<string>()
   readonly #fail: (error: Error) => void
+  readonly #isForged: (number: bigint) => boolean
 
-  constructor(fail: (error: Error) => void) {
+  /** @param isForged whether a builder signed two flashblocks of one index of a block */
+  constructor(fail: (error: Error) => void, isForged: (number: bigint) => boolean) {
     this.#fail = fail
+    this.#isForged = isForged
   }
 
   /**
@@ -80,21 +83,24 @@ export class PromiseWatch {
     this.#dropped.add(payloadId)
   }
 
-  /** A builder is only accused if it is guilty, and here none is. */
-  noteEquivocation(builder: string): void {
-    this.#fail(new Error(`builder ${builder} is said to have signed two flashblocks of one index`))
+  /** Notes that a builder is accused, which must be guilty. */
+  noteEquivocation(builder: string, number: bigint): void {
+    if (!this.#isForged(number))
+      this.#fail(new Error(`builder ${builder} signed no two flashblocks of block ${number}`))
   }
 
   /**
    * The first promise that was broken: a flashblock that was public, and that another builder had stored, and whose
    * transactions are not the first ones of the block. If L1 removed the L1 origin of the block, or the chain below the
-   * block changed, nothing can keep the promise. Nor can a new leader, if no builder that had it answered.
+   * block changed, nothing can keep the promise. Nor can a new leader, if no builder that had it answered, or anyone if
+   * the builder promised two things.
    */
   broken({ canonical, isOrphaned }: ChainView): string | undefined {
     for (const [hash, { first, index, number, payloadId, users }] of this.#promised) {
       const block = canonical(number)
       const builders = this.#executed.get(hash)
       if (builders === undefined || block === undefined || this.#dropped.has(payloadId)) continue
+      if (this.#isForged(number)) continue
       if (builders.isSubsetOf(this.#silent.get(number) ?? new Set())) continue
       if (isOrphaned(first) || block.parentHash !== first.parentHash) continue
       const sealed = block.transactions.filter(([type]) => type !== depositType)

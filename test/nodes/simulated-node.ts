@@ -162,6 +162,8 @@ export class SimulatedNode {
             flashblocks?.promises.noteDropped(fields.payloadId)
           if (message.startsWith('builders do not answer') && fields.l2 && fields.silent)
             flashblocks?.promises.noteSilent(fields.l2.number, fields.silent)
+          if (message.startsWith('flashblock-p2p does not answer') && fields.l2)
+            flashblocks?.promises.noteSilent(fields.l2.number, flashblocks.builders.names)
           target[name](fields, message)
         }
       },
@@ -266,7 +268,7 @@ export class SimulatedNode {
           publish: promises.newStream(),
         },
         evidence: {
-          add: async ([{ builder }]) => promises.noteEquivocation(builder),
+          add: async ([{ builder, number }]) => promises.noteEquivocation(builder, number),
         },
         openNetwork: async (events) =>
           builders.networkOf(node, host, this.#parts.flashblockBug.events(events)),

@@ -38,12 +38,8 @@ export function flashblockArrived(
   const found = blockOf(next, { epoch, flashblock, number, peer })
   const block = found && withoutReplaced(found, { epoch, flashblock })
   const count = block?.flashblocks.length ?? 0
-  if (block === undefined || index > count) {
-    if (block !== undefined && event.nowMs < block.requestedMs + requestAgainMs) return [next]
-    const asked =
-      block === undefined ? next : withForeign(next, { ...block, requestedMs: event.nowMs })
-    return [asked, { kind: 'request', peer, payloadId, fromIndex: count }]
-  }
+  if (block === undefined) return [next, { kind: 'request', peer, payloadId, fromIndex: 0 }]
+  if (index > count) return requesting(next, block, { ...event, fromIndex: count })
   const known = block.flashblocks[index]
   if (known !== undefined) {
     if (known.diff.blockHash !== flashblock.diff.blockHash)
@@ -52,7 +48,10 @@ export function flashblockArrived(
     return [next, { kind: 'acknowledge', peer, acknowledgement: acknowledgementOf(flashblock) }]
   }
   if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
-    return refused(next, event, 'wrong-link')
+    // A new leader may have gone on from other flashblocks than those that are here.
+    return index > 0 && epoch > block.epoch
+      ? requesting(next, block, { ...event, fromIndex: 0 })
+      : refused(next, event, 'wrong-link')
   const [appending, ...effects] = append(
     next,
     { ...block, epoch, peer },
@@ -61,6 +60,24 @@ export function flashblockArrived(
   const replaced = found?.flashblocks.slice(index) ?? []
   if (replaced.length === 0) return [appending, ...effects]
   return [appending, { kind: 'report-replaced', number, flashblocks: replaced }, ...effects]
+}
+
+/** Asks the sender for flashblocks that are missing here, once in a while. */
+function requesting(
+  state: State,
+  block: ForeignBlock,
+  {
+    fromIndex,
+    nowMs,
+    peer,
+  }: { readonly fromIndex: number; readonly nowMs: number; readonly peer: string },
+): Stepped {
+  if (nowMs < block.requestedMs + requestAgainMs) return [state]
+  const { payloadId } = block
+  return [
+    withForeign(state, { ...block, requestedMs: nowMs }),
+    { kind: 'request', peer, payloadId, fromIndex },
+  ]
 }
 
 /** A flashblock of another builder is on the log: it outlives a crash of this node. */

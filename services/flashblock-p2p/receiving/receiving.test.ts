@@ -158,6 +158,25 @@ test('flashblocks of an earlier leader are accepted from another builder, and no
   assert.deepEqual(kinds(run.arrives(sentOf(1, { authorization }))), ['append'])
 })
 
+test('if a new leader went on from other flashblocks, they are requested, and replace those that are here', () => {
+  const run = new BuilderRun()
+  for (const index of [0, 1, 2]) run.arrives(sentOf(index))
+  const authorization = signed({ epoch: 9n, builder: newer })
+  const flashblocks = flashblocksOf([1, 2, 1, 1])
+  const others = flashblocks.map((flashblock, index) => {
+    const previousLink = linkAfter(sampleBase.parentHash, flashblocks.slice(0, index))
+    return sentOf(index, { flashblock, authorization, previousLink })
+  })
+  // Index 2 of the new leader was lost.
+  const [, , lost = assert.fail(), next = assert.fail()] = others
+  assert.deepEqual(run.arrives(next), [
+    { kind: 'request', peer: newer, payloadId: samplePayloadId, fromIndex: 0 },
+  ])
+  assert.deepEqual(run.arrives(next), [])
+  assert.deepEqual(kinds(run.arrives(lost)), ['report-replaced', 'append'])
+  assert.deepEqual(kinds(run.arrives(next)), ['append'])
+})
+
 test('consumers who saw a flashblock that a new leader replaced see no more of the block', () => {
   const run = new BuilderRun()
   run.built(0)

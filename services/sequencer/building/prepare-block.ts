@@ -1,3 +1,7 @@
+import type {
+  FetchFlashblocksRequest,
+  FetchFlashblocksResponse,
+} from '#messages/fetch-flashblocks.ts'
 import type { FoundPrefix } from '#messages/find-prefix.ts'
 import { fetchFlashblocks, findPrefix } from '#messages/flashblock-subjects.ts'
 import type { StartBuildingRequest } from '#messages/start-building.ts'
@@ -11,6 +15,7 @@ import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { chooseOrigin } from '#protocol/sequencing/choose-origin.ts'
 import { SequencedAttributes } from '#protocol/sequencing/sequenced-attributes.ts'
+import { sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { Context, SequencerSettings } from '#services/sequencer/ports.ts'
 import type { Effect, Job, Outcome, TroubleKind } from '#services/sequencer/state.ts'
@@ -22,6 +27,9 @@ const deadlineMs = 5_000
 
 /** Deadline of the call to flashblock-p2p, which answers earlier also while gossip is restarted. */
 const fetchDeadlineMs = 1_000
+
+/** How long a new leader waits for a flashblock-p2p that restarts, and the pause between two calls. */
+const [fetchRestartMs, fetchPauseMs] = [500, 25]
 
 /** A block that cannot be prepared now. */
 type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
@@ -188,11 +196,12 @@ export class BlockPreparer {
   /** The flashblocks that the next block begins with, and those that are made of it. */
   async #planFlashblocks({
     generation,
+    isUncommitted,
     parent,
     startedMs,
   }: Extract<Effect, { kind: 'prepare' }>): Promise<FlashblockPlan> {
     const slots = this.#flashblocks
-    if (slots === undefined) return nothingPlanned
+    if (slots === undefined || isUncommitted) return nothingPlanned
     const lead = this.#lead?.startedMs === startedMs ? this.#lead : undefined
     const known = lead?.epoch ?? (await this.#fetchFlashblocks(parent, startedMs))
     const request = { generation, parent: idOf(parent) }
@@ -216,13 +225,12 @@ export class BlockPreparer {
    * @returns the epoch of the new leader; undefined if flashblock-p2p does not answer
    */
   async #fetchFlashblocks(parent: L2BlockRef, startedMs: number): Promise<bigint | undefined> {
-    const { bus, log } = this.#context
+    const { log } = this.#context
     const timestamp = parent.timestamp + this.#config.blockTime
     const request = { parent: idOf(parent), timestamp, epoch: BigInt(startedMs) }
     const l2 = { number: parent.number + 1n }
     try {
-      const fetched = await bus.call(fetchFlashblocks, request, { deadlineMs: fetchDeadlineMs })
-      const { epoch, silent } = fetched
+      const { epoch, silent } = await this.#callFetch(request)
       if (silent.length > 0)
         log.warn(
           { l2, silent },
@@ -237,6 +245,19 @@ export class BlockPreparer {
       )
       return undefined
     }
+  }
+
+  /** Calls flashblock-p2p, which may be restarting. */
+  async #callFetch(request: FetchFlashblocksRequest): Promise<FetchFlashblocksResponse> {
+    const { bus, clock } = this.#context
+    const endMs = clock.monotonicMs() + fetchRestartMs
+    for (;;)
+      try {
+        return await bus.call(fetchFlashblocks, request, { deadlineMs: fetchDeadlineMs })
+      } catch (error) {
+        if (!isFault(error, 'unavailable') || clock.monotonicMs() >= endMs) throw error
+        await sleep(clock, fetchPauseMs)
+      }
   }
 
   /**
