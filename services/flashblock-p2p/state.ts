@@ -86,8 +86,13 @@ export interface ForeignBlock {
   readonly stored: number
   /** Number of flashblocks that the engine has executed, stored or refused. */
   readonly settled: number
-  /** Time of the last request for missing flashblocks, in Unix milliseconds; 0 if there was none. */
-  readonly requestedMs: number
+}
+
+/** A request for missing flashblocks of a block. */
+interface SentRequest {
+  readonly payloadId: Bytes8
+  /** Unix milliseconds. */
+  readonly atMs: number
 }
 
 /** A new leader that waits for the flashblocks of the other builders. */
@@ -128,6 +133,8 @@ export interface State {
   readonly foreign: readonly ForeignBlock[]
   readonly shown: Shown | undefined
   readonly fetches: readonly Fetch[]
+  /** The last requests for missing flashblocks. */
+  readonly requests: readonly SentRequest[]
   /** Peer ids of builders that contradicted themselves. Nothing of them is accepted until a restart. */
   readonly banned: readonly string[]
 }
@@ -294,6 +301,7 @@ export function initialState(options: Options): State {
     foreign: [],
     shown: undefined,
     fetches: [],
+    requests: [],
     banned: [],
   }
 }

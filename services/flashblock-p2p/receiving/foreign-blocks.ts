@@ -30,7 +30,7 @@ export function flashblockArrived(
 ): Stepped {
   const { peer, sent } = event
   const { flashblock, number } = sent
-  const { index, payloadId } = flashblock
+  const { index } = flashblock
   const admission = admitted(state, event)
   if (typeof admission === 'string') return refused(state, event, admission)
   const { epoch, fence } = admission
@@ -38,8 +38,7 @@ export function flashblockArrived(
   const found = blockOf(next, { epoch, flashblock, number, peer })
   const block = found && withoutReplaced(found, { epoch, flashblock })
   const count = block?.flashblocks.length ?? 0
-  if (block === undefined) return [next, { kind: 'request', peer, payloadId, fromIndex: 0 }]
-  if (index > count) return requesting(next, block, { ...event, fromIndex: count })
+  if (block === undefined || index > count) return requesting(next, event, count)
   const known = block.flashblocks[index]
   if (known !== undefined) {
     if (known.diff.blockHash !== flashblock.diff.blockHash)
@@ -50,7 +49,7 @@ export function flashblockArrived(
   if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
     // A new leader may have gone on from other flashblocks than those that are here.
     return index > 0 && epoch > block.epoch
-      ? requesting(next, block, { ...event, fromIndex: 0 })
+      ? requesting(next, event, 0)
       : refused(next, event, 'wrong-link')
   const [appending, ...effects] = append(
     next,
@@ -62,20 +61,19 @@ export function flashblockArrived(
   return [appending, { kind: 'report-replaced', number, flashblocks: replaced }, ...effects]
 }
 
-/** Asks the sender for flashblocks that are missing here, once in a while. */
+/** Asks the sender for flashblocks that are missing here, once in a while for each block. */
 function requesting(
   state: State,
-  block: ForeignBlock,
-  {
-    fromIndex,
-    nowMs,
-    peer,
-  }: { readonly fromIndex: number; readonly nowMs: number; readonly peer: string },
+  { nowMs, peer, sent }: Extract<Event, { kind: 'flashblock-arrived' }>,
+  fromIndex: number,
 ): Stepped {
-  if (nowMs < block.requestedMs + requestAgainMs) return [state]
-  const { payloadId } = block
+  const { payloadId } = sent.flashblock
+  const last = state.requests.find((request) => request.payloadId === payloadId)
+  if (last !== undefined && nowMs < last.atMs + requestAgainMs) return [state]
+  const others = state.requests.filter((request) => request !== last)
+  const requests = [...others, { payloadId, atMs: nowMs }].slice(-maxForeignBlocks)
   return [
-    withForeign(state, { ...block, requestedMs: nowMs }),
+    { ...state, requests },
     { kind: 'request', peer, payloadId, fromIndex },
   ]
 }
@@ -148,7 +146,7 @@ function blockOf(
   const { epoch, flashblock, number, peer } = arrived
   const { base, payloadId } = flashblock
   const known = state.foreign.find((block) => block.payloadId === payloadId)
-  const place = { payloadId, number, peer, requestedMs: 0 }
+  const place = { payloadId, number, peer }
   // Another builder took over the block of this node.
   const own = state.own.find((block) => block.payloadId === payloadId)
   if (own !== undefined && own.epoch > (known?.epoch ?? -1n))
@@ -221,12 +219,10 @@ function append(
   const proof = signed && proofOf(signed)
   const received = { number, flashblock, epoch, peer, receivedMs: nowMs, proof }
   return [
-    withForeign(state, {
-      ...block,
-      flashblocks,
-      proofs: [...block.proofs, proof],
-      requestedMs: 0,
-    }),
+    withForeign(
+      { ...state, requests: state.requests.filter((each) => each.payloadId !== block.payloadId) },
+      { ...block, flashblocks, proofs: [...block.proofs, proof] },
+    ),
     { kind: 'append', received },
   ]
 }

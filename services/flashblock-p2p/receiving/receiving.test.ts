@@ -48,6 +48,7 @@ test('missing flashblocks are requested once in a while, and those that arrive a
   assert.deepEqual(run.arrives(sentOf(2)), [
     { kind: 'request', peer, payloadId: samplePayloadId, fromIndex: 0 },
   ])
+  assert.deepEqual(run.arrives(sentOf(1)), [])
   run.arrives(sentOf(0))
   const [request] = run.arrives(sentOf(2))
   assert.deepEqual(request, {
