@@ -5,7 +5,7 @@ import { hashPayload } from '#protocol/block/payload-hash.ts'
 import { fromHex, toBytes8 } from '#protocol/codec/hex.ts'
 import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
 import { assembled, FlashblockWorld, usersOf } from '#test/fakes/flashblock-world.ts'
-import { filledHash } from '#test/fakes/flashblocks.ts'
+import { filledHash, userTransaction } from '#test/fakes/flashblocks.ts'
 
 /** A leader that has published a number of indices, each with one transaction of a user but index 0. */
 async function leaderWith(indices: number): Promise<FlashblockWorld> {
@@ -225,6 +225,37 @@ test('a flashblock of a bad hash, on another parent, without state root or with 
     Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value])),
     { executed: 1, refused: 2, stored: 2 },
   )
+})
+
+for (const [leftMs, users] of [
+  [1_700, 3],
+  [150, 2],
+] as const)
+  test(`flashblocks without state root are executed anew ${leftMs} ms before the end of the slot, and never sealed as they are`, async () => {
+    const leader = await leaderWith(3)
+    const standby = await standbyOf(leader.published.map(withoutRoots))
+    assert.deepEqual(outcomes(standby), ['stored', 'stored', 'stored'])
+    await standby.pass(1_700 - leftMs)
+    const continues = (await standby.prefix())?.payloadId
+    const payloadId = await standby.build({}, { continues })
+    assert.equal(payloadId, continues)
+    standby.client.pool = standby.users.slice(0, users)
+    await standby.pass(leftMs / 2)
+    assert.equal(standby.published[1]?.flashblock.index, users === 3 ? 3 : undefined)
+    const sealed = await standby.seal(payloadId)
+    assert.deepEqual(usersOf(sealed), leader.users.slice(0, users))
+    await standby.insert(sealed)
+  })
+
+test('flashblocks without state root whose transactions do not execute are dropped', async () => {
+  const [first, second] = (await leaderWith(2)).published
+  if (!first || !second) throw new Error('no flashblocks')
+  const lying = withDiff(second, { transactions: [userTransaction(1)] })
+  const standby = await standbyOf([first, lying].map(withoutRoots))
+  const continues = (await standby.prefix())?.payloadId
+  const sealed = await standby.seal(await standby.build({}, { continues }))
+  assert.deepEqual(usersOf(sealed), [])
+  await standby.insert(sealed)
 })
 
 /** The flashblock with the block hash that its fields have. */
