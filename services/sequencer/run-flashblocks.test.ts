@@ -33,6 +33,28 @@ test('published flashblocks keep their L1 origin, although the next sequencer wo
   assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
 })
 
+test('after a leader was stopped in the middle of a block, nothing more of the block becomes public', async () => {
+  const world = await SequencerWorld.of('fork-jovian')
+  const published = await publishedBy(world)
+  await world.start({ settings: { flashblocks } })
+  await world.untilUnsafe(3n)
+  const { clock } = world.engines.bus
+  await clock.run(5_000, () => published.at(-1)?.number === 4n)
+  await world.control({ kind: 'stop' })
+  const { length } = published
+  await world.engines.bus.pass(3_000)
+  assert.equal(published.length, length)
+  assert.ok(published.filter(({ number }) => number === 4n).length < 4)
+  // The next leader goes on from there.
+  await world.control({ kind: 'start', head: undefined })
+  await world.untilUnsafe(4n)
+  const [payload = assert.fail()] = world.published.filter(({ number }) => number === 4n)
+  const transactions = published
+    .filter(({ number }) => number === 4n)
+    .flatMap(({ flashblock }) => flashblock.diff.transactions)
+  assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
+})
+
 /** The flashblocks that the engine of a world publishes from now on. */
 async function publishedBy(world: SequencerWorld): Promise<readonly BuiltFlashblock[]> {
   const published: BuiltFlashblock[] = []
