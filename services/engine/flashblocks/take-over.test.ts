@@ -96,9 +96,10 @@ test('shortly before the end of the slot, the received block is sealed as it is'
   const standby = await standbyOf(leader.published)
   await standby.pass(1_700 - 150)
   const prefix = await standby.prefix()
-  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
   standby.client.pool = standby.users
+  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
   await standby.pass(200)
+  assert.deepEqual(standby.published, leader.published.slice(-1))
   assert.deepEqual(await standby.seal(payloadId), assembled(leader.published).payload())
 })
 
