@@ -232,7 +232,7 @@ for (const [leftMs, users] of [
   [1_700, 3],
   [150, 2],
 ] as const)
-  test(`flashblocks without state root are executed anew ${leftMs} ms before the end of the slot, and never sealed as they are`, async () => {
+  test(`flashblocks without state root are executed again ${leftMs} ms before the end of the slot, and never sealed as they are`, async () => {
     const leader = await leaderWith(3)
     const standby = await standbyOf(leader.published.map(withoutRoots))
     assert.deepEqual(outcomes(standby), ['stored', 'stored', 'stored'])
