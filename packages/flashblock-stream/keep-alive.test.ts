@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { KeepAlive } from './keep-alive.ts'
+import { streamTimes } from './stream-client.ts'
 
 /** A connection that is checked with the times of the stream. */
 function checked({ answers = false } = {}) {
@@ -10,8 +11,7 @@ function checked({ answers = false } = {}) {
   const silent: number[] = []
   const keepAlive = new KeepAlive({
     clock,
-    pingPeriodMs: 500,
-    pongTimeoutMs: 1_500,
+    ...streamTimes,
     answers,
     ping: (payload) => void pings.push(payload),
     onSilent: () => void silent.push(clock.monotonicMs()),

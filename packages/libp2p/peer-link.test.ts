@@ -185,6 +185,28 @@ function recordingClock(times = 1_000): { readonly clock: Clock; readonly delays
   return { clock: { ...systemClock, after }, delays }
 }
 
+test('after a second connection, both sides dial again within three seconds, the peer with the lower id first', async (t) => {
+  const pauseOf = async (host: BuilderHost, peer: BuilderHost, random: () => number) => {
+    const { clock, delays } = recordingClock(2)
+    const builder = await builderOn(t, { host, known: [peer], random, clock })
+    await rawBuilder(peer)
+    await peer.dial(host.getMultiaddrs(), { force: true })
+    await until(() => builder.events.some(({ kind }) => kind === 'connected'))
+    await Promise.allSettled([peer.dial(host.getMultiaddrs(), { force: true })])
+    await until(() => builder.count('duplicate') > 0)
+    // Without the first dial, its timeout, and the wait for a stream of the peer.
+    return Math.round(delays.find((ms) => ![0, 2_000, 5_000, 10_000].includes(ms)) ?? 0)
+  }
+  const pauses: number[] = []
+  for (const random of [() => 0, () => 0.999_999]) {
+    const [low, high] = await hostPair(t)
+    pauses.push(await pauseOf(low, high, random))
+    const [other, higher] = await hostPair(t)
+    pauses.push(await pauseOf(higher, other, random))
+  }
+  assert.deepEqual(pauses, [1_000, 2_200, 1_800, 3_000])
+})
+
 test('a peer that cannot be reached is dialed again after pauses from half a second to ten seconds', async (t) => {
   const [low, high] = await hostPair(t)
   const { clock, delays } = recordingClock()

@@ -1,3 +1,4 @@
+import type { SealResponse } from '#messages/seal.ts'
 import { checkSigner, engineChain, insert, reset, seal } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { payloadProblem } from '#protocol/sequencing/payload-problem.ts'
@@ -60,6 +61,8 @@ export function createPerform(dependencies: Dependencies) {
           ),
         }
       }
+      case 'end-flashblocks':
+        return { later: endFlashblocks(effect, dependencies) }
       case 'check-leader':
         return { later: checkLeader(effect, dependencies) }
       case 'store-activity':
@@ -166,14 +169,30 @@ async function settledValue<Value>(
   return result.value
 }
 
+/** A block that is sealed gets no further flashblocks. The sealed block is not used. */
+async function endFlashblocks(
+  { job }: Extract<Effect, { kind: 'end-flashblocks' }>,
+  dependencies: Dependencies,
+): Promise<readonly Event[]> {
+  await callSeal(job, dependencies).catch(onlyFault)
+  return []
+}
+
+function callSeal(
+  { attributes, generation, parent: { hash, number }, payloadId }: Job,
+  dependencies: Dependencies,
+): Promise<SealResponse> {
+  const { timestamp } = attributes
+  const request = { generation, parent: { hash, number }, payloadId, timestamp }
+  return repeatedCall(dependencies, seal, { request, deadlineMs: deadlines.sealMs })
+}
+
 async function sealLocal(job: Job, dependencies: Dependencies): Promise<Outcome> {
   const { ports } = dependencies
-  const { attributes, generation, payloadId } = job
+  const { attributes } = job
   const { hash, number } = job.parent
   const parent = { hash, number }
-  const { timestamp } = attributes
-  const request = { generation, parent, payloadId, timestamp }
-  const sealed = await repeatedCall(dependencies, seal, { request, deadlineMs: deadlines.sealMs })
+  const sealed = await callSeal(job, dependencies)
   switch (sealed.kind) {
     case 'stale':
       return { outcome: 'stale', why: sealed.reason }

@@ -33,6 +33,54 @@ test('published flashblocks keep their L1 origin, although the next sequencer wo
   assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
 })
 
+test('the first block of a fork is taken over in the form of this fork', async () => {
+  const world = await SequencerWorld.of('fork-jovian')
+  const published = await publishedBy(world)
+  const first = await world.start({ settings: { flashblocks } })
+  await world.untilUnsafe(12n)
+  const { clock } = world.engines.bus
+  await clock.run(5_000, () => published.at(-1)?.number === 13n)
+  const [{ flashblock } = assert.fail()] = published.slice(-1)
+  first.kill()
+  await world.engines.bus.pass(15_000)
+  await world.start({ settings: { flashblocks }, instance: 'sequencer-1' })
+  await world.untilUnsafe(14n)
+  const counter = world.engine.registry.getSingleMetric('atoll_engine_takeovers_total')
+  const takeovers = (await counter?.get())?.values.filter(({ value }) => value > 0)
+  assert.deepEqual(
+    takeovers?.map(({ labels, value }) => [labels['how'], value]),
+    [['sealed', 1]],
+  )
+  const [before, taken, after] = world.published.slice(-3)
+  const lengths = [before, taken, after].map((payload) => payload?.extraData.length)
+  assert.deepEqual(lengths, [9, 17, 17])
+  assert.deepEqual(flashblock.base?.extraData, taken?.extraData)
+  const { transactions } = flashblock.diff
+  assert.deepEqual(taken?.transactions.slice(0, transactions.length), transactions)
+})
+
+test('after a leader was stopped in the middle of a block, nothing more of the block becomes public', async () => {
+  const world = await SequencerWorld.of('fork-jovian')
+  const published = await publishedBy(world)
+  await world.start({ settings: { flashblocks } })
+  await world.untilUnsafe(3n)
+  const { clock } = world.engines.bus
+  await clock.run(5_000, () => published.at(-1)?.number === 4n)
+  await world.control({ kind: 'stop' })
+  const { length } = published
+  await world.engines.bus.pass(3_000)
+  assert.equal(published.length, length)
+  assert.ok(published.filter(({ number }) => number === 4n).length < 4)
+  // The next leader goes on from there.
+  await world.control({ kind: 'start', head: undefined })
+  await world.untilUnsafe(4n)
+  const [payload = assert.fail()] = world.published.filter(({ number }) => number === 4n)
+  const transactions = published
+    .filter(({ number }) => number === 4n)
+    .flatMap(({ flashblock }) => flashblock.diff.transactions)
+  assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
+})
+
 /** The flashblocks that the engine of a world publishes from now on. */
 async function publishedBy(world: SequencerWorld): Promise<readonly BuiltFlashblock[]> {
   const published: BuiltFlashblock[] = []

@@ -265,6 +265,8 @@ export type Effect =
     }
   | { readonly kind: 'reset-engine'; readonly workId: number; readonly generation: bigint }
   | { readonly kind: 'check-signer'; readonly workId: number }
+  /** Ends the flashblocks of a block that the engine builds, since this node does not lead any more. */
+  | { readonly kind: 'end-flashblocks'; readonly job: Job }
   /** Replaces an earlier timer. */
   | { readonly kind: 'wake'; readonly atMs: number }
   | ({ readonly kind: 'check-leader' } & LeaderCheck)

@@ -4,6 +4,7 @@ import type { Step } from '#service/actor.ts'
 import {
   activityStored,
   controlled,
+  endFlashblocks,
   leaderChecked,
   startIfDue,
   stopIfLate,
@@ -56,7 +57,11 @@ function decide(state: State, event: Event): Stepped {
     case 'activity-stored':
       return activityStored(state, event)
     case 'worked':
-      return event.workId === state.workId ? worked(state, event) : [state]
+      if (event.workId === state.workId) return worked(state, event)
+      // The call to stop came while the build was being started.
+      return event.outcome === 'started' && !state.isActive
+        ? [state, ...endFlashblocks(state, event.job)]
+        : [state]
   }
 }
 

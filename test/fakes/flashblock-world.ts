@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Registry } from 'prom-client'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { CheckedFlashblock } from '#messages/checked-flashblock.ts'
 import type { FoundPrefix } from '#messages/find-prefix.ts'
@@ -15,7 +16,7 @@ import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { idOf } from '#protocol/block/refs.ts'
 import { toBytes8 } from '#protocol/codec/hex.ts'
 import { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
-import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 import type { Bus } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
@@ -84,6 +85,16 @@ export class FlashblockWorld {
     return this.#world.bus
   }
 
+  /** The metrics of the engine. */
+  get registry(): Registry {
+    return this.#engine.registry
+  }
+
+  /** The unsafe head of the engine, and the head of the execution client. */
+  get heads(): readonly Hash[] {
+    return [this.#place.parent.hash, this.client.chain.head.hash]
+  }
+
   /** The record of the chain. */
   get record(): RecordedChain {
     return record
@@ -148,6 +159,18 @@ export class FlashblockWorld {
     await this.pass(12_000)
     this.#engine = await this.#world.start('engine-1')
     await this.#world.derivation.until((chain) => chain.generation > generation)
+  }
+
+  /** Restarts the execution client, which loses its builds, and all blocks that are not canonical. */
+  async restartClient(): Promise<void> {
+    const { client } = this
+    const [, head] = this.heads
+    const at = record.l2.findIndex(({ block }) => block.blockHash === head)
+    const blocks = record.l2.slice(1, at + 1).map(({ block }) => block)
+    client.wipe()
+    await client.fetch(record.config, blocks)
+    const { blockHash } = blocks.at(-1) ?? assert.fail()
+    client.chain.choose({ head: blockHash, safe: undefined, finalized: undefined })
   }
 
   async seal(payloadId: Bytes8): Promise<Payload> {

@@ -17,7 +17,7 @@ export async function runBuilding(
   switch (called.kind) {
     case 'start-building': {
       const { flashblocks } = called.request
-      const takenOver = await takeOver(called.request, nowMs, ports)
+      const takenOver = await takeOver(called.request, { heads, nowMs }, ports)
       if (takenOver?.kind === 'taken-over') {
         const { payloadId } = takenOver.prefix
         return { ...called, response: { kind: 'started', payloadId }, takenOver }

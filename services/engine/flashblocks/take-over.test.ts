@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import { hashPayload } from '#protocol/block/payload-hash.ts'
-import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { fromHex, toBytes8 } from '#protocol/codec/hex.ts'
+import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
 import { assembled, FlashblockWorld, usersOf } from '#test/fakes/flashblock-world.ts'
-import { filledHash } from '#test/fakes/flashblocks.ts'
+import { filledHash, userTransaction } from '#test/fakes/flashblocks.ts'
 
 /** A leader that has published a number of indices, each with one transaction of a user but index 0. */
 async function leaderWith(indices: number): Promise<FlashblockWorld> {
@@ -95,9 +96,10 @@ test('shortly before the end of the slot, the received block is sealed as it is'
   const standby = await standbyOf(leader.published)
   await standby.pass(1_700 - 150)
   const prefix = await standby.prefix()
-  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
   standby.client.pool = standby.users
+  const payloadId = await standby.build({}, { continues: prefix?.payloadId })
   await standby.pass(200)
+  assert.deepEqual(standby.published, leader.published.slice(-1))
   assert.deepEqual(await standby.seal(payloadId), assembled(leader.published).payload())
 })
 
@@ -123,6 +125,20 @@ test('received flashblocks survive a kill of the engine, and of the execution cl
   const sealed = await standby.seal(payloadId)
   assert.deepEqual(sealed, assembled(leader.published).payload())
   await standby.insert(sealed)
+})
+
+test('an execution client that lost the received flashblocks gets them again', async () => {
+  const leader = await leaderWith(3)
+  for (const leftMs of [1_700, 150]) {
+    const standby = await standbyOf(leader.published)
+    await standby.pass(1_700 - leftMs)
+    await standby.restartClient()
+    const payloadId = await standby.build({}, { continues: (await standby.prefix())?.payloadId })
+    await standby.pass(100)
+    const sealed = await standby.seal(payloadId)
+    assert.deepEqual(sealed, assembled(leader.published).payload())
+    await standby.insert(sealed)
+  }
 })
 
 test("a leader's own flashblocks survive a kill of its engine: it goes on at the next index", async () => {
@@ -179,8 +195,72 @@ test('a flashblock that the execution client refuses is dropped, and the right o
   assert.equal(three, 'executed')
 })
 
+/** A flashblock of a builder that computes no roots. */
+const withoutRoots = (each: BuiltFlashblock): BuiltFlashblock =>
+  withDiff(each, { stateRoot: notComputed, withdrawalsRoot: notComputed, blockHash: notComputed })
+
+const otherId = toBytes8(fromHex('0x0300000000000001'))
+
+test('a flashblock of a bad hash, on another parent, without state root or with a base too many changes no head, and is counted', async () => {
+  const leader = await leaderWith(2)
+  const [first, second] = leader.published
+  if (!first || !second) throw new Error('no flashblocks')
+  const standby = await standbyOf([first])
+  const { heads } = standby
+  const { base = assert.fail(), ...rest } = first.flashblock
+  const onOther = { ...first, flashblock: { ...rest, payloadId: otherId } }
+  const orphan = { ...base, parentHash: filledHash(7) }
+  const tooMany = { ...second, flashblock: { ...second.flashblock, base } }
+  const cases: readonly (readonly [BuiltFlashblock, string])[] = [
+    [withDiff(second, { blockHash: filledHash(9) }), 'wrong-block-hash'],
+    [withRightHash({ ...onOther, flashblock: { ...onOther.flashblock, base: orphan } }), 'stored'],
+    [tooMany, 'unexpected-base'],
+    [withoutRoots(second), 'stored'],
+  ]
+  for (const [bad] of cases) await standby.receiveFlashblock(bad)
+  assert.deepEqual(outcomes(standby), ['executed', ...cases.map(([, outcome]) => outcome)])
+  assert.deepEqual(standby.heads, heads)
+  const counter = standby.registry.getSingleMetric('atoll_engine_flashblocks_checked_total')
+  const values = (await counter?.get())?.values ?? []
+  assert.deepEqual(
+    Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value])),
+    { executed: 1, refused: 2, stored: 2 },
+  )
+})
+
+for (const [leftMs, users] of [
+  [1_700, 3],
+  [150, 2],
+] as const)
+  test(`flashblocks without state root are executed again ${leftMs} ms before the end of the slot, and never sealed as they are`, async () => {
+    const leader = await leaderWith(3)
+    const standby = await standbyOf(leader.published.map(withoutRoots))
+    assert.deepEqual(outcomes(standby), ['stored', 'stored', 'stored'])
+    await standby.pass(1_700 - leftMs)
+    const continues = (await standby.prefix())?.payloadId
+    const payloadId = await standby.build({}, { continues })
+    assert.equal(payloadId, continues)
+    standby.client.pool = standby.users.slice(0, users)
+    await standby.pass(leftMs / 2)
+    assert.equal(standby.published[1]?.flashblock.index, users === 3 ? 3 : undefined)
+    const sealed = await standby.seal(payloadId)
+    assert.deepEqual(usersOf(sealed), leader.users.slice(0, users))
+    await standby.insert(sealed)
+  })
+
+test('flashblocks without state root whose transactions do not execute are dropped', async () => {
+  const [first, second] = (await leaderWith(2)).published
+  if (!first || !second) throw new Error('no flashblocks')
+  const lying = withDiff(second, { transactions: [userTransaction(1)] })
+  const standby = await standbyOf([first, lying].map(withoutRoots))
+  const continues = (await standby.prefix())?.payloadId
+  const sealed = await standby.seal(await standby.build({}, { continues }))
+  assert.deepEqual(usersOf(sealed), [])
+  await standby.insert(sealed)
+})
+
 /** The flashblock with the block hash that its fields have. */
-function withRightHash(first: BuiltFlashblock, second: BuiltFlashblock): BuiltFlashblock {
-  const payload = assembled([first, second]).payload() ?? assert.fail()
-  return withDiff(second, { blockHash: hashPayload(payload) })
+function withRightHash(...flashblocks: readonly BuiltFlashblock[]): BuiltFlashblock {
+  const payload = assembled(flashblocks).payload() ?? assert.fail()
+  return withDiff(flashblocks.at(-1) ?? assert.fail(), { blockHash: hashPayload(payload) })
 }

@@ -155,6 +155,16 @@ for (const [what, number, fork] of [
     assert.equal(asked.length, 4)
   })
 
+test('another builder may have chosen the L1 origin of the parent or the next one, without confirmations; a block that L1 replaced is not adopted', async () => {
+  const { origins } = cacheOn(found)
+  const adopt = async (number: number, fork = 0) => {
+    const { hash: of } = l1Block(number, fork)
+    return (await origins.adopt({ hash: of, number: BigInt(number) }, l1Block(7)))?.number
+  }
+  assert.deepEqual([await adopt(7), await adopt(8)], [7n, 8n])
+  assert.deepEqual([await adopt(8, 1), await adopt(6), await adopt(9)], Array(3).fill(undefined))
+})
+
 test('an L1 block is canonical if L1 has its hash at its number; if L1 has no block at that number, the result is undefined', async () => {
   const { origins } = cacheOn(async (block) =>
     block.kind === 'number' && block.number === 9n ? { kind: 'not-found' } : found(block),

@@ -119,6 +119,19 @@ test('a stop drops a block that is being built, and answers with the unsafe head
   assert.deepEqual(steps.at(5_000).kinds(), [])
 })
 
+test('a stop ends the flashblocks of the block that is being built, also if its build has just started', () => {
+  const flashblocks = { intervalMs: 250, sendOffsetMs: 0, endBufferMs: 50 }
+  const steps = new SequencerSteps({ flashblocks }).chain(block(100)).started(block(100))
+  steps.take()
+  assert.deepEqual(steps.control({ kind: 'stop' }).kinds(), ['end-flashblocks', 'store-activity'])
+  const early = new SequencerSteps({ flashblocks }).chain(block(100))
+  const { workId } = early.state
+  assert.deepEqual(early.control({ kind: 'stop' }).kinds(), ['prepare', 'store-activity'])
+  const job = early.jobOn(block(100))
+  early.send({ kind: 'worked', workId, outcome: 'started', job })
+  assert.deepEqual(early.kinds(), ['end-flashblocks'])
+})
+
 test('a stop of a stopped sequencer is refused with the error text of op-node', () => {
   assert.equal(refusalOf(stoppedAt().control({ kind: 'stop' })), 'sequencer not running')
 })

@@ -1,7 +1,7 @@
 import type { ControlSequencerResponse } from '#messages/control-sequencer.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { CallId } from '#service/sources.ts'
-import type { Effect, Event, Moment, State, Stepped } from '#services/sequencer/state.ts'
+import type { Effect, Event, Job, Moment, State, Stepped } from '#services/sequencer/state.ts'
 import { abandoned } from './work.ts'
 
 /** Limit on the time for which a call to stop waits until the last sealed block is the unsafe head. */
@@ -154,8 +154,18 @@ function stopCalled(
     ...(isOutstanding ? state : abandoned(state)),
     stopping: { calls: [call], sinceMs: monotonicMs },
   }
-  if (!isOutstanding) return stopped({ ...next, sealed: undefined })
+  if (!isOutstanding) {
+    const [ended, ...effects] = stopped({ ...next, sealed: undefined })
+    return work.kind === 'building'
+      ? [ended, ...endFlashblocks(state, work.job), ...effects]
+      : [ended, ...effects]
+  }
   return needsLeader(state) ? [next, { kind: 'check-leader', call, request }] : [next]
+}
+
+/** A stopped sequencer may not lead any more, so nothing more of a block that is being built becomes public. */
+export function endFlashblocks({ options }: State, job: Job): readonly Effect[] {
+  return options.flashblocks === undefined ? [] : [{ kind: 'end-flashblocks', job }]
 }
 
 /** Ends a call to stop that waits for too long. The sequencer stays active. */
