@@ -8,6 +8,7 @@ export interface Metrics {
   counted(what: StreamCount): void
   refused(reason: Refusal): void
   equivocated(): void
+  unacknowledged(): void
   published(): void
   received(): void
   acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
@@ -42,6 +43,11 @@ export function createMetrics(registry: Registry): Metrics {
     help: 'builders that signed two flashblocks of one index, and are refused until a restart',
     registers,
   })
+  const unacknowledged = new Counter({
+    name: 'atoll_flashblock_p2p_unacknowledged_total',
+    help: 'flashblocks that became public although no connected builder acknowledged them in time',
+    registers,
+  })
   const published = new Counter({
     name: 'atoll_flashblock_p2p_published_total',
     help: 'flashblocks on the public stream',
@@ -69,6 +75,7 @@ export function createMetrics(registry: Registry): Metrics {
     counted: (kind) => counts.inc({ kind }),
     refused: (reason) => refusals.inc({ reason }),
     equivocated: () => equivocations.inc(),
+    unacknowledged: () => unacknowledged.inc(),
     published: () => published.inc(),
     received: () => received.inc(),
     acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),

@@ -21,11 +21,15 @@ export interface Dependencies extends Context {
   readonly calls: OpenCalls
 }
 
+/** Limit on the flashblocks that wait for the bus. Further ones are not acknowledged. */
+export const maxWaitingAppends = 512
+
 /** Returns the function that carries out effects. */
 export function createPerform(dependencies: Dependencies) {
   const { bus, calls, clock, evidence, log, metrics, network, signal, stream } = dependencies
   // The engine gets flashblocks in their order.
   const appends = new Serial()
+  let waiting = 0
   const sendTo = (peer: string, frame: BuilderFrame): readonly Event[] => {
     network.sendTo(peer, frame)
     return []
@@ -88,8 +92,11 @@ export function createPerform(dependencies: Dependencies) {
         return []
       case 'append': {
         const { received } = effect
+        // Without the bus, they would pile up. The engine asks for those that it lacks.
+        if (waiting >= maxWaitingAppends) return []
+        waiting++
         metrics.received()
-        const append = () => bus.append(flashblockReceived, received)
+        const append = () => bus.append(flashblockReceived, received).finally(() => waiting--)
         const appended = () => [{ kind: 'appended', received, nowMs: clock.now() } as const]
         return { later: appends.run(append).then(appended) }
       }
@@ -120,6 +127,9 @@ export function createPerform(dependencies: Dependencies) {
         )
         return []
       }
+      case 'report-unacknowledged':
+        metrics.unacknowledged()
+        return []
       case 'report-unsigned':
         log.warn(
           { l2: { number: effect.number } },

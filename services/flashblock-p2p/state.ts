@@ -216,6 +216,7 @@ export type Refusal =
   | 'wrong-link'
   | 'old-epoch'
   | 'contradiction'
+  | 'too-many-indices'
   | AuthorizationFlaw
 
 /** An effect of flashblock-p2p. */
@@ -281,6 +282,8 @@ export type Effect =
       readonly durationMs: number
     }
   | { readonly kind: 'report-unsigned'; readonly number: bigint }
+  /** A flashblock becomes public that no connected builder acknowledged. */
+  | { readonly kind: 'report-unacknowledged' }
   /** A new leader did not have these flashblocks. If they were public, their users may lose transactions. */
   | {
       readonly kind: 'report-replaced'

@@ -45,7 +45,7 @@ export class ChainWatch {
 
   /**
    * Notes a block that gossip signed and passed to the network. One key never signs two blocks with the same parent,
-   * unless L1 removed the L1 origin of the first block.
+   * unless L1 removed the L1 origin of one of them.
    */
   notePublish(payload: Payload): void {
     const { blockHash, number, parentHash } = payload
@@ -55,7 +55,8 @@ export class ChainWatch {
       fail(new Error(`block ${nameOf(payload)} was published, but not committed`))
     for (const other of this.#published.values()) {
       const isOther = other.number === number && other.blockHash !== blockHash
-      if (isOther && other.parentHash === parentHash && !this.isOrphaned(other))
+      const isReplaced = this.isOrphaned(other) || this.isOrphaned(payload)
+      if (isOther && other.parentHash === parentHash && !isReplaced)
         fail(new Error(`blocks ${nameOf(other)} and ${nameOf(payload)} were signed at one height`))
     }
     this.#published.set(blockHash, payload)

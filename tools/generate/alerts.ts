@@ -180,6 +180,24 @@ export const alerts: readonly Alert[] = [
       'the label cause of the metric and the log name the reason; for the cause l1-reorg, check whether the endpoints of L1 follow one chain',
   },
   {
+    name: 'AtollFlashblocksLost',
+    expr: 'increase(atoll_engine_takeovers_total{how="dropped"}[10m]) > 0 or increase(atoll_flashblock_p2p_equivocations_total[10m]) > 0',
+    for: '0m',
+    severity: 'page',
+    means: 'published flashblocks are not in the chain, or a builder contradicted itself',
+    action: 'docs/operations.md, "Flashblocks"; the log names the reason and the transactions',
+  },
+  {
+    name: 'AtollFlashblocksAlone',
+    expr: 'atoll_flashblock_p2p_peers == 0 or rate(atoll_flashblock_p2p_unacknowledged_total[5m]) > 0.1',
+    for: '5m',
+    severity: 'ticket',
+    means:
+      'no other builder has the flashblocks that this node publishes, so they would be lost with it',
+    action:
+      'check that the other builders run, and that --flashblock-known-peers names them; a single builder has no use for this alert',
+  },
+  {
     name: 'AtollBusSlow',
     expr: 'histogram_quantile(0.99, sum by (instance, le) (rate(atoll_bus_publish_seconds_bucket[10m]))) > 1',
     for: '10m',

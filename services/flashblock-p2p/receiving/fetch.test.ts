@@ -16,7 +16,7 @@ import {
 } from '#test/fakes/builder-run.ts'
 import { sampleBase } from '#test/fakes/flashblocks.ts'
 import type { Effect } from '#services/flashblock-p2p/state.ts'
-import { answerMs, fetchMs, noPayloadId } from './fetch.ts'
+import { noPayloadId } from './fetch.ts'
 
 const claim = { builder: self.peerId, epoch: 9n, payloadId: noPayloadId }
 const signedClaim = signed(claim)
@@ -85,7 +85,7 @@ test('a new leader waits 50 ms for a builder that does not answer, and 250 ms fo
   leader.asked(newer, third)
   leader.answered(third)
   leader.answered(newer, 9)
-  leader.nowMs += answerMs - 1
+  leader.nowMs += 49
   assert.deepEqual(responses(leader.do({ kind: 'woke' })), [])
   leader.nowMs += 1
   assert.deepEqual(responses(leader.do({ kind: 'woke' })), [
@@ -95,7 +95,7 @@ test('a new leader waits 50 ms for a builder that does not answer, and 250 ms fo
   slow.asked(third)
   slow.arrives(sentOf(0), third)
   slow.answered(third)
-  slow.nowMs += fetchMs - 1
+  slow.nowMs += 249
   assert.deepEqual(responses(slow.do({ kind: 'woke' })), [])
   slow.nowMs += 1
   assert.deepEqual(responses(slow.do({ kind: 'woke' })), [

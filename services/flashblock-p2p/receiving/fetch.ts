@@ -13,10 +13,10 @@ import type {
 import { appendsOf } from './foreign-blocks.ts'
 
 /** Longest time that a new leader waits for the answers of the other builders. */
-export const answerMs = 50
+const answerMs = 50
 
 /** Longest time that a new leader waits until its engine has checked what the other builders sent. */
-export const fetchMs = 250
+const fetchMs = 250
 
 /** The payload id in the permission of a new leader, which has begun no block yet. */
 export const noPayloadId: Bytes8 = '0x0000000000000000' as Bytes8

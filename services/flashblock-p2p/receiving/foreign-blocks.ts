@@ -1,6 +1,6 @@
 import type { Acknowledgement, FlashblockProof } from '#messages/builder-frame.ts'
 import type { Payload } from '#protocol/block/payload.ts'
-import { toPayload } from '#protocol/flashblock/assembly.ts'
+import { maxFlashblocks, toPayload } from '#protocol/flashblock/assembly.ts'
 import { admitEpoch } from '#protocol/flashblock/authorization.ts'
 import { nextOfBlock } from '#protocol/flashblock/cumulative.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
@@ -127,6 +127,8 @@ export function blockArrived(
     return [state, { kind: 'report-refused', peer, payloadId, index: 0, reason: 'unsigned' }]
   const known = state.foreign.find((block) => block.payloadId === payloadId)
   const index = known?.flashblocks.length ?? 0
+  if (index >= maxFlashblocks)
+    return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'too-many-indices' }]
   const next = nextOfBlock(payload, { payloadId, index, before: known && wholeBlock(known) })
   if (next.kind === 'repeated') return [state]
   if (next.kind === 'contradicted')
@@ -254,6 +256,15 @@ function contradicted(
   ]
 }
 
+/** Reasons for which only the sender can be to blame, and not a clock, a change of the leader or of the signer. */
+const offences: readonly Refusal[] = [
+  'lasts-too-long',
+  'wrong-block',
+  'wrong-builder',
+  'wrong-chain',
+  'wrong-signature',
+]
+
 function refused(
   state: State,
   { peer, sent }: Extract<Event, { kind: 'flashblock-arrived' }>,
@@ -262,11 +273,15 @@ function refused(
   const { diff, index, payloadId } = sent.flashblock
   const { blockHash } = diff
   const acknowledgement = { payloadId, index, blockHash, status: 'refused', reason } as const
-  return [
-    state,
+  const effects: Effect[] = [
     { kind: 'report-refused', peer, payloadId, index, reason },
     { kind: 'acknowledge', peer, acknowledgement },
   ]
+  // Builders may have different lists of known builders, so one that passes on is not to blame for `wrong-builder`.
+  const isSenders = sent.builder === peer || reason === 'wrong-signature'
+  if (!isSenders || !offences.includes(reason)) return [state, ...effects]
+  const detail = `flashblock ${index} of ${payloadId} must not be sent: ${reason}`
+  return [state, ...effects, { kind: 'refuse-peer', peer, detail }]
 }
 
 function acknowledgementOf({ diff, index, payloadId }: Flashblock): Acknowledgement {

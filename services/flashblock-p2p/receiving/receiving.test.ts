@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SentFlashblock } from '#messages/builder-frame.ts'
-import { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
+import { FlashblockAssembly, toPayload } from '#protocol/flashblock/assembly.ts'
 import { linkAfter } from '#protocol/flashblock/link.ts'
 import { testIdentity } from '#test/fakes/builder-identities.ts'
 import {
@@ -109,7 +109,10 @@ for (const [what, sent, reason] of refusals)
   test(`a flashblock ${what} is refused by name, and not handed to the engine`, () => {
     const run = new BuilderRun()
     const effects = run.arrives(sent)
-    assert.deepEqual(kinds(effects), ['report-refused', 'acknowledge'])
+    // What a change of the signer or of the leader explains costs no connection.
+    const isInnocent = ['unsigned', 'wrong-signer', 'wrong-link'].includes(reason)
+    const further = isInnocent ? [] : ['refuse-peer']
+    assert.deepEqual(kinds(effects), ['report-refused', 'acknowledge', ...further])
     assert.deepEqual(reasons(effects), [reason])
     assert.deepEqual(kinds(run.arrives(sentOf(0))), ['append'])
   })
@@ -250,6 +253,19 @@ test('messages of op-rbuilder are accepted only if unsigned flashblocks are', ()
     assert.deepEqual(append.received.flashblock.diff.transactions, at(index).diff.transactions)
   }
   assert.deepEqual(arrive(run, 1), [])
+})
+
+test('a block of op-rbuilder has 256 indices at most', () => {
+  const run = new BuilderRun({ acceptsUnsigned: true })
+  const payloads = flashblocksOf(Array.from({ length: 257 }, () => 1)).map((_, index, all) => {
+    const transactions = all.slice(0, index + 1).flatMap(({ diff }) => diff.transactions)
+    return toPayload(sampleBase, (all[index] ?? assert.fail()).diff, transactions)
+  })
+  const effects = payloads.map((payload) =>
+    run.do({ kind: 'block-arrived', peer, payloadId: samplePayloadId, payload }),
+  )
+  assert.ok(effects.slice(0, 256).every((each) => kinds(each).includes('append')))
+  assert.deepEqual(reasons(effects[256] ?? []), ['too-many-indices'])
 })
 test('after a new leader has sent, the old one is refused', () => {
   const run = new BuilderRun()

@@ -6,7 +6,7 @@ import { type Fault, isFault } from '#runtime/fault.ts'
 import type { Context } from '#services/flashblock-p2p/ports.ts'
 
 /** Longest time that flashblocks wait for their signature, for example while gossip is restarted. */
-export const signMs = 500
+const signMs = 500
 
 /** Deadline of one call, and the pause before the next one. */
 const [callMs, pauseMs] = [250, 25]

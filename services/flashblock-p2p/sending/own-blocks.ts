@@ -212,10 +212,11 @@ function publishDue(state: State, nowMs: number): Stepped {
     next = withOwn(next, { ...block, unpublished: unpublished.slice(count) })
     // Another builder leads. It may have taken the block over without these.
     if (block.isSuperseded || admitEpoch(state.fence, block) === undefined) continue
-    for (const { index } of unpublished.slice(0, count)) {
+    for (const { index, isAcknowledged } of unpublished.slice(0, count)) {
       const [shown, ...more] = show(next, block, index)
       next = shown
       effects.push(...more)
+      if (!isAcknowledged) effects.push({ kind: 'report-unacknowledged' })
     }
   }
   return [next, ...effects]

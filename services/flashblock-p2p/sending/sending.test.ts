@@ -46,7 +46,9 @@ test('without another builder, a flashblock is public at once; without an acknow
   run.nowMs += 19
   assert.deepEqual(published(run.do({ kind: 'woke' })), [])
   run.nowMs += 1
-  assert.deepEqual(published(run.do({ kind: 'woke' })), [1])
+  const late = run.do({ kind: 'woke' })
+  assert.deepEqual(kinds(late), ['publish', 'report-unacknowledged'])
+  assert.deepEqual(published(late), [1])
   const impatient = new BuilderRun({ ackMs: 0 })
   impatient.built(0)
   impatient.authorized()
