@@ -17,16 +17,15 @@ test('a builder has the peer id of its key, and signs as libp2p does', async () 
   assert.ok(isSignedBy(peerId, hash, signature))
 })
 
-test('a changed hash or signature, another builder, and a peer id that is none are not accepted', async () => {
-  const { sign } = builderIdentity(keyPair.raw)
-  const signature = sign(hash)
+test('a changed hash or signature, another builder, and a malformed peer id are not accepted', async () => {
+  const signature = builderIdentity(keyPair.raw).sign(hash)
   const other = await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(8))
   const changed = signature.with(5, (signature[5] ?? 0) ^ 1)
   assert.equal(isSignedBy(peerId, hash.with(0, 9), signature), false)
   assert.equal(isSignedBy(peerId, hash, changed), false)
   assert.equal(isSignedBy(peerId, hash, new Uint8Array(0)), false)
   assert.equal(isSignedBy(peerIdFromPrivateKey(other).toString(), hash, signature), false)
-  for (const id of ['', 'a builder', `${peerId}x`])
+  for (const id of ['', 'a builder', `${peerId}x`, `12D3KooW${'1'.repeat(44)}`])
     assert.equal(isSignedBy(id, hash, signature), false)
 })
 

@@ -115,13 +115,7 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
       traces.keep(request.sequence)
       return { kind: 'apply-called', request, call }
     }),
-    (sink) => {
-      const served = bus.serve(postPayload, async ({ payload }) => {
-        await sink.push({ kind: 'payload-received', payload })
-        return {}
-      })
-      return () => served.stop()
-    },
+    postedPayloads(bus),
     serving(bus, { call: reset, calls }, (request, call) => ({
       kind: 'reset-called',
       request,
@@ -162,4 +156,15 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
     },
     calls,
   })
+}
+
+/** The payloads that operators post. */
+function postedPayloads(bus: Context['bus']): Source<Event> {
+  return (sink) => {
+    const served = bus.serve(postPayload, async ({ payload }) => {
+      await sink.push({ kind: 'payload-received', payload })
+      return {}
+    })
+    return () => served.stop()
+  }
 }

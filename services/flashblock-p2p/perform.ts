@@ -1,15 +1,14 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
 import { flashblockReceived } from '#messages/flashblock-subjects.ts'
-import { toHash } from '#protocol/codec/hex.ts'
-import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { sleep } from '#runtime/clock.ts'
-import { depositType } from '#protocol/transaction/transaction-types.ts'
 import { Serial } from '#runtime/serial.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import type { BuilderNetwork } from './network/builder-network.ts'
 import type { Context, Ports } from './ports.ts'
+import { report } from './report.ts'
 import { authorize } from './sending/authorize.ts'
 import type { Effect, Event } from './state.ts'
 
@@ -22,18 +21,12 @@ export interface Dependencies extends Context {
 }
 
 /** Limit on the flashblocks that wait for the bus. Further ones are not acknowledged. */
-export const maxWaitingAppends = 512
+const maxWaitingAppends = 512
 
 /** Returns the function that carries out effects. */
 export function createPerform(dependencies: Dependencies) {
-  const { bus, calls, clock, evidence, log, metrics, network, signal, stream } = dependencies
-  // The engine gets flashblocks in their order.
-  const appends = new Serial()
-  let waiting = 0
-  const sendTo = (peer: string, frame: BuilderFrame): readonly Event[] => {
-    network.sendTo(peer, frame)
-    return []
-  }
+  const { calls, clock, evidence, log, metrics, network, signal, stream } = dependencies
+  const append = createAppend(dependencies)
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
       case 'authorize': {
@@ -56,24 +49,12 @@ export function createPerform(dependencies: Dependencies) {
         const { index, payloadId } = sent.flashblock
         return [{ kind: 'sent', payloadId, index, acknowledging, nowMs: clock.now() }]
       }
+      case 'acknowledge':
+      case 'request':
       case 'send-again':
-        return sendTo(effect.peer, { kind: 'flashblock', sent: effect.sent })
-      case 'acknowledge': {
-        const { acknowledgement } = effect
-        return sendTo(effect.peer, { kind: 'acknowledgement', acknowledgement })
-      }
-      case 'request': {
-        const { fromIndex, payloadId } = effect
-        return sendTo(effect.peer, {
-          kind: 'request',
-          payloadId,
-          fromIndex,
-          id: 0,
-          leader: undefined,
-        })
-      }
       case 'send-answered':
-        return sendTo(effect.peer, { kind: 'answered', id: effect.id })
+        network.sendTo(effect.peer, frameOf(effect))
+        return []
       case 'ask': {
         const { call, leader } = effect
         const peers = network.ask(call, leader)
@@ -90,16 +71,8 @@ export function createPerform(dependencies: Dependencies) {
         metrics.published()
         stream.publish(publicForm(effect.flashblock, effect.number), effect.number)
         return []
-      case 'append': {
-        const { received } = effect
-        // Without the bus, they would pile up. The engine asks for those that it lacks.
-        if (waiting >= maxWaitingAppends) return []
-        waiting++
-        metrics.received()
-        const append = () => bus.append(flashblockReceived, received).finally(() => waiting--)
-        const appended = () => [{ kind: 'appended', received, nowMs: clock.now() } as const]
-        return { later: appends.run(append).then(appended) }
-      }
+      case 'append':
+        return append(effect.received)
       case 'refuse-peer':
         log.warn({ peer: effect.peer, reason: effect.detail }, 'a builder is refused for a time')
         network.refuse(effect.peer, effect.detail)
@@ -110,45 +83,53 @@ export function createPerform(dependencies: Dependencies) {
         network.ban(builder, 'it signed two flashblocks of one index')
         return { later: evidence.add(sent).then(() => []) }
       }
-      case 'report-refused': {
-        const { index, payloadId, peer, reason } = effect
-        metrics.refused(reason)
-        log.warn({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
-        return []
-      }
-      case 'report-acknowledged':
-        metrics.acknowledged(effect.status, effect.durationMs / 1_000)
-        return []
-      case 'report-replaced': {
-        const { flashblocks, number } = effect
-        log.warn(
-          { l2: { number }, ...replacedFields(flashblocks) },
-          'a new leader did not have these flashblocks: if they were public, their transactions may be lost',
-        )
-        return []
-      }
-      case 'report-unacknowledged':
-        metrics.unacknowledged()
-        return []
-      case 'report-unsigned':
-        log.warn(
-          { l2: { number: effect.number } },
-          'flashblocks are not signed: other builders may refuse them',
-        )
+      default:
+        report(effect, dependencies)
         return []
     }
   }
 }
 
-/** Limit on the transactions that are logged. */
-const maxLoggedTransactions = 100
+/** An effect that is one frame to one builder. */
+type FrameEffect = Extract<
+  Effect,
+  { readonly kind: 'acknowledge' | 'request' | 'send-again' | 'send-answered' }
+>
 
-function replacedFields(flashblocks: readonly Flashblock[]) {
-  const raws = flashblocks.flatMap(({ diff }) => diff.transactions)
-  const users = raws.filter(([type]) => type !== depositType)
-  const transactions = users.slice(0, maxLoggedTransactions).map((raw) => toHash(keccak256(raw)))
-  const { index, payloadId } = flashblocks[0] ?? {}
-  return { payloadId, index, transactions }
+function frameOf(effect: FrameEffect): BuilderFrame {
+  switch (effect.kind) {
+    case 'acknowledge':
+      return { kind: 'acknowledgement', acknowledgement: effect.acknowledgement }
+    case 'request': {
+      const { fromIndex, payloadId } = effect
+      return { kind: 'request', payloadId, fromIndex, id: 0, leader: undefined }
+    }
+    case 'send-again':
+      return { kind: 'flashblock', sent: effect.sent }
+    case 'send-answered':
+      return { kind: 'answered', id: effect.id }
+  }
+}
+
+/** Returns the function that puts flashblocks of other builders on the log, in their order. */
+function createAppend({
+  bus,
+  clock,
+  metrics,
+}: Pick<Dependencies, 'bus' | 'clock' | 'metrics'>): (
+  received: ReceivedFlashblock,
+) => Performed<Event> {
+  const appends = new Serial()
+  let waiting = 0
+  return (received) => {
+    // Without the bus, they would pile up. The engine asks for those that it lacks.
+    if (waiting >= maxWaitingAppends) return []
+    waiting++
+    metrics.received()
+    const append = () => bus.append(flashblockReceived, received).finally(() => waiting--)
+    const appended = () => [{ kind: 'appended', received, nowMs: clock.now() } as const]
+    return { later: appends.run(append).then(appended) }
+  }
 }
 
 /** A flashblock of the public stream. */

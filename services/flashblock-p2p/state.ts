@@ -236,7 +236,7 @@ export type Effect =
       readonly flashblocks: readonly Flashblock[]
     }
   | { readonly kind: 'send-again'; readonly peer: string; readonly sent: SentFlashblock }
-  /** Tells a builder that all flashblocks it asked for have been sent. */
+  /** Answers a builder: all flashblocks that it asked for have been sent. */
   | { readonly kind: 'send-answered'; readonly peer: string; readonly id: number }
   /** Asks all other builders for the flashblocks of their newest block. */
   | {

@@ -8,6 +8,10 @@ import {
 } from '#services/da-watcher/metrics.ts'
 import { createMetrics as derivationMetrics } from '#services/derivation/metrics.ts'
 import { createMetrics as engineMetrics } from '#services/engine/metrics.ts'
+import {
+  createMetrics as flashblockMetrics,
+  registerGauges as flashblockGauges,
+} from '#services/flashblock-p2p/metrics.ts'
 import { createMetrics as gossipMetrics } from '#services/gossip/metrics.ts'
 import { createMetrics as sequencerMetrics } from '#services/sequencer/metrics.ts'
 import { createMetrics as rpcMetrics, registerGauges as rpcGauges } from '#services/rpc/metrics.ts'
@@ -39,6 +43,10 @@ const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   engine: (registry) => engineMetrics(registry),
   gossip: (registry) => gossipMetrics(registry),
   sequencer: (registry) => sequencerMetrics(registry),
+  'flashblock-p2p': (registry) => {
+    flashblockMetrics(registry)
+    flashblockGauges(registry, { peers: () => 0, clients: () => 0 })
+  },
   rpc: (registry) => {
     rpcMetrics(registry)
     rpcGauges(registry, { sockets: () => 0, subscriptions: () => 0 })

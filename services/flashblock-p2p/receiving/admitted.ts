@@ -48,7 +48,7 @@ export function admitted(
   const { epoch } = authorization
   const admission = admitEpoch(fence, authorization)
   if (admission !== undefined) return { epoch, fence: admission }
-  // An answer cannot mislead an earlier leader: it gets no acknowledgement, or was told that it does not lead any more.
+  // An answer cannot mislead an earlier leader: it gets no acknowledgement, or has seen the request of the new leader.
   return isAnswer ? { epoch, fence } : 'old-epoch'
 }
 

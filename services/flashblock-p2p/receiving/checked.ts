@@ -1,7 +1,7 @@
 import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
-import { appendsOf, upTo } from './foreign-blocks.ts'
+import { appendsOf, upTo } from './foreign-block.ts'
 
 /** Reasons of the engine for which the sender is not to blame. */
 const innocent: readonly string[] = [
@@ -30,7 +30,8 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const acknowledgement = { ...names, status: 'executed', reason: '' } as const
       const effects: Effect[] = [{ kind: 'acknowledge', peer, acknowledgement }]
       let next = state
-      for (let at = 0; block !== undefined && at <= index; at++) {
+      if (block === undefined) return [state, ...effects]
+      for (let at = 0; at <= index; at++) {
         const [shown, ...more] = show(next, block, at)
         next = shown
         effects.push(...more)

@@ -10,7 +10,7 @@ import type {
   State,
   Stepped,
 } from '#services/flashblock-p2p/state.ts'
-import { appendsOf } from './foreign-blocks.ts'
+import { appendsOf } from './foreign-block.ts'
 
 /** Longest time that a new leader waits for the answers of the other builders. */
 const answerMs = 50
@@ -22,8 +22,8 @@ const fetchMs = 250
 export const noPayloadId: Bytes8 = '0x0000000000000000' as Bytes8
 
 /**
- * A new leader asks for the flashblocks of the other builders, which may have more than this node. From now on, nobody
- * accepts flashblocks of earlier leaders: they could not be in the block any more.
+ * A new leader asks for the flashblocks of the other builders, which may have more than this node. From now on, all
+ * builders refuse flashblocks of earlier leaders: they could not be in the block any more.
  */
 export function fetch(state: State, event: Extract<Event, { kind: 'fetch' }>): Stepped {
   const { call, nowMs: sinceMs, request } = event

@@ -6,7 +6,6 @@ import { nextOfBlock } from '#protocol/flashblock/cumulative.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { linkAfter } from '#protocol/flashblock/link.ts'
 import { sentAt } from '#services/flashblock-p2p/sending/own-blocks.ts'
-import { passedOn } from '#services/flashblock-p2p/sending/requested.ts'
 import type {
   Effect,
   Event,
@@ -16,9 +15,7 @@ import type {
   Stepped,
 } from '#services/flashblock-p2p/state.ts'
 import { admitted } from './admitted.ts'
-
-/** Limit on the blocks of other builders that are kept. */
-const maxForeignBlocks = 8
+import { maxForeignBlocks, passedOn, upTo, withForeign } from './foreign-block.ts'
 
 /** Time after which missing flashblocks are requested again. */
 const requestAgainMs = 250
@@ -181,28 +178,6 @@ function withoutReplaced(
   return upTo(block, index)
 }
 
-/** Hands all flashblocks of a block to the engine once more. */
-export function appendsOf(
-  { epoch, flashblocks, number, peer, proofs }: ForeignBlock,
-  receivedMs: number,
-): readonly Effect[] {
-  return flashblocks.map((flashblock, at) => {
-    const received = { number, flashblock, epoch, peer, receivedMs, proof: proofs[at] }
-    return { kind: 'append', received }
-  })
-}
-
-/** A block without its flashblocks from an index on. */
-export function upTo(block: ForeignBlock, index: number): ForeignBlock {
-  return {
-    ...block,
-    flashblocks: block.flashblocks.slice(0, index),
-    proofs: block.proofs.slice(0, index),
-    stored: Math.min(block.stored, index),
-    settled: Math.min(block.settled, index),
-  }
-}
-
 function append(
   state: State,
   block: ForeignBlock,
@@ -297,10 +272,4 @@ function wholeBlock({ flashblocks }: ForeignBlock): Payload | undefined {
     last.diff,
     flashblocks.flatMap(({ diff }) => diff.transactions),
   )
-}
-
-/** The state with a block that is new or has changed. */
-function withForeign(state: State, block: ForeignBlock): State {
-  const others = state.foreign.filter(({ payloadId }) => payloadId !== block.payloadId)
-  return { ...state, foreign: [...others, block].slice(-maxForeignBlocks) }
 }

@@ -1,9 +1,9 @@
 import type { SentFlashblock } from '#messages/builder-frame.ts'
 import { admitEpoch, type EpochFence } from '#protocol/flashblock/authorization.ts'
-import { linkAfter } from '#protocol/flashblock/link.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
-import type { Effect, Event, ForeignBlock, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import { flawOf } from '#services/flashblock-p2p/receiving/admitted.ts'
+import { passedOn } from '#services/flashblock-p2p/receiving/foreign-block.ts'
 import { sentAt } from './own-blocks.ts'
 
 /**
@@ -49,16 +49,4 @@ function flashblocksOf(
   if (own !== undefined && own.epoch >= (foreign?.epoch ?? 0n))
     return own.flashblocks.slice(fromIndex).flatMap(({ index }) => sentAt(state, own, index) ?? [])
   return foreign === undefined ? [] : passedOn(foreign).slice(fromIndex)
-}
-
-/** The flashblocks of another builder as it sent them, up to the first one that has no signature. */
-export function passedOn(block: ForeignBlock): readonly SentFlashblock[] {
-  const sent: SentFlashblock[] = []
-  for (const [index, flashblock] of block.flashblocks.entries()) {
-    const proof = block.proofs[index]
-    if (proof === undefined) break
-    const previousLink = linkAfter(block.parentHash, block.flashblocks.slice(0, index))
-    sent.push({ number: block.number, flashblock, previousLink, ...proof })
-  }
-  return sent
 }

@@ -1,0 +1,62 @@
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
+import type { Context } from './ports.ts'
+import type { Effect } from './state.ts'
+
+/** An effect that only operators see. */
+type Report = Extract<
+  Effect,
+  {
+    readonly kind:
+      | 'report-acknowledged'
+      | 'report-refused'
+      | 'report-replaced'
+      | 'report-unacknowledged'
+      | 'report-unsigned'
+  }
+>
+
+/** Logs and counts what happened. */
+export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | 'metrics'>): void {
+  switch (effect.kind) {
+    case 'report-refused': {
+      const { index, payloadId, peer, reason } = effect
+      metrics.refused(reason)
+      log.warn({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
+      return
+    }
+    case 'report-acknowledged':
+      metrics.acknowledged(effect.status, effect.durationMs / 1_000)
+      return
+    case 'report-replaced': {
+      const { flashblocks, number } = effect
+      log.warn(
+        { l2: { number }, ...replacedFields(flashblocks) },
+        'a new leader did not have these flashblocks: if they were public, their transactions may be lost',
+      )
+      return
+    }
+    case 'report-unacknowledged':
+      metrics.unacknowledged()
+      return
+    case 'report-unsigned':
+      log.warn(
+        { l2: { number: effect.number } },
+        'flashblocks are not signed: other builders may refuse them',
+      )
+      return
+  }
+}
+
+/** Limit on the transactions that are logged. */
+const maxLoggedTransactions = 100
+
+function replacedFields(flashblocks: readonly Flashblock[]) {
+  const raws = flashblocks.flatMap(({ diff }) => diff.transactions)
+  const users = raws.filter(([type]) => type !== depositType)
+  const transactions = users.slice(0, maxLoggedTransactions).map((raw) => toHash(keccak256(raw)))
+  const { index, payloadId } = flashblocks[0] ?? {}
+  return { payloadId, index, transactions }
+}
