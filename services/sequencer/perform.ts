@@ -12,7 +12,7 @@ import type { BlockPreparer } from './building/prepare-block.ts'
 import type { ForeignBuilds } from './builders/foreign-builds.ts'
 import { publish } from './building/publish-block.ts'
 import { repeatedCall } from './building/repeated-call.ts'
-import type { Context, Ports } from './ports.ts'
+import type { Conductor, Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
 import type { Effect, Event, Job, Moment, Outcome, TroubleKind } from './state.ts'
 
@@ -118,10 +118,10 @@ async function work(effect: Work, dependencies: Dependencies): Promise<readonly 
 }
 
 async function outcomeOf(effect: Work, dependencies: Dependencies): Promise<Outcome> {
-  const { bus, preparer } = dependencies
+  const { bus } = dependencies
   switch (effect.kind) {
     case 'prepare':
-      return preparer.prepare(effect)
+      return prepare(effect, dependencies)
     case 'seal':
       return sealBlock(effect, dependencies)
     case 'commit':
@@ -243,9 +243,39 @@ async function commit(
     const reason = toError(error).message
     log.warn({ l2: idOf(payload), reason }, 'the last sealed block is not stored')
   })
-  if (!isLeaderOverridden) await conductor?.commit(payload)
+  if (isLeaderOverridden || conductor === undefined) {
+    await stored
+    return { outcome: 'committed' }
+  }
+  try {
+    await conductor.commit(payload)
+  } catch (error) {
+    // A later leader may have continued other flashblocks than those of this block, so it must not be committed later.
+    const mayLead = ports.settings.flashblocks === undefined || (await leads(conductor)) !== false
+    if (mayLead) throw error
+    return { outcome: 'not-leading', why: toError(error).message }
+  }
   await stored
   return { outcome: 'committed' }
+}
+
+/** Asks op-conductor whether this node leads. @returns undefined if it does not answer */
+function leads(conductor: Conductor): Promise<boolean | undefined> {
+  return conductor.isLeader().catch(onlyFault)
+}
+
+/** Prepares a block. With flashblocks, a node that does not lead builds nothing, and one that leads again asks the others. */
+async function prepare(
+  effect: Extract<Effect, { kind: 'prepare' }>,
+  { ports, preparer }: Dependencies,
+): Promise<Outcome> {
+  const { conductor, settings } = ports
+  if (effect.isUncommitted && settings.flashblocks !== undefined && conductor !== undefined) {
+    if ((await leads(conductor)) === false)
+      return { outcome: 'not-leading', why: 'this node does not lead' }
+    preparer.leadAgain()
+  }
+  return preparer.prepare(effect)
 }
 
 /** Asks gossip whether peers would accept its signatures. Without an answer, as without gossip, blocks are built. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
-import { flashblockBuilt } from '#messages/flashblock-subjects.ts'
+import type { FetchFlashblocksRequest } from '#messages/fetch-flashblocks.ts'
+import { fetchFlashblocks, flashblockBuilt } from '#messages/flashblock-subjects.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
-import { SequencerWorld } from '#test/fakes/sequencer-world.ts'
+import type { Bus } from '#bus/bus.ts'
+import { SequencerWorld, TestConductor } from '#test/fakes/sequencer-world.ts'
 
 const flashblocks = { intervalMs: 250, sendOffsetMs: 0, endBufferMs: 50 }
 
@@ -81,10 +83,41 @@ test('after a leader was stopped in the middle of a block, nothing more of the b
   assert.deepEqual(payload.transactions.slice(0, transactions.length), transactions)
 })
 
+test('a node that op-conductor does not let commit builds nothing, and asks the other builders when it leads again', async () => {
+  const world = await SequencerWorld.of('fork-jovian')
+  const { bus: p2p } = await world.engines.bus.join('flashblock-p2p')
+  const published = await publishedBy(world, p2p)
+  const conductor = new TestConductor()
+  const asked: FetchFlashblocksRequest[] = []
+  p2p.serve(fetchFlashblocks, async (request) => {
+    asked.push(request)
+    return { answered: 1, silent: [], epoch: request.epoch + BigInt(asked.length) }
+  })
+  await world.start({ settings: { flashblocks }, conductor })
+  await world.engines.bus.pass(1_000)
+  const { head } = await world.control({ kind: 'fetch' })
+  await world.control({ kind: 'start', head })
+  await world.untilUnsafe(3n)
+  assert.equal(asked.length, 1)
+  conductor.isLeading = false
+  await world.engines.bus.pass(4_000)
+  const [committed, made] = [conductor.committed.length, published.length]
+  await world.engines.bus.pass(6_000)
+  assert.deepEqual([conductor.committed.length, published.length], [committed, made])
+  conductor.isLeading = true
+  await world.untilUnsafe(6n)
+  assert.equal(asked.length, 2)
+  const epochs = new Set(published.map(({ epoch }) => epoch))
+  assert.equal(epochs.size, 2)
+})
+
 /** The flashblocks that the engine of a world publishes from now on. */
-async function publishedBy(world: SequencerWorld): Promise<readonly BuiltFlashblock[]> {
+async function publishedBy(
+  world: SequencerWorld,
+  joined?: Bus,
+): Promise<readonly BuiltFlashblock[]> {
   const published: BuiltFlashblock[] = []
-  const { bus } = await world.engines.bus.join('flashblock-p2p')
+  const bus = joined ?? (await world.engines.bus.join('flashblock-p2p')).bus
   const { signal } = new AbortController()
   const follow = async () => {
     for await (const { value } of bus.tail(flashblockBuilt, { from: 0n, signal }))

@@ -129,10 +129,7 @@ export interface State {
   readonly isActive: boolean
   /** When the sequencer was started last, in Unix milliseconds. It is the epoch of its flashblocks. */
   readonly startedMs: number
-  /**
-   * Whether op-conductor did not store the last block: another node may lead now. Until it stores a block, no flashblocks
-   * are published.
-   */
+  /** Whether op-conductor did not store the last block: another node may lead now. */
   readonly isUncommitted: boolean
   readonly isRecovering: boolean
   /** Whether the signer was checked since the sequencer was started. */
@@ -219,6 +216,8 @@ export type Outcome =
     }
   /** The unsafe head or the generation changed meanwhile. */
   | { readonly outcome: 'stale'; readonly why: string }
+  /** op-conductor says that this node does not lead. With flashblocks, a sealed block is not kept for a later time. */
+  | { readonly outcome: 'not-leading'; readonly why: string }
   /** A retry may help. */
   | {
       readonly outcome: 'failed'

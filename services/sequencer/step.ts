@@ -128,13 +128,12 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
     }
     case 'inserted':
       return inserted(state, event)
-    case 'stale': {
-      const next = troubled(
-        { ...rested(state), pause: pauseOf(state, 'soon', event) },
-        'stale',
-        event,
-      )
-      return [next]
+    case 'stale':
+      return [troubled(pausedSoon(state, event), 'stale', event)]
+    case 'not-leading': {
+      const next = { ...pausedSoon(state, event), sealed: undefined, isUncommitted: true }
+      const report: Effect = { kind: 'report-trouble', trouble: 'conductor', why: event.why }
+      return [troubled(next, 'conductor', event), report]
     }
     case 'failed':
       return failed(state, event)
@@ -231,6 +230,10 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
     case 'stale':
       return [next, report]
   }
+}
+
+function pausedSoon(state: State, event: Moment): State {
+  return { ...rested(state), pause: pauseOf(state, 'soon', event) }
 }
 
 function troubled(
@@ -371,7 +374,7 @@ function prepareNext(
       parent,
       generation,
       startedMs,
-      isUncommitted: state.isUncommitted,
+      isUncommitted: state.isUncommitted && !state.isLeaderOverridden,
       isRecovering,
       attempts,
       before,

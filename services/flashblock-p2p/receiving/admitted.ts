@@ -31,7 +31,8 @@ export function admitted(
 ): Admission | Refusal {
   const { banned, fence, options } = state
   const { builder } = sent
-  if (banned.includes(builder)) return 'banned'
+  // What other builders have of it is still good: users may have seen it.
+  if (banned.includes(peer)) return 'banned'
   const isKnown = builder === options.identity.peerId || options.builders.includes(builder)
   if (!isKnown) return 'wrong-builder'
   if (!isSigned(sent, options)) return 'wrong-signature'

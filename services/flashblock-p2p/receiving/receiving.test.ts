@@ -138,9 +138,10 @@ test('a builder that signs two flashblocks of one index is refused from then on,
   assert.ok(report?.kind === 'report-equivocation')
   assert.deepEqual([report.builder, report.sent], [peer, [sentOf(0), other]])
   assert.deepEqual(reasons(run.arrives(sentOf(1))), ['banned'])
+  assert.deepEqual(kinds(run.arrives(sentOf(1), third)), ['append'])
   // Others still get the first one, and the next leader goes on from it.
   const authorization = signed({ epoch: 9n, builder: newer })
-  assert.deepEqual(kinds(run.arrives(sentOf(1, { authorization }))), ['append'])
+  assert.deepEqual(kinds(run.arrives(sentOf(2, { authorization }))), ['append'])
 })
 
 test('another flashblock of an earlier leader is refused, and its builder is not accused', () => {

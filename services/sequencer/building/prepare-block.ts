@@ -74,6 +74,11 @@ export class BlockPreparer {
     this.origins = new OriginCache(context, confirmationDepth)
   }
 
+  /** Notes that this node leads again after another one may have led. */
+  leadAgain(): void {
+    this.#lead = undefined
+  }
+
   /** Remembers the system config after a block of this sequencer, so that it is not read from the execution client. */
   remember(hash: Hash, systemConfig: SystemConfig): void {
     this.#known = { hash, systemConfig }
@@ -196,12 +201,11 @@ export class BlockPreparer {
   /** The flashblocks that the next block begins with, and those that are made of it. */
   async #planFlashblocks({
     generation,
-    isUncommitted,
     parent,
     startedMs,
   }: Extract<Effect, { kind: 'prepare' }>): Promise<FlashblockPlan> {
     const slots = this.#flashblocks
-    if (slots === undefined || isUncommitted) return nothingPlanned
+    if (slots === undefined) return nothingPlanned
     const lead = this.#lead?.startedMs === startedMs ? this.#lead : undefined
     const known = lead?.epoch ?? (await this.#fetchFlashblocks(parent, startedMs))
     const request = { generation, parent: idOf(parent) }
