@@ -185,7 +185,7 @@ export const alerts: readonly Alert[] = [
     for: '0m',
     severity: 'page',
     means: 'published flashblocks are not in the chain, or a builder contradicted itself',
-    action: 'docs/operations.md, "Flashblocks"; the log names the reason and the transactions',
+    action: 'docs/flashblocks.md; the log names the reason and the transactions',
   },
   {
     name: 'AtollFlashblocksAlone',
