@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RecordedNode, startRecordedNode } from '#devnet/recorded-node.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { createBuilderKey } from '#libp2p/builder-key.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { replayL1 } from '#records/replay/replay-record.ts'
+import { type Closer, closeAll } from '#runtime/close-all.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { NodeServiceName } from '#node/node-services.ts'
+import { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
+import { startInstantClient } from '#test/bench/instant-client.ts'
+import { writeLongRecord } from '#test/bench/long-record.ts'
+import { until } from '#test/interop/until.ts'
+import { signerAddress } from './block-messages.ts'
+import { BuilderPeer } from './builder-peer.ts'
+import { freeTcpPort } from './free-port.ts'
+import { recordsFolder } from './record-lines.ts'
+
+interface Parts {
+  readonly node: RecordedNode
+  readonly builder: BuilderPeer
+  readonly folder: string
+  readonly chainId: bigint
+  readonly closing: readonly Closer[]
+}
+
+/**
+ * A standby of real processes on a NATS server, whose execution client answers at once, and a builder in this process
+ * that sends it flashblocks of the child of its genesis.
+ */
+export class StandbyNode {
+  readonly builder: BuilderPeer
+  readonly #node: RecordedNode
+  readonly #folder: string
+  readonly #chainId: bigint
+  readonly #closing: readonly Closer[]
+
+  private constructor({ builder, chainId, closing, folder, node }: Parts) {
+    this.#node = node
+    this.builder = builder
+    this.#folder = folder
+    this.#chainId = chainId
+    this.#closing = closing
+  }
+
+  static async start(): Promise<StandbyNode> {
+    const closing: Closer[] = []
+    try {
+      return new StandbyNode(await startParts(closing))
+    } catch (error) {
+      await closeAll(closing)
+      throw error
+    }
+  }
+
+  /** Rejects when the node fails. */
+  get failed(): Promise<never> {
+    return this.#node.failed
+  }
+
+  /** Kills a process, if it runs. @returns whether it did */
+  kill(name: NodeServiceName | 'nats-server'): boolean {
+    const { node } = this.#node
+    const pid = name === 'nats-server' ? node.bus.serverPid() : node.pidOf(name)
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    return pid !== undefined
+  }
+
+  /** Hashes of the flashblocks that the engine has on its disk, by index. */
+  stored(): ReadonlyMap<number, string> {
+    const store = new FlashblockStore(
+      join(this.#folder, 'node', 'engine', 'flashblocks.sqlite'),
+      this.#chainId,
+    )
+    try {
+      const all = store.all().map(({ flashblock }) => flashblock)
+      return new Map(all.map(({ diff, index }) => [index, diff.blockHash]))
+    } finally {
+      store.close()
+    }
+  }
+
+  close(): Promise<void> {
+    return closeAll(this.#closing)
+  }
+}
+
+async function startParts(closing: Closer[]): Promise<Parts> {
+  const folder = await mkdtemp(join(tmpdir(), 'atoll-standby-'))
+  closing.push(() => rm(folder, { recursive: true, force: true }))
+  const record = join(folder, 'record')
+  await writeLongRecord(join(recordsFolder, 'bad-data-karst'), record, 0)
+  const config = await readRollupConfig(record)
+  const [genesis] = await Array.fromAsync(readL2(record, config))
+  const listen = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0 }
+  const l1 = await replayL1(record, {
+    ...listen,
+    clock: systemClock,
+    unsafeBlockSigner: signerAddress,
+  })
+  closing.push(() => l1.close())
+  const client = await startInstantClient(record)
+  closing.push(() => client.close())
+  const [own, builderOfNode] = await Promise.all([createBuilderKey(), createBuilderKey()])
+  const [ownPort, nodePort] = [await freeTcpPort(), await freeTcpPort()]
+  const keyFile = join(folder, 'builder.hex')
+  await writeFile(keyFile, builderOfNode.hex, { mode: 0o600 })
+  const node = await startRecordedNode({
+    record,
+    folder,
+    l1,
+    engineUrl: client.url,
+    jwtSecret: client.jwtSecret,
+    natsServer: process.env['ATOLL_NATS_SERVER'],
+    logLevel: 'error',
+    given: {
+      flashblockKnownPeers: `/ip4/127.0.0.1/tcp/${ownPort}/p2p/${own.peerId}`,
+      flashblockKeyFile: keyFile,
+      flashblockListenIp: '127.0.0.1',
+      flashblockListenTcp: String(nodePort),
+      flashblockStreamPort: '0',
+    },
+    report: () => undefined,
+    onChange: () => undefined,
+  })
+  closing.push(() => node.close())
+  const parent: Payload = genesis?.block ?? assert.fail('the record has no genesis')
+  const { blockTime, l2ChainId } = config
+  const address = `/ip4/127.0.0.1/tcp/${nodePort}/p2p/${builderOfNode.peerId}`
+  const builder = await BuilderPeer.open(
+    { l2ChainId, parent, blockTime },
+    {
+      key: fromHex(`0x${own.hex}`),
+      port: ownPort,
+      others: [{ id: builderOfNode.peerId, addresses: [address] }],
+    },
+  )
+  closing.push(() => builder.close())
+  const isUp = async () => builder.connected > 0 && node.viewer.view.chain !== undefined
+  await Promise.race([
+    until('the standby is up', { withinMs: 60_000, explain: () => '' }, isUp),
+    node.failed,
+  ])
+  return { node, builder, folder, chainId: l2ChainId, closing }
+}
