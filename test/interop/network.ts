@@ -68,7 +68,8 @@ function isBuilt(): boolean {
   return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
 
-function hasGo(): boolean {
+/** Whether Go is on PATH. */
+export function hasGo(): boolean {
   return spawnSync('bash', ['-c', 'command -v go']).status === 0
 }
 
