@@ -55,6 +55,19 @@ export class GossipChain {
 
   /** Makes the next block, with the current time. @param bytes size of the block */
   next(bytes: number): GossipedBlock {
+    const payload = this.nextPayload(bytes)
+    const version = payloadVersionAt(this.config, payload.timestamp)
+    const data = blockData(version, payload, { chainId: this.config.l2ChainId })
+    return { hash: payload.blockHash, topic: blocksTopicAt(this.config, payload.timestamp), data }
+  }
+
+  /** The newest block. */
+  get head(): Payload {
+    return this.#head
+  }
+
+  /** Makes the next block, with the current time. @param bytes size of the block */
+  nextPayload(bytes: number): Payload {
     const { blockHash: parentHash, number } = this.#head
     const timestamp = BigInt(Math.floor(Date.now() / 1_000))
     const count = Math.max(1, Math.floor(bytes / (transactionBytes + offsetBytes)))
@@ -75,10 +88,7 @@ export class GossipChain {
       parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
     }
     this.#head = { ...unhashed, blockHash: hashPayload(unhashed) }
-    const { blockHash: hash } = this.#head
-    const version = payloadVersionAt(this.config, timestamp)
-    const data = blockData(version, this.#head, { chainId: this.config.l2ChainId })
-    return { hash, topic: blocksTopicAt(this.config, timestamp), data }
+    return this.#head
   }
 
   /** Builds attributes as if the parent were one block time old. In fact the blocks follow each other faster. */

@@ -21,9 +21,8 @@ import { signerKey } from './block-messages.ts'
 /** What a builder needs of its chain. */
 export interface PeerChain {
   readonly l2ChainId: bigint
-  readonly parent: Payload
-  /** Seconds between two blocks. */
-  readonly blockTime: bigint
+  /** A block with a deposit first, of which the flashblocks have all but the transactions of users. */
+  readonly block: Payload
 }
 
 /** Settings of the builder. */
@@ -51,17 +50,19 @@ export class BuilderPeer {
   private constructor(chain: PeerChain, network: BuilderNetwork) {
     this.#chain = chain
     this.#network = network
-    const { blockTime, parent } = chain
+    const { parentBeaconBlockRoot = toHash(new Uint8Array(32)), ...block } = chain.block
+    const { baseFeePerGas, extraData, feeRecipient, gasLimit, number } = block
+    const { parentHash, prevRandao, timestamp } = block
     this.#base = {
-      parentBeaconBlockRoot: toHash(randomBytes(32)),
-      parentHash: parent.blockHash,
-      feeRecipient: parent.feeRecipient,
-      prevRandao: toHash(randomBytes(32)),
-      number: parent.number + 1n,
-      gasLimit: parent.gasLimit,
-      timestamp: parent.timestamp + blockTime,
-      extraData: parent.extraData,
-      baseFeePerGas: parent.baseFeePerGas,
+      parentBeaconBlockRoot,
+      parentHash,
+      feeRecipient,
+      prevRandao,
+      number,
+      gasLimit,
+      timestamp,
+      extraData,
+      baseFeePerGas,
     }
   }
 
@@ -104,7 +105,9 @@ export class BuilderPeer {
   /** The flashblock that follows the first `index` ones, with random transactions. */
   next(bytes: number, index = this.flashblocks.length): SentFlashblock {
     const before = this.flashblocks.slice(0, index)
-    const transactions = transactionsOf(bytes)
+    const users = transactionsOf(bytes)
+    const deposits = this.#chain.block.transactions.slice(0, 1)
+    const transactions = index === 0 ? [...deposits, ...users] : users
     const all = [...before.flatMap(({ diff }) => diff.transactions), ...transactions]
     const results = {
       stateRoot: toHash(randomBytes(32)),
@@ -142,14 +145,14 @@ export class BuilderPeer {
   }
 
   #signed(flashblock: Flashblock, before: readonly Flashblock[]): SentFlashblock {
-    const { l2ChainId, parent } = this.#chain
+    const { l2ChainId } = this.#chain
     const { identity } = this.#network
-    const { number, timestamp } = this.#base
+    const { number, parentHash, timestamp } = this.#base
     const { index, payloadId } = flashblock
     const { epoch } = this
     const authorization = {
       l2ChainId,
-      parentHash: parent.blockHash,
+      parentHash,
       number,
       timestamp,
       payloadId,
@@ -158,7 +161,7 @@ export class BuilderPeer {
       builder: identity.peerId,
       notAfterMs: authorizationEndMs(timestamp, BigInt(Date.now())),
     }
-    const previousLink = linkAfter(parent.blockHash, before)
+    const previousLink = linkAfter(parentHash, before)
     const link = linkOf(previousLink, { blockHash: flashblock.diff.blockHash, index })
     return {
       number,

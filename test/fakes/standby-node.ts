@@ -1,18 +1,16 @@
-import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RecordedNode, startRecordedNode } from '#devnet/recorded-node.ts'
-import type { Payload } from '#protocol/block/payload.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { createBuilderKey } from '#libp2p/builder-key.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
-import { readL2 } from '#records/folder/read-l2.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { type Closer, closeAll } from '#runtime/close-all.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { NodeServiceName } from '#node/node-services.ts'
 import { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
+import { GossipChain } from '#test/bench/gossip-chain.ts'
 import { startInstantClient } from '#test/bench/instant-client.ts'
 import { writeLongRecord } from '#test/bench/long-record.ts'
 import { until } from '#test/interop/until.ts'
@@ -96,7 +94,6 @@ async function startParts(closing: Closer[]): Promise<Parts> {
   const record = join(folder, 'record')
   await writeLongRecord(join(recordsFolder, 'bad-data-karst'), record, 0)
   const config = await readRollupConfig(record)
-  const [genesis] = await Array.fromAsync(readL2(record, config))
   const listen = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0 }
   const l1 = await replayL1(record, {
     ...listen,
@@ -129,11 +126,11 @@ async function startParts(closing: Closer[]): Promise<Parts> {
     onChange: () => undefined,
   })
   closing.push(() => node.close())
-  const parent: Payload = genesis?.block ?? assert.fail('the record has no genesis')
-  const { blockTime, l2ChainId } = config
+  const { l2ChainId } = config
+  const block = (await GossipChain.on(record)).nextPayload(1)
   const address = `/ip4/127.0.0.1/tcp/${nodePort}/p2p/${builderOfNode.peerId}`
   const builder = await BuilderPeer.open(
-    { l2ChainId, parent, blockTime },
+    { l2ChainId, block },
     {
       key: fromHex(`0x${own.hex}`),
       port: ownPort,

@@ -26,14 +26,15 @@ export class Equivocator {
     flashblocks: readonly Flashblock[],
   ): SentFlashblock | undefined {
     if (node !== this.#node || !this.#random.chance(0.1)) return undefined
-    const base = flashblocks[0]?.base
-    if (base === undefined) return undefined
-    this.blocks.add(sent.number)
     const { authorization, builder, flashblock, previousLink } = sent
-    const { index, payloadId } = flashblock
-    const before = flashblocks.slice(0, index + 1).flatMap(({ diff }) => diff.transactions)
-    const changed = { ...flashblock.diff, gasUsed: flashblock.diff.gasUsed + 1n }
-    const blockHash = hashPayload(toPayload(base, changed, before))
+    const { diff, index, payloadId } = flashblock
+    const base = flashblocks[0]?.base
+    // Both are valid: only another transaction makes another block.
+    if (base === undefined || index === 0 || diff.transactions.length === 0) return undefined
+    this.blocks.add(sent.number)
+    const before = flashblocks.slice(0, index + 1).flatMap((each) => each.diff.transactions)
+    const changed = { ...diff, transactions: diff.transactions.slice(0, -1) }
+    const blockHash = hashPayload(toPayload(base, changed, before.slice(0, -1)))
     const { epoch = 0n, l2ChainId = 0n } = authorization?.authorization ?? {}
     const link = linkOf(previousLink, { blockHash, index })
     const hash = flashblockSigningHash({ epoch, l2ChainId, link, payloadId })
