@@ -40,7 +40,6 @@ export class BuilderPeer {
   readonly #chain: PeerChain
   readonly #network: BuilderNetwork
   readonly #acknowledged = new Map<Hash, ((acknowledgement: Acknowledgement) => void)[]>()
-  readonly #sent: SentFlashblock[] = []
   readonly #payloadId = toBytes8(randomBytes(8))
   readonly #base: FlashblockBase
   /** The flashblocks of the block so far. */
@@ -97,13 +96,13 @@ export class BuilderPeer {
       for (const listener of this.#acknowledged.get(acknowledgement.blockHash) ?? [])
         listener(acknowledgement)
     } else if (frame.kind === 'request') {
-      for (const sent of this.#sent.slice(frame.fromIndex))
-        this.#network.sendTo(peer, { kind: 'flashblock', sent })
+      for (const flashblock of this.flashblocks.slice(frame.fromIndex))
+        this.#network.sendTo(peer, { kind: 'flashblock', sent: this.#signed(flashblock) })
     }
   }
 
   /** The flashblock that follows the first `index` ones, with random transactions. */
-  next(bytes: number, index = this.flashblocks.length): SentFlashblock {
+  next(bytes: number, index = this.flashblocks.length): Flashblock {
     const before = this.flashblocks.slice(0, index)
     const users = transactionsOf(bytes)
     const deposits = this.#chain.block.transactions.slice(0, 1)
@@ -121,22 +120,19 @@ export class BuilderPeer {
     }
     const blockHash = hashPayload(toPayload(this.#base, results, all))
     const base = index === 0 ? this.#base : undefined
-    const diff = { ...results, blockHash }
-    return this.#signed({ payloadId: this.#payloadId, index, base, diff }, before)
+    return { payloadId: this.#payloadId, index, base, diff: { ...results, blockHash } }
   }
 
   /** Sends a flashblock. @returns a promise of the first acknowledgement with a status */
-  send(sent: SentFlashblock, status: Acknowledgement['status']): Promise<Acknowledgement> {
-    const { flashblock } = sent
+  send(flashblock: Flashblock, status: Acknowledgement['status']): Promise<Acknowledgement> {
     const { blockHash } = flashblock.diff
     this.flashblocks.splice(flashblock.index, Infinity, flashblock)
-    this.#sent.splice(flashblock.index, Infinity, sent)
     const acknowledged = Promise.withResolvers<Acknowledgement>()
     const listener = (acknowledgement: Acknowledgement) => {
       if (acknowledgement.status === status) acknowledged.resolve(acknowledgement)
     }
     this.#acknowledged.set(blockHash, [...(this.#acknowledged.get(blockHash) ?? []), listener])
-    this.#network.send(sent, this.flashblocks)
+    this.#network.send(this.#signed(flashblock), this.flashblocks)
     return acknowledged.promise
   }
 
@@ -144,7 +140,9 @@ export class BuilderPeer {
     return this.#network.close()
   }
 
-  #signed(flashblock: Flashblock, before: readonly Flashblock[]): SentFlashblock {
+  /** The permission is that of a late block, which lasts for a second from now. */
+  #signed(flashblock: Flashblock): SentFlashblock {
+    const before = this.flashblocks.slice(0, flashblock.index)
     const { l2ChainId } = this.#chain
     const { identity } = this.#network
     const { number, parentHash, timestamp } = this.#base

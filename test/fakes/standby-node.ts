@@ -1,3 +1,4 @@
+import { cpSync, rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,10 +72,11 @@ export class StandbyNode {
 
   /** Hashes of the flashblocks that the engine has on its disk, by index. */
   stored(): ReadonlyMap<number, string> {
-    const store = new FlashblockStore(
-      join(this.#folder, 'node', 'engine', 'flashblocks.sqlite'),
-      this.#chainId,
-    )
+    // The engine locks its file. A copy has what the engine has written to the disk.
+    const [from, to] = [join(this.#folder, 'node', 'engine'), join(this.#folder, 'copy')]
+    rmSync(to, { recursive: true, force: true })
+    cpSync(from, to, { recursive: true })
+    const store = new FlashblockStore(join(to, 'flashblocks.sqlite'), this.#chainId)
     try {
       const all = store.all().map(({ flashblock }) => flashblock)
       return new Map(all.map(({ diff, index }) => [index, diff.blockHash]))
