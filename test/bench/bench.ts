@@ -11,6 +11,7 @@ import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchDevnet } from './devnet-bench.ts'
 import { benchExecution } from './execution-bench.ts'
+import { benchFlashblocks } from './flashblock-bench.ts'
 import { benchGossip } from './gossip-bench.ts'
 import { benchPayload } from './payload-bench.ts'
 import { benchRpc } from './rpc-bench.ts'
@@ -23,6 +24,7 @@ const benches = {
   derivation,
   devnet,
   execution,
+  flashblocks,
   gossip,
   payload,
   rpc,
@@ -117,6 +119,43 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
     console.log('\nTarget: 20 Mgas/s over real blocks, 50 over bench-span, 400 empty blocks/s.')
   }
   return { results }
+}
+
+async function flashblocks({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchFlashblocks((what) => console.error(what))
+  if (!json) {
+    const { besideStalled, persisted, takeovers, throughput } = measured
+    console.log(
+      'flashblocks: from the builder until it has the acknowledgement of a standby that executed and stored it; the execution client answers at once',
+    )
+    const row = (what: string, { median, p99, samples }: Summary) => [
+      what,
+      String(samples),
+      median.toFixed(1),
+      p99.toFixed(1),
+    ]
+    printTable([
+      ['', 'flashblocks', 'median ms', 'p99'],
+      ...persisted.map(({ kilobytes, times }) => row(`${kilobytes} KB`, times)),
+      row('100 KB, beside a builder that does not read', besideStalled),
+    ])
+    const { atoll, rawLibp2p } = throughput
+    console.log(
+      `\n100 KB one after another: ${atoll.toFixed(0)} MB/s, raw libp2p ${rawLibp2p.toFixed(0)} MB/s`,
+    )
+    const { broken, kept, leaderToNextMs, lost, takeoverGapMs } = takeovers
+    console.log(
+      `${takeovers.takeovers} takeovers: ${kept} blocks kept, ${broken} broken, ${lost} transactions lost; leadership to the next flashblock ${shownTimes(leaderToNextMs)}, between the flashblocks of both leaders ${shownTimes(takeoverGapMs)}`,
+    )
+    console.log(
+      '\nTarget: 100 KB ≤ 10 ms median and ≤ 50 ms p99, without execution; leadership to the next flashblock ≤ 250 ms.',
+    )
+  }
+  return measured
+}
+
+function shownTimes(times: { readonly median: number; readonly p99: number } | undefined): string {
+  return times === undefined ? '–' : `${times.median.toFixed(0)} / ${times.p99.toFixed(0)} ms`
 }
 
 async function gossip({ json }: { readonly json: boolean }): Promise<object> {

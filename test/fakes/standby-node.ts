@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type RecordedNode, startRecordedNode } from '#devnet/recorded-node.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { createBuilderKey } from '#libp2p/builder-key.ts'
+import type { KnownPeer } from '#libp2p/known-peers.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { type Closer, closeAll } from '#runtime/close-all.ts'
@@ -47,10 +48,11 @@ export class StandbyNode {
     this.#closing = closing
   }
 
-  static async start(): Promise<StandbyNode> {
+  /** @param others further builders that the builder in this process connects to */
+  static async start(others: readonly KnownPeer[] = []): Promise<StandbyNode> {
     const closing: Closer[] = []
     try {
-      return new StandbyNode(await startParts(closing))
+      return new StandbyNode(await startParts(closing, others))
     } catch (error) {
       await closeAll(closing)
       throw error
@@ -90,7 +92,7 @@ export class StandbyNode {
   }
 }
 
-async function startParts(closing: Closer[]): Promise<Parts> {
+async function startParts(closing: Closer[], others: readonly KnownPeer[]): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-standby-'))
   closing.push(() => rm(folder, { recursive: true, force: true }))
   const record = join(folder, 'record')
@@ -136,7 +138,7 @@ async function startParts(closing: Closer[]): Promise<Parts> {
     {
       key: fromHex(`0x${own.hex}`),
       port: ownPort,
-      others: [{ id: builderOfNode.peerId, addresses: [address] }],
+      others: [{ id: builderOfNode.peerId, addresses: [address] }, ...others],
     },
   )
   closing.push(() => builder.close())

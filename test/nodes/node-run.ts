@@ -113,10 +113,11 @@ export class NodeRun {
       : new Conductors({ nodes: count, clock, random: random.fork(), watch, trace, fail })
     this.conductors = conductors
     this.builders = new LiveBuilders({ nodes: count, clock, random: new Random(seed) })
-    this.promises = new PromiseWatch(
+    this.promises = new PromiseWatch({
       fail,
-      (number) => this.builders.equivocator?.blocks.has(number) ?? false,
-    )
+      isForged: (number) => this.builders.equivocator?.blocks.has(number) ?? false,
+      now: () => clock.monotonicMs(),
+    })
     const flashblocks = { builders: this.builders, promises: this.promises }
     const confirmationDepth = random.pick([0n, 1n, 2n, 4n])
     this.#confirmationDepth = confirmationDepth

@@ -265,7 +265,7 @@ export class SimulatedNode {
         ackMs: 20,
         stream: {
           clients: 0,
-          publish: promises.newStream(),
+          publish: promises.newStream(nameOfBuilder(node)),
         },
         evidence: {
           add: async ([{ builder, number }]) => promises.noteEquivocation(builder, number),
