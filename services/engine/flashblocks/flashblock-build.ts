@@ -80,9 +80,22 @@ export function continueFlashblocks(
   const { index, payload } = prefix
   // The builds of the earlier builder may have been on the same execution client, so the numbers of the new ones differ.
   const attempt = nowMs % attemptsBetweenTakeovers
-  const dueMs = isLast ? [] : begun.dueMs
-  return { ...begun, dueMs, newest: { index, payload }, open: undefined, attempt }
+  const soonMs = nowMs + firstBuildMs
+  const [next = 0] = begun.dueMs
+  // Users wait since the leader before has stopped.
+  const isSoon = next < soonMs + firstBuildMs
+  const dueMs = isSoon ? begun.dueMs : [soonMs, ...begun.dueMs]
+  return {
+    ...begun,
+    dueMs: isLast ? [] : dueMs,
+    newest: { index, payload },
+    open: undefined,
+    attempt,
+  }
 }
+
+/** How long after a takeover the first index is made. op-geth needs as long to add transactions of its pool. */
+const firstBuildMs = 50
 
 /** Numbers of builds differ by the time of the takeover, modulo a quarter of an hour in milliseconds. */
 const attemptsBetweenTakeovers = 900_000
