@@ -8,7 +8,7 @@ import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import type { BuilderNetwork } from './network/builder-network.ts'
 import type { Context, Ports } from './ports.ts'
-import { report } from './report.ts'
+import { report } from './reports/report.ts'
 import { authorize } from './sending/authorize.ts'
 import type { Effect, Event } from './state.ts'
 

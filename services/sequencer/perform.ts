@@ -253,7 +253,8 @@ async function commit(
     // A later leader may have continued other flashblocks than those of this block, so it must not be committed later.
     const mayLead = ports.settings.flashblocks === undefined || (await leads(conductor)) !== false
     if (mayLead) throw error
-    return { outcome: 'not-leading', why: toError(error).message }
+    log.debug({ l2: idOf(payload), error }, 'op-conductor refuses a block')
+    return { outcome: 'not-leading', why: 'this node does not lead' }
   }
   await stored
   return { outcome: 'committed' }

@@ -134,7 +134,7 @@ async function throughputOfAtoll(): Promise<number> {
   const closing: Closer[] = []
   const keys = [await createBuilderKey(), await createBuilderKey()] as const
   const ports = [await freeTcpPort(), await freeTcpPort()] as const
-  let arrived = 0
+  const counted = { arrived: 0 }
   const open = async (own: 0 | 1) => {
     const other = own === 0 ? 1 : 0
     const id = keys[other].peerId
@@ -147,7 +147,7 @@ async function throughputOfAtoll(): Promise<number> {
       intervalMs,
       clock: systemClock,
       onFrame: (_, { kind }) => {
-        if (kind === 'flashblock') arrived++
+        if (kind === 'flashblock') counted.arrived++
       },
       onBlock: () => undefined,
       onPeer: () => undefined,
@@ -164,10 +164,10 @@ async function throughputOfAtoll(): Promise<number> {
     const sent = sampleFlashblock()
     const startedMs = performance.now()
     for (let at = 0; at < bulk; at++) {
-      while (at - arrived >= window) await nextTurn()
+      while (at - counted.arrived >= window) await nextTurn()
       sender.send(sent, [])
     }
-    while (arrived < bulk) await nextTurn()
+    while (counted.arrived < bulk) await nextTurn()
     return megabytesPerSecond(bulk * 100_000, performance.now() - startedMs)
   } finally {
     await closeAll(closing)
@@ -178,10 +178,10 @@ async function throughputOfAtoll(): Promise<number> {
 async function rawThroughput(): Promise<number> {
   const [from, to] = [await openRawHost(), await openRawHost()]
   try {
-    let arrived = 0
+    const counted = { bytes: 0 }
     await to.host.handle(protocolId, (stream) =>
       stream.addEventListener('message', ({ data }) => {
-        arrived += data.byteLength
+        counted.bytes += data.byteLength
       }),
     )
     await from.host.dial(multiaddr(to.address))
@@ -189,11 +189,11 @@ async function rawThroughput(): Promise<number> {
     const message = new Uint8Array(100_000)
     const startedMs = performance.now()
     for (let at = 0; at < bulk; at++) {
-      while (at * message.length - arrived >= window * message.length) await nextTurn()
+      while ((at - window) * message.length >= counted.bytes) await nextTurn()
       stream.send(message)
     }
-    while (arrived < bulk * message.length) await nextTurn()
-    return megabytesPerSecond(arrived, performance.now() - startedMs)
+    while (counted.bytes < bulk * message.length) await nextTurn()
+    return megabytesPerSecond(counted.bytes, performance.now() - startedMs)
   } finally {
     await from.host.stop()
     await to.host.stop()

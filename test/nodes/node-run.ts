@@ -113,11 +113,8 @@ export class NodeRun {
       : new Conductors({ nodes: count, clock, random: random.fork(), watch, trace, fail })
     this.conductors = conductors
     this.builders = new LiveBuilders({ nodes: count, clock, random: new Random(seed) })
-    this.promises = new PromiseWatch({
-      fail,
-      isForged: (number) => this.builders.equivocator?.blocks.has(number) ?? false,
-      now: () => clock.monotonicMs(),
-    })
+    const isForged = (number: bigint) => this.builders.equivocator?.blocks.has(number) ?? false
+    this.promises = new PromiseWatch({ fail, isForged, now: () => clock.monotonicMs() })
     const flashblocks = { builders: this.builders, promises: this.promises }
     const confirmationDepth = random.pick([0n, 1n, 2n, 4n])
     this.#confirmationDepth = confirmationDepth

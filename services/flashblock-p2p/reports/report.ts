@@ -2,8 +2,8 @@ import { toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
-import type { Context } from './ports.ts'
-import type { Effect } from './state.ts'
+import type { Context } from '#services/flashblock-p2p/ports.ts'
+import type { Effect } from '#services/flashblock-p2p/state.ts'
 
 /** An effect that only operators see. */
 type Report = Extract<
