@@ -49,13 +49,13 @@ test('each subject has its own name, which begins with the service that publishe
   for (const subject of subjects) assert.ok(serviceNames.includes(serviceOf(subject)), subject.name)
 })
 
-test('a service reads or calls no subject of its own, except for its status and the log level', () => {
+test('a service reads or calls no subject of its own, except for its status, the log level, and what it restores after a restart', () => {
   const ownSubjects = subjects.filter((subject) => {
     const users = subject.kind === 'call' ? subject.callers : subject.readers
     return users.includes(serviceOf(subject))
   })
   const names = ownSubjects.map(({ name }) => name).filter((name) => !name.endsWith('.status'))
-  assert.deepEqual(names, ['rpc.log-level'])
+  assert.deepEqual(names.toSorted(), ['flashblock-p2p.flashblock-received', 'rpc.log-level'])
 })
 
 test('every subject has a summary', () => {
