@@ -93,7 +93,13 @@ export const devnetSettings = z.strictObject({
   flashblockMs: milliseconds(50, 10_000)
     .default(250)
     .describe('with --flashblocks, time between two of them'),
-  killBuilderEvery: seconds(1, 3_600)
+  killBuilderEvery: want(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}s?$/u)
+      .transform((text) => Number(text.replace('s', ''))),
+    'seconds from 1 to 9999, such as 20s',
+  )
     .optional()
     .describe('with --flashblocks, mean time after which all processes of the leader are killed'),
   portBase: wholeNumber(1_024, 65_535 - portsAboveBase)

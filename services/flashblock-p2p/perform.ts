@@ -30,9 +30,9 @@ export function createPerform(dependencies: Dependencies) {
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
       case 'authorize': {
-        const { payloadId } = effect.authorization
+        const { epoch, payloadId } = effect.authorization
         const later = authorize(effect.authorization, dependencies).then((signed) => [
-          { kind: 'authorized', payloadId, signed, nowMs: clock.now() } as const,
+          { kind: 'authorized', payloadId, epoch, signed, nowMs: clock.now() } as const,
         ])
         return { later }
       }

@@ -171,9 +171,10 @@ function stored({ bus, clock }: Pick<Context, 'bus' | 'clock'>): Source<Event> {
     const startedMs = clock.now()
     const pump = async (from: bigint) => {
       const entries = bus.tail(flashblockReceived, { from, signal: ended.signal })
-      for await (const { value: received } of entries)
-        if (received.receivedMs < startedMs)
-          await sink.push({ kind: 'restored', received, nowMs: clock.now() })
+      for await (const { value: received } of entries) {
+        if (received.receivedMs >= startedMs) break
+        await sink.push({ kind: 'restored', received, nowMs: clock.now() })
+      }
     }
     let isStarted = false
     const chain = bus.follow(engineChain, ({ unsafe }) => {

@@ -146,6 +146,7 @@ export type Event = Moment &
     | {
         readonly kind: 'authorized'
         readonly payloadId: Bytes8
+        readonly epoch: bigint
         /** Undefined if gossip signs none. */
         readonly signed: SignedAuthorization | undefined
       }

@@ -260,9 +260,9 @@ async function commit(
   return { outcome: 'committed' }
 }
 
-/** Asks op-conductor whether this node leads. @returns undefined if it does not answer */
-function leads(conductor: Conductor): Promise<boolean | undefined> {
-  return conductor.isLeader().catch(onlyFault)
+/** Asks op-conductor whether this node leads. @returns undefined if it does not answer, and without op-conductor */
+export async function leads(conductor: Conductor | undefined): Promise<boolean | undefined> {
+  return conductor?.isLeader().catch(onlyFault)
 }
 
 /** Prepares a block. With flashblocks, a node that does not lead builds nothing, and one that leads again asks the others. */

@@ -105,6 +105,8 @@ test('a node that op-conductor does not let commit builds nothing, and asks the 
   await world.engines.bus.pass(6_000)
   assert.deepEqual([conductor.committed.length, published.length], [committed, made])
   conductor.isLeading = true
+  await world.engines.bus.pass(1_000)
+  assert.equal(asked.length, 2, 'it asks before its next block')
   await world.untilUnsafe(6n)
   assert.equal(asked.length, 2)
   const epochs = new Set(published.map(({ epoch }) => epoch))

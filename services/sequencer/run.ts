@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { FlashblockSlots } from '#messages/start-building.ts'
 import { controlSequencer, engineChain, l1Heads } from '#messages/subjects.ts'
+import { Fault } from '#runtime/fault.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -16,7 +17,7 @@ import type { config as settingsSchema } from './config.ts'
 import { openActivityFile } from './disk/activity-file.ts'
 import { openSealedFile } from './disk/sealed-file.ts'
 import { createMetrics } from './metrics.ts'
-import { createPerform, momentOf } from './perform.ts'
+import { createPerform, leads, momentOf } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
@@ -32,6 +33,8 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   const config = await loadServiceConfig(settings)
   const { conductorRpcTimeoutMs: timeoutMs, conductorRpcUrl: url, dataDir } = settings
   const { sequencerStateFile: stateFile } = settings
+  const flashblocks = flashblockSlots(settings)
+  requireOwnBlocks(settings, flashblocks)
   const readBlock = blockReader(service.bus)
   const builderContext = { config, clock, log, readBlock, signal: service.signal }
   const foreign = await openBuilder(settings, builderContext)
@@ -53,7 +56,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
           confirmationDepth: BigInt(settings.sequencerL1Confs),
           maxSafeLag: BigInt(settings.sequencerMaxSafeLag),
           sealingMs: settings.sequencerSealingMs,
-          flashblocks: flashblockSlots(settings),
+          flashblocks,
         },
       },
     )
@@ -61,6 +64,20 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
     await foreign?.close()
     await opened?.close()
   }
+}
+
+/** @throws Fault `settings` if a builder could replace a block of which flashblocks are public */
+function requireOwnBlocks(
+  {
+    builderModule,
+    builderUrl,
+  }: Pick<z.output<typeof settingsSchema>, 'builderModule' | 'builderUrl'>,
+  flashblocks: FlashblockSlots | undefined,
+): void {
+  if (flashblocks === undefined || (builderModule ?? builderUrl) === undefined) return
+  const detail =
+    '--flashblock-interval-ms and --builder-module or --builder-url exclude each other: the block of a builder would not have the flashblocks that were published'
+  throw new Fault('settings', { detail })
 }
 
 /** When flashblocks are made; undefined if there are none. */
@@ -82,7 +99,12 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   // op-conductor starts the sequencer of its leader.
   const isActive = !hasConductor && (wasStarted ?? !settings.isStopped)
   const sealed = await sealedFile?.load()
-  const preparer = new BlockPreparer(context, { config, confirmationDepth, flashblocks })
+  const preparer = new BlockPreparer(context, {
+    config,
+    confirmationDepth,
+    flashblocks,
+    leads: () => leads(conductor),
+  })
   const prefetch = new Prefetch(preparer.origins, context)
   const foreign = foreignBuilds(context, ports)
   const calls = new OpenCalls()

@@ -131,7 +131,8 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
     case 'stale':
       return [troubled(pausedSoon(state, event), 'stale', event)]
     case 'not-leading': {
-      const next = { ...pausedSoon(state, event), sealed: undefined, isUncommitted: true }
+      const made = state.made.filter(({ isCommitted }) => isCommitted)
+      const next = { ...pausedSoon(state, event), sealed: undefined, isUncommitted: true, made }
       const report: Effect = { kind: 'report-trouble', trouble: 'conductor', why: event.why }
       return [troubled(next, 'conductor', event), report]
     }

@@ -91,6 +91,8 @@ type Timeless<Each> = Each extends unknown ? Omit<Each, 'nowMs'> : never
 export class BuilderRun {
   state: State
   nowMs = slotMs - 1_500
+  /** The newest epoch of this node. */
+  epoch = 5n
 
   constructor(changes: Partial<Options> = {}) {
     this.state = initialState({ ...options, ...changes })
@@ -103,16 +105,27 @@ export class BuilderRun {
     return effects
   }
 
-  built(index: number, epoch = 5n) {
+  built(index: number, epoch = this.epoch) {
+    this.epoch = epoch
     return this.do({ kind: 'built', built: { number, epoch, flashblock: at(index) } })
   }
 
   authorized() {
-    return this.do({ kind: 'authorized', payloadId: samplePayloadId, signed: ownAuthorization })
+    return this.do({
+      kind: 'authorized',
+      payloadId: samplePayloadId,
+      epoch: this.epoch,
+      signed: ownAuthorization,
+    })
   }
 
   unsigned() {
-    return this.do({ kind: 'authorized', payloadId: samplePayloadId, signed: undefined })
+    return this.do({
+      kind: 'authorized',
+      payloadId: samplePayloadId,
+      epoch: this.epoch,
+      signed: undefined,
+    })
   }
 
   sent(index: number, acknowledging: number) {

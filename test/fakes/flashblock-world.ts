@@ -146,6 +146,17 @@ export class FlashblockWorld {
     await this.pass(50)
   }
 
+  /** Gets flashblocks of another builder, which the engine checks together. */
+  async receiveTogether(all: readonly BuiltFlashblock[], epoch = 5n): Promise<void> {
+    const receivedMs = this.#world.bus.clock.now()
+    const appended = all.map(({ flashblock, number }) => {
+      const received = { number, flashblock, epoch, peer: 'a peer', receivedMs }
+      return this.#p2p.append(flashblockReceived, { ...received, proof: undefined })
+    })
+    await this.#settle(Promise.all(appended))
+    await this.pass(50)
+  }
+
   /** The prefix that a new leader takes over. */
   async prefix(): Promise<FoundPrefix | undefined> {
     const call = this.#bus.call(findPrefix, this.#place, { deadlineMs: 500 })

@@ -68,6 +68,11 @@ test('the authorization of a late block lasts for a second', () => {
   assert.equal(flawOf({ notAfterMs }, { nowMs: nowMs + 1_001n }), 'expired')
 })
 
+test('an expired authorization without the signature of the sequencer is one of a wrong signer', () => {
+  const late = { ...rules, nowMs: 1_001_001n }
+  assert.equal(authorizationFlaw(authorization, new Uint8Array(65), late), 'wrong-signer')
+})
+
 test('a signature covers each field', () => {
   const signature = signBlock(authorizationHash(authorization), signerKey)
   assert.equal(authorizationFlaw(authorization, signature, rules), undefined)

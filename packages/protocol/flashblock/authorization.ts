@@ -95,10 +95,11 @@ export function authorizationFlaw(
   const slotEndMs = timestamp * 1_000n
   if (authorization.l2ChainId !== l2ChainId) return 'wrong-chain'
   if (notAfterMs > authorizationEndMs(timestamp, nowMs + maxClockAheadMs)) return 'lasts-too-long'
-  if (notAfterMs < nowMs) return 'expired'
   if (slotEndMs - blockTimeMs > nowMs + maxClockAheadMs) return 'from-the-future'
   const hash = authorizationHash(authorization)
-  return blockSigner(hash, signature, recover) === signer ? undefined : 'wrong-signer'
+  if (blockSigner(hash, signature, recover) !== signer) return 'wrong-signer'
+  // The last flaw, since a receiver may accept an expired authorization of the signer.
+  return notAfterMs < nowMs ? 'expired' : undefined
 }
 
 /** Refuses sequencers that were replaced: the highest epoch, and its newest block. */

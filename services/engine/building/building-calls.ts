@@ -127,6 +127,8 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
       if (parent.hash !== unsafe.hash) return otherHead
       const published = publishedBlock(state, called)
       if (published === 'waits') return undefined
+      if (published === 'replaced')
+        return answerTo(called, { kind: 'stale', reason: 'another builder goes on with the block' })
       if (published !== undefined) return answerTo(called, { kind: 'sealed', payload: published })
       // A restarted client may use a payload id again for another block.
       const isSealed =
@@ -151,13 +153,15 @@ function answerOf(state: State, called: BuildingCall): Effect | undefined {
 /**
  * The block that the flashblocks of a build make. The sequencer gets this block and no other one, since it is published.
  *
- * @returns `waits` while the next flashblock is being made; undefined if no flashblock was made
+ * @returns `waits` while the next flashblock is being made; `replaced` if a newer leader has sent flashblocks of the
+ *   block; undefined if no flashblock was made
  */
 function publishedBlock(
   { building: { flashblocks }, running }: State,
   { request: { payloadId } }: Extract<BuildingCall, { kind: 'seal' }>,
-): Payload | 'waits' | undefined {
+): Payload | 'replaced' | 'waits' | undefined {
   if (flashblocks?.payloadId !== payloadId) return undefined
+  if (flashblocks.isReplaced) return 'replaced'
   if (running?.kind === 'flashblock') return 'waits'
   return flashblocks.newest?.payload
 }

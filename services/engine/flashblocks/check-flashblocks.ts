@@ -41,14 +41,34 @@ export async function checkFlashblocks(
       waiting.set(payloadId, [{ payloadId, index, blockHash, peer: '' }])
   }
   for (const [payloadId, names] of waiting) {
-    const outcome = await executeNewest(payloadId, ports)
-    checked.push(...names.map((name) => ({ ...name, outcome })))
+    const outcomeOf = await executeNewest(payloadId, ports)
+    checked.push(...names.map((name) => ({ ...name, outcome: outcomeOf(name.index) })))
   }
   return checked
 }
 
-/** Has the newest flashblock of a block executed, with all earlier ones. */
-async function executeNewest(payloadId: Bytes8, ports: BuildPorts): Promise<FlashblockOutcome> {
+/**
+ * Has the newest flashblock of a block executed, with all earlier ones. If it is invalid, it is dropped, and the one before
+ * it is the newest.
+ *
+ * @returns the outcome of each index
+ */
+async function executeNewest(
+  payloadId: Bytes8,
+  ports: BuildPorts,
+): Promise<(index: number) => FlashblockOutcome> {
+  let refused: { readonly from: number; readonly outcome: FlashblockOutcome } | undefined
+  for (;;) {
+    const newest = (ports.flashblocks.assembly(payloadId)?.length ?? 0) - 1
+    const outcome = await executeAll(payloadId, ports)
+    if (outcome.kind !== 'refused')
+      return (index) => (refused !== undefined && index >= refused.from ? refused.outcome : outcome)
+    refused = { from: newest, outcome }
+  }
+}
+
+/** Has a block executed up to its newest flashblock, which is dropped if it is invalid. */
+async function executeAll(payloadId: Bytes8, ports: BuildPorts): Promise<FlashblockOutcome> {
   const kept = ports.flashblocks
   const assembly = kept.assembly(payloadId)
   const payload = assembly?.payload()
@@ -60,7 +80,7 @@ async function executeNewest(payloadId: Bytes8, ports: BuildPorts): Promise<Flas
   try {
     const verdict = await checkPayload(payload, ports)
     if (verdict.kind === 'invalid') {
-      kept.drop(payloadId, kept.executedIndex(payloadId) + 1)
+      kept.drop(payloadId, index)
       return { kind: 'refused', reason: verdict.reason }
     }
   } catch (error) {

@@ -30,6 +30,8 @@ export interface FlashblockBuild {
   readonly isDue: boolean
   /** Whether the block is sealed, so that no further index is made. */
   readonly isEnded: boolean
+  /** Whether a newer leader has sent flashblocks of the block: this build cannot be the block. */
+  readonly isReplaced: boolean
 }
 
 /** What the execution client has to do next for a block with flashblocks. */
@@ -68,6 +70,7 @@ export function beginFlashblocks(
     refusals: 0,
     isDue: false,
     isEnded: false,
+    isReplaced: false,
   }
 }
 

@@ -101,7 +101,7 @@ export function flashblockReceived(state: State, received: ReceivedFlashblock): 
   const kept = { ...state, received: [...state.received, received].slice(-maxReceived) }
   // Another node leads. What this node makes of the block from now on cannot be in it.
   return isBuiltHere && received.epoch > build.epoch
-    ? [withBuild(kept, { ...build, isEnded: true })]
+    ? [withBuild(kept, { ...build, isEnded: true, isReplaced: true })]
     : [kept]
 }
 

@@ -57,6 +57,18 @@ test('a prefix survives a restart with its transactions, its boundaries and its 
   store.close()
 })
 
+test('a flashblock of a newer leader with a wrong hash costs none of those that it would replace', (t) => {
+  const { kept, store } = open(newFolder(t))
+  for (const flashblock of flashblocks) kept.keep(stored(flashblock))
+  const bad = { ...second, diff: { ...second.diff, blockHash: filledHash(9) } }
+  assert.deepEqual(kept.keep(stored(bad, 9n)), { kind: 'refused', reason: 'wrong-block-hash' })
+  assert.equal(kept.prefixes(parent)[0]?.index, 2)
+  // The leader goes on with its own epoch.
+  assert.deepEqual(kept.keep(stored(fourth)), { kind: 'added' })
+  assert.equal(store.all().length, 4)
+  store.close()
+})
+
 test('only a prefix whose newest index was executed counts as executed', (t) => {
   const { kept, store } = open(newFolder(t))
   t.after(() => store.close())

@@ -60,6 +60,8 @@ export class KeptFlashblocks {
     let output = this.#add(stored)
     const epoch = this.#sequences.get(payloadId)?.epoch ?? 0n
     if (output.kind === 'contradicted' && stored.epoch > epoch) {
+      // A bad flashblock must not cost those that it would replace.
+      if (!this.#fits(stored)) return { kind: 'refused', reason: 'wrong-block-hash' }
       this.drop(payloadId, index)
       output = this.#add(stored)
     }
@@ -71,6 +73,20 @@ export class KeptFlashblocks {
     }
     this.#store.put(stored)
     return output
+  }
+
+  /** Whether a flashblock has the hash of the block up to it, after the indices before. */
+  #fits({ flashblock }: BuiltFlashblock): boolean {
+    const { index, payloadId } = flashblock
+    const known = this.assembly(payloadId)
+    const candidate = new FlashblockAssembly(payloadId)
+    for (let at = 0; at < index; at++) {
+      const before = known?.at(at)
+      if (before !== undefined) candidate.add(before)
+    }
+    candidate.add(flashblock)
+    const payload = candidate.payload()
+    return payload !== undefined && checkBlockHash(payload) !== 'wrong'
   }
 
   /** Notes that the execution client found the block up to an index valid. */

@@ -65,6 +65,8 @@ export async function runFlashblock(
   const kept = ports.flashblocks.keep({ number: settled.number, epoch, flashblock })
   // What a restart would lose is not published.
   if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
+  if (kept.kind === 'contradicted')
+    return { outcome: 'refused', payloadId, reason: 'contradicts a stored flashblock' }
   ports.flashblocks.executed(payloadId, index)
   return { outcome: 'made', payloadId, payload: settled, flashblock }
 }

@@ -213,6 +213,25 @@ test('a flashblock that the execution client refuses is dropped, and the right o
   assert.equal(three, 'executed')
 })
 
+test('a bad flashblock that comes together with a good one costs only itself', async () => {
+  const leader = await leaderWith(3)
+  const [first, second, third] = leader.published
+  if (!first || !second || !third) throw new Error('no flashblocks')
+  const standby = await standbyOf([first])
+  const changed = withDiff(third, { gasUsed: third.flashblock.diff.gasUsed + 1n })
+  await standby.receiveTogether([second, withRightHash(first, second, changed)])
+  const [, ...further] = standby.checked
+  assert.deepEqual(
+    further.map(({ index, outcome }) => [index, outcome.kind]),
+    [
+      [1, 'executed'],
+      [2, 'refused'],
+    ],
+  )
+  await standby.receiveFlashblock(third)
+  assert.equal(outcomes(standby).at(-1), 'executed')
+})
+
 /** A flashblock of a builder that computes no roots. */
 const withoutRoots = (each: BuiltFlashblock): BuiltFlashblock =>
   withDiff(each, { stateRoot: notComputed, withdrawalsRoot: notComputed, blockHash: notComputed })

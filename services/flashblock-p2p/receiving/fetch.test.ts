@@ -201,3 +201,11 @@ test('a new leader hands what it has of the block to its engine once more, and w
   assert.deepEqual(responses(run.do({ kind: 'asked', call: 1, peers: [] })), [])
   assert.equal(responses(run.checked(0)).length, 1)
 })
+
+test('an answer needs the signature of the sequencer, also if it is expired', () => {
+  const leader = new NewLeader()
+  leader.asked(third)
+  leader.nowMs = slotMs + 5_000
+  const forged = { ...signed({ epoch: 99n, builder: third }), signature: new Uint8Array(65) }
+  assert.deepEqual(reasons(leader.arrives(sentOf(0, { authorization: forged }))), ['wrong-signer'])
+})

@@ -124,6 +124,9 @@ export function blockArrived(
     return [state, { kind: 'report-refused', peer, payloadId, index: 0, reason: 'unsigned' }]
   const known = state.foreign.find((block) => block.payloadId === payloadId)
   const index = known?.flashblocks.length ?? 0
+  // The block has signed flashblocks, which an unsigned one must not continue.
+  if (known?.proofs.some((proof) => proof !== undefined) === true)
+    return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'unsigned' }]
   if (index >= maxFlashblocks)
     return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'too-many-indices' }]
   const next = nextOfBlock(payload, { payloadId, index, before: known && wholeBlock(known) })

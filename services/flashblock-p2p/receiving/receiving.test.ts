@@ -307,6 +307,7 @@ test('if another builder leads for a part of a block, its flashblocks replace ow
   assert.deepEqual(run.built(3), [])
   assert.deepEqual(published(run.checked(2)), [2])
   // Now this node leads again.
+  run.epoch = 12n
   const [authorize] = run.do({
     kind: 'built',
     built: { number, epoch: 12n, flashblock: other },

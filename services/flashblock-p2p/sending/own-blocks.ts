@@ -84,7 +84,7 @@ export function authorizationOf(
 /** Gossip has answered. Without a signature, only builders that accept unsigned flashblocks can use these. */
 export function authorized(state: State, event: Extract<Event, { kind: 'authorized' }>): Stepped {
   const known = state.own.find(({ payloadId }) => payloadId === event.payloadId)
-  if (known === undefined) return [state]
+  if (known === undefined || event.epoch !== known.epoch) return [state]
   const authorization = event.signed ?? 'none'
   const { number, waiting } = known
   const [next, ...effects] = send(
@@ -159,10 +159,12 @@ export function acknowledged(
   event: Extract<Event, { kind: 'acknowledged' }>,
 ): Stepped {
   const { acknowledgement, nowMs } = event
-  const { index, payloadId, status } = acknowledgement
+  const { blockHash, index, payloadId, status } = acknowledgement
   const block = state.own.find((each) => each.payloadId === payloadId)
   const sentMs = block?.sentMs[index]
-  if (block === undefined || sentMs === undefined) return [state]
+  // After a change of the leader, the builder may mean another flashblock of this index.
+  const isSame = block?.flashblocks[index]?.diff.blockHash === blockHash
+  if (block === undefined || sentMs === undefined || !isSame) return [state]
   const report: Effect = { kind: 'report-acknowledged', status, durationMs: nowMs - sentMs }
   if (status === 'refused') return [refused(state, block, acknowledgement), report]
   const [next, ...effects] = acknowledgedUpTo(state, { ...acknowledgement, nowMs })
@@ -170,13 +172,8 @@ export function acknowledged(
 }
 
 /** Another builder refuses a flashblock. If it follows a newer leader, what it does not have must not become public. */
-function refused(
-  state: State,
-  block: OwnBlock,
-  { blockHash, index, reason }: Acknowledgement,
-): State {
-  const isSame = block.flashblocks[index]?.diff.blockHash === blockHash
-  return isSame && reason === 'old-epoch' ? withOwn(state, { ...block, isSuperseded: true }) : state
+function refused(state: State, block: OwnBlock, { reason }: Acknowledgement): State {
+  return reason === 'old-epoch' ? withOwn(state, { ...block, isSuperseded: true }) : state
 }
 
 function acknowledgedUpTo(

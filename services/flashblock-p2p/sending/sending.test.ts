@@ -5,6 +5,7 @@ import {
   BuilderRun,
   kinds,
   newer,
+  otherAt0,
   ownAuthorization,
   peer,
   published,
@@ -133,4 +134,23 @@ test('consumers of a standby see the flashblocks that were executed, and after a
     [1, 2].map((index) => sentOf(index).previousLink),
   )
   assert.deepEqual(published(run.acknowledged(2)), [2])
+})
+
+test('an acknowledgement of another flashblock of the same index makes nothing public', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  const { blockHash } = otherAt0.diff
+  const names = { payloadId: samplePayloadId, index: 0, blockHash }
+  const acknowledgement = { ...names, status: 'received', reason: '' } as const
+  assert.deepEqual(run.do({ kind: 'acknowledged', peer, acknowledgement }), [])
+})
+
+test('a permission that comes after another one was asked for is not used', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.epoch = 4n
+  assert.deepEqual(run.authorized(), [])
+  run.epoch = 5n
+  assert.deepEqual(kinds(run.authorized()), ['send', 'wake'])
 })

@@ -35,14 +35,14 @@ const [fetchRestartMs, fetchPauseMs] = [500, 25]
 type Unprepared = Exclude<Outcome, { readonly outcome: 'started' }>
 
 /** The flashblocks of a block. */
-interface FlashblockPlan {
+interface PlannedFlashblocks {
   /** Those that are made; undefined if there are none. */
   readonly flashblocks: StartBuildingRequest['flashblocks']
   /** Those that another builder, or an earlier run, has published. */
   readonly prefix: FoundPrefix | undefined
 }
 
-const nothingPlanned: FlashblockPlan = { flashblocks: undefined, prefix: undefined }
+const nothingPlanned: PlannedFlashblocks = { flashblocks: undefined, prefix: undefined }
 
 /** Makes the inputs of a block, and asks the engine to build the block. */
 export class BlockPreparer {
@@ -50,6 +50,7 @@ export class BlockPreparer {
   readonly #context: Pick<Context, 'bus' | 'clock' | 'log'>
   readonly #config: RollupConfig
   readonly #attributes: SequencedAttributes
+  readonly #leads: () => Promise<boolean | undefined>
   readonly #flashblocks: SequencerSettings['flashblocks']
   /** The epoch of flashblocks since a start of the sequencer. */
   #lead: { readonly startedMs: number; readonly epoch: bigint } | undefined
@@ -62,11 +63,14 @@ export class BlockPreparer {
       config,
       confirmationDepth,
       flashblocks,
-    }: { readonly config: RollupConfig } & Pick<
-      SequencerSettings,
-      'confirmationDepth' | 'flashblocks'
-    >,
+      leads,
+    }: {
+      readonly config: RollupConfig
+      /** Asks op-conductor whether this node leads; undefined without an answer. */
+      readonly leads: () => Promise<boolean | undefined>
+    } & Pick<SequencerSettings, 'confirmationDepth' | 'flashblocks'>,
   ) {
+    this.#leads = leads
     this.#flashblocks = flashblocks
     this.#context = context
     this.#config = config
@@ -199,11 +203,10 @@ export class BlockPreparer {
   }
 
   /** The flashblocks that the next block begins with, and those that are made of it. */
-  async #planFlashblocks({
-    generation,
-    parent,
-    startedMs,
-  }: Extract<Effect, { kind: 'prepare' }>): Promise<FlashblockPlan> {
+  async #planFlashblocks(
+    effect: Extract<Effect, { kind: 'prepare' }>,
+  ): Promise<PlannedFlashblocks> {
+    const { generation, parent, startedMs } = effect
     const slots = this.#flashblocks
     if (slots === undefined) return nothingPlanned
     const lead = this.#lead?.startedMs === startedMs ? this.#lead : undefined
@@ -214,6 +217,11 @@ export class BlockPreparer {
     this.#lead = { startedMs, epoch }
     if (prefix === undefined || prefix.epoch <= epoch)
       return { flashblocks: { ...slots, epoch }, prefix }
+    // Another node has led meanwhile, without a stop of this one.
+    if (lead !== undefined && (await this.#leads()) === true) {
+      this.leadAgain()
+      return this.#planFlashblocks(effect)
+    }
     const l2 = { number: parent.number + 1n }
     this.#context.log.warn(
       { l2, epoch, other: prefix.epoch },
