@@ -129,12 +129,13 @@ function worked(state: State, event: Extract<Event, { kind: 'worked' }>): Steppe
     case 'inserted':
       return inserted(state, event)
     case 'stale':
-      return [troubled(pausedSoon(state, event), 'stale', event)]
+      return [troubled({ ...rested(state), pause: pauseOf(state, 'soon', event) }, 'stale', event)]
     case 'not-leading': {
       const made = state.made.filter(({ isCommitted }) => isCommitted)
-      const next = { ...pausedSoon(state, event), sealed: undefined, isUncommitted: true, made }
+      const next = { ...rested(state), sealed: undefined, isUncommitted: true, made }
       const report: Effect = { kind: 'report-trouble', trouble: 'conductor', why: event.why }
-      return [troubled(next, 'conductor', event), report]
+      const paused = { ...next, pause: pauseOf(state, 'soon', event) }
+      return [troubled(paused, 'conductor', event), report]
     }
     case 'failed':
       return failed(state, event)
@@ -231,10 +232,6 @@ function failed(state: State, event: Moment & Extract<Outcome, { outcome: 'faile
     case 'stale':
       return [next, report]
   }
-}
-
-function pausedSoon(state: State, event: Moment): State {
-  return { ...rested(state), pause: pauseOf(state, 'soon', event) }
 }
 
 function troubled(
