@@ -83,7 +83,11 @@ export function createPerform(dependencies: Dependencies) {
         network.ban(builder, 'it signed two flashblocks of one index')
         return { later: evidence.add(sent).then(() => []) }
       }
-      default:
+      case 'report-acknowledged':
+      case 'report-refused':
+      case 'report-replaced':
+      case 'report-unacknowledged':
+      case 'report-unsigned':
         report(effect, dependencies)
         return []
     }

@@ -95,7 +95,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const network = await ports.openNetwork({
     ...arrivals.events,
     onCount: (what) => metrics.counted(what),
-    onPeer: (peer, event) => log.info({ peer, ...event }, 'a builder'),
+    onPeer: (peer, { kind, ...event }) => log.info({ peer, ...event }, `the builder is ${kind}`),
   })
   const calls = new OpenCalls()
   const sources: Source<Event>[] = [
@@ -112,6 +112,11 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       )
       return () => listened.stop()
     },
+    following(bus, engineChain, ({ unsafe }) => ({
+      kind: 'head-changed',
+      unsafe: unsafe.number,
+      nowMs: clock.now(),
+    })),
     following(bus, systemConfig, ({ unsafeBlockSigner: signer }) => ({
       kind: 'signer-changed',
       signer,

@@ -127,6 +127,8 @@ export interface State {
   /** Signer of unsafe blocks; undefined until da-watcher has read it. */
   readonly signer: Address | undefined
   readonly fence: EpochFence
+  /** Number of the unsafe head; undefined until the engine has published it. */
+  readonly unsafe: bigint | undefined
   /** The newest blocks of this node, the newest last. */
   readonly own: readonly OwnBlock[]
   /** The newest blocks of other builders, the newest last. */
@@ -204,6 +206,8 @@ export type Event = Moment &
     | { readonly kind: 'answered'; readonly peer: string; readonly id: number }
     | { readonly kind: 'checked'; readonly checked: CheckedFlashblock }
     | { readonly kind: 'signer-changed'; readonly signer: Address }
+    /** Number of the unsafe head. */
+    | { readonly kind: 'head-changed'; readonly unsafe: bigint }
   )
 
 /** Why a flashblock of another builder is refused. */
@@ -301,6 +305,7 @@ export function initialState(options: Options): State {
     options,
     signer: undefined,
     fence: openFence,
+    unsafe: undefined,
     own: [],
     foreign: [],
     shown: undefined,

@@ -6,6 +6,9 @@ import { acknowledged, authorized, built, sent, woke } from './sending/own-block
 import { requested } from './sending/requested.ts'
 import type { Effect, Event, State, Stepped } from './state.ts'
 
+/** A block of flashblocks is at most so far above the unsafe head. */
+const maxBlocksAhead = 2n
+
 /** Decides what flashblock-p2p does about an event. */
 export const step: Step<State, Event, Effect> = (state, event) => {
   const [next, ...effects] = handle(state, event)
@@ -47,5 +50,19 @@ function handle(state: State, event: Event): Stepped {
       return checked(state, event)
     case 'signer-changed':
       return [{ ...state, signer: event.signer }]
+    case 'head-changed':
+      return [withUnsafe(state, event.unsafe)]
   }
+}
+
+/**
+ * The state with another unsafe head. If it is lower than before, a reorg of L1 removed blocks, and flashblocks too far
+ * above it belong to them. A node that is behind keeps what it has of higher blocks.
+ */
+function withUnsafe(before: State, unsafe: bigint): State {
+  const state = { ...before, unsafe }
+  if (before.unsafe === undefined || unsafe >= before.unsafe) return state
+  const isNear = ({ number }: { readonly number: bigint }) => number <= unsafe + maxBlocksAhead
+  const shown = state.shown !== undefined && isNear(state.shown) ? state.shown : undefined
+  return { ...state, shown, own: state.own.filter(isNear), foreign: state.foreign.filter(isNear) }
 }

@@ -95,8 +95,11 @@ async function timesOf({ builder, failed }: StandbyNode, kilobytes: number): Pro
 async function measureStalled(): Promise<Summary> {
   const stalled = await openRawHost()
   try {
-    // It accepts the streams of the builder, and never reads from them.
+    // It accepts the streams of the builder, opens one itself, and never reads.
     await stalled.host.handle(protocolId, () => undefined)
+    stalled.host.addEventListener('connection:open', ({ detail }) => {
+      void detail.newStream(protocolId)
+    })
     const standby = await StandbyNode.start([stalled.peer])
     try {
       return summarise(await timesOf(standby, 100))

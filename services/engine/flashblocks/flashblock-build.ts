@@ -132,7 +132,7 @@ export function made(build: FlashblockBuild, payload: Payload): FlashblockBuild 
 
 /** The block after a build was refused. The next time of the schedule is that of the same index. */
 export function refused(build: FlashblockBuild): FlashblockBuild {
-  // Without index 0, the block is built as if it had no flashblocks.
+  // Without index 0, the block has the deposits only.
   if (build.newest === undefined) return { ...build, isEnded: true }
   return { ...build, dueMs: build.dueMs.slice(1), ...closed, refusals: build.refusals + 1 }
 }

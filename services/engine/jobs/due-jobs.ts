@@ -24,11 +24,11 @@ export function dueJobs(state: State): readonly Job[] {
   if (called !== undefined) jobs.push({ kind: 'building', called })
   const flashblock = dueFlashblock(state)
   if (flashblock !== undefined) jobs.push(flashblock)
+  const [payload] = state.payloads.payloads
+  if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
   const { received, storedAt } = state
   const isAgain = storedAt !== undefined && storedAt !== unsafe.hash
   if (received.length > 0 || isAgain) jobs.push({ kind: 'check-flashblocks', received })
-  const [payload] = state.payloads.payloads
-  if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
   if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })
   if (payload !== undefined && state.isBridgeDue) jobs.push({ kind: 'bridge', payload })
   if (

@@ -8,6 +8,7 @@ import { builtPayloadToJson, parseBuiltPayload } from '#json-rpc/forms/built-pay
 import type { BuiltPayload } from '#json-rpc/forms/built-payload-json.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { type BuilderIdentity, builderIdentity } from '#libp2p/builder-identity.ts'
+import { maxLineBytes } from '#libp2p/line-frames.ts'
 import type { KnownPeer } from '#libp2p/known-peers.ts'
 import { openHost } from '#libp2p/open-host.ts'
 import type { PeerEvent, StreamCount, StreamProtocol } from '#libp2p/peer-events.ts'
@@ -117,8 +118,8 @@ export async function openBuilderNetwork(options: BuilderNetworkOptions): Promis
       options.onPeer(peer, event)
     },
     onMessage: (peer, protocolId, message) => {
-      if (protocolId === compatProtocol.id) options.onBlock(peer, readBlock(message))
-      else readFrame(peer, builderFrameCodec.decode(message), options)
+      if (protocolId === compatProtocol.id) options.onBlock(peer, parseBlock(message))
+      else passFrame(peer, builderFrameCodec.decode(message), options)
     },
   })
   const nativePeers = () =>
@@ -159,7 +160,7 @@ export function newestOf(id: number, leader?: SignedAuthorization): BuilderFrame
 const builderLimits = { maxConnections: 50, maxInboundPerSecond: 10, maxPendingInbound: 10 }
 
 /** @throws DecodeError if the builder belongs to another chain */
-function readFrame(
+function passFrame(
   peer: string,
   frame: BuilderFrame,
   { l2ChainId, onFrame }: Pick<BuilderNetworkOptions, 'l2ChainId' | 'onFrame'>,
@@ -170,7 +171,7 @@ function readFrame(
 }
 
 /** @throws DecodeError if the line is not a message of op-rbuilder */
-function readBlock(line: Uint8Array): BuiltPayload {
+function parseBlock(line: Uint8Array): BuiltPayload {
   let json: unknown
   try {
     json = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString())
@@ -190,7 +191,9 @@ function blockLine(flashblocks: readonly Flashblock[]): Uint8Array | undefined {
   const payload = toPayload(first.base, last.diff, transactions)
   try {
     const json = builtPayloadToJson({ payloadId: first.payloadId, payload, fees: 0n })
-    return new TextEncoder().encode(JSON.stringify(json))
+    const line = new TextEncoder().encode(JSON.stringify(json))
+    // op-rbuilder reads no longer line.
+    return line.length > maxLineBytes ? undefined : line
   } catch (error) {
     // op-rbuilder does not know each type of transaction.
     if (!(error instanceof DecodeError)) throw error

@@ -49,7 +49,7 @@ export function admitted(
   const { epoch } = authorization
   const admission = admitEpoch(fence, authorization)
   if (admission !== undefined) return { epoch, fence: admission }
-  // An answer cannot mislead an earlier leader: it gets no acknowledgement, or has seen the request of the new leader.
+  // An answer cannot mislead an earlier leader: it does not get the acknowledgement, or has seen the request before.
   return isAnswer ? { epoch, fence } : 'old-epoch'
 }
 

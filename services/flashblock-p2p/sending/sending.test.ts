@@ -14,7 +14,7 @@ import {
   signed,
   third,
 } from '#test/fakes/builder-run.ts'
-import { samplePayloadId } from '#test/fakes/flashblocks.ts'
+import { sampleBase, samplePayloadId } from '#test/fakes/flashblocks.ts'
 
 test('an own flashblock is sent when its block is authorized, and is public when another builder has it', () => {
   const run = new BuilderRun()
@@ -153,4 +153,18 @@ test('a permission that comes after another one was asked for is not used', () =
   assert.deepEqual(run.authorized(), [])
   run.epoch = 5n
   assert.deepEqual(kinds(run.authorized()), ['send', 'wake'])
+})
+
+test('after a reorg to a lower head, what belongs to the removed blocks is neither sent nor shown', () => {
+  const run = new BuilderRun()
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 1n })
+  run.built(0)
+  run.authorized()
+  assert.deepEqual(published(run.acknowledged(0)), [0])
+  const asks = { payloadId: undefined, fromIndex: 0, id: 0, leader: undefined }
+  const sends = () => run.do({ kind: 'requested', peer, ...asks }).length
+  assert.equal(sends(), 1)
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 4n })
+  assert.equal(sends(), 0)
+  assert.equal(run.state.shown, undefined)
 })
