@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -107,12 +108,17 @@ test('an accident that cannot be made ends the chaos with its error', async (t) 
 
 test('the memory and the open files of a process are sampled', async (t) => {
   const samples = new UsageSamples()
-  const pid = new World(t).pid()
-  for (let at = 0; at < 8; at++) await samples.add(new Map([['sleep', pid]]))
+  const child = spawn('cat')
+  t.after(() => child.kill('SIGKILL'))
+  // When cat answers, it has opened and closed all files of its start.
+  child.stdin.write('a line\n')
+  await once(child.stdout, 'data')
+  const pid = child.pid ?? assert.fail('no process')
+  for (let at = 0; at < 8; at++) await samples.add(new Map([['cat', pid]]))
   await samples.add(new Map([['gone', 2 ** 22 + 1]]))
   const usage = samples.summary()
-  assert.deepEqual([...usage.keys()], ['sleep'])
-  const { files, memoryMb } = usage.get('sleep') ?? assert.fail('no samples')
+  assert.deepEqual([...usage.keys()], ['cat'])
+  const { files, memoryMb } = usage.get('cat') ?? assert.fail('no samples')
   assert.deepEqual(files, { early: files.most, late: files.most, most: files.most })
   assert.ok(files.most > 0 && memoryMb.most < 50)
 })
