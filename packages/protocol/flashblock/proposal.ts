@@ -24,20 +24,23 @@ export interface ProposalSource {
   readonly prefix: readonly Uint8Array[]
   /** Number of earlier proposals for this block. */
   readonly attempt: number
+  /** Gas that the block may have used after this index. */
+  readonly gasBudget: bigint
 }
 
 /**
  * The attributes of a proposal. For equal attributes, op-geth would answer with an earlier build, without the newer
  * transactions of the pool. So each proposal has other EIP-1559 parameters: only the header has them, and
- * {@link settleProposal} puts them right. Before Holocene, no field can differ.
+ * {@link settleProposal} puts them right. Before Holocene, only the gas limit can differ, which is the gas budget: it
+ * is put right too.
  */
 export function proposalAttributes(
   config: RollupConfig,
   attributes: PayloadAttributes,
-  { attempt, prefix }: ProposalSource,
+  { attempt, gasBudget, prefix }: ProposalSource,
 ): PayloadAttributes {
   const parameters = baseFeeParametersOf(attributes, config.eip1559)
-  const forced = { ...attributes, transactions: prefix, noTxPool: false }
+  const forced = { ...attributes, transactions: prefix, noTxPool: false, gasLimit: gasBudget }
   if (parameters === undefined) return forced
   const denominator = parameters.denominator + BigInt(attempt)
   const eip1559Params = toBytes8(
@@ -68,9 +71,10 @@ export function settleProposal(
     const reason = `transactions[${at}] is not that of the earlier flashblocks`
     return { kind: 'refused', reason }
   }
+  const { gasLimit } = requested.attributes
   const extraData = encodeAttributesExtraData(requested.attributes, config.eip1559)
-  const isRight = areSameBytes(extraData, proposed.extraData)
-  const renamed = isRight ? proposed : { ...proposed, extraData }
+  const isRight = gasLimit === proposed.gasLimit && areSameBytes(extraData, proposed.extraData)
+  const renamed = isRight ? proposed : { ...proposed, extraData, gasLimit }
   const payload = isRight ? proposed : { ...renamed, blockHash: hashPayload(renamed) }
   const reason = payloadProblem(config, requested, payload)
   return reason === undefined ? { kind: 'settled', payload } : { kind: 'refused', reason }

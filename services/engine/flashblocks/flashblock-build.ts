@@ -2,6 +2,7 @@ import type { FlashblockPlan, StartBuildingRequest } from '#messages/start-build
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import { gasBudget, leastGasLimit } from '#protocol/flashblock/gas-budget.ts'
 import { flashblockSchedule } from '#protocol/flashblock/schedule.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import type { TakenOver } from './take-over.ts'
@@ -22,6 +23,8 @@ export interface FlashblockBuild {
   readonly newest: { readonly index: number; readonly payload: Payload } | undefined
   /** The build of the execution client that becomes the next index; undefined if none has started. */
   readonly open: PayloadId | undefined
+  /** Gas limit that the transactions need which are not from a build of this node, with a gas budget. */
+  readonly leastGas: bigint
   /** Number of builds that were started for this block. */
   readonly attempt: number
   /** Number of refused builds since the newest index. */
@@ -66,6 +69,7 @@ export function beginFlashblocks(
     dueMs,
     newest: undefined,
     open: payloadId,
+    leastGas: 0n,
     attempt: 0,
     refusals: 0,
     isDue: false,
@@ -92,6 +96,7 @@ export function continueFlashblocks(
     ...begun,
     dueMs: isLast ? [] : dueMs,
     newest: { index, payload },
+    leastGas: leastGasLimit(payload),
     open: undefined,
     attempt,
   }
@@ -106,6 +111,14 @@ const attemptsBetweenTakeovers = 900_000
 /** The index that is made next. */
 export function nextIndex({ newest }: FlashblockBuild): number {
   return newest === undefined ? 0 : newest.index + 1
+}
+
+/** Gas that the block may have used after the next index, which is not index 0. */
+export function nextGasBudget(build: FlashblockBuild): bigint {
+  const { attributes, dueMs, leastGas: least } = build
+  const index = nextIndex(build)
+  const lastIndex = index - 1 + Math.max(dueMs.length, 1)
+  return gasBudget({ gasLimit: attributes.gasLimit, index, lastIndex, least })
 }
 
 /** What is due for a block; undefined while it waits for the time of the next index, and after its last index. */
@@ -126,8 +139,10 @@ export function opened(build: FlashblockBuild, open: PayloadId): FlashblockBuild
 /** The block after an index was made. */
 export function made(build: FlashblockBuild, payload: Payload): FlashblockBuild {
   const index = nextIndex(build)
-  const dueMs = build.newest === undefined ? build.dueMs : build.dueMs.slice(1)
-  return { ...build, newest: { index, payload }, dueMs, ...closed, refusals: 0 }
+  const isFirst = build.newest === undefined
+  const dueMs = isFirst ? build.dueMs : build.dueMs.slice(1)
+  const leastGas = isFirst ? leastGasLimit(payload) : build.leastGas
+  return { ...build, newest: { index, payload }, dueMs, leastGas, ...closed, refusals: 0 }
 }
 
 /** The block after a build was refused. The next time of the schedule is that of the same index. */

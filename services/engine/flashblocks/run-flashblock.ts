@@ -12,7 +12,13 @@ import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
 import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
 import type { BuildPorts, ClientPorts } from '#services/engine/ports.ts'
-import { type FlashblockAction, type FlashblockBuild, nextIndex } from './flashblock-build.ts'
+import { buildExactly } from './build-exactly.ts'
+import {
+  type FlashblockAction,
+  type FlashblockBuild,
+  nextGasBudget,
+  nextIndex,
+} from './flashblock-build.ts'
 
 /** A step of a block with flashblocks. */
 export interface FlashblockJob {
@@ -43,7 +49,8 @@ export async function runFlashblock(
   if (action === 'open') {
     const { attempt, attributes, newest } = build
     if (newest === undefined) throw new Error('a build goes on from an index that does not exist')
-    const source = { attempt: attempt + 1, prefix: prefixOf(newest.payload) }
+    const prefix = prefixOf(newest.payload)
+    const source = { attempt: attempt + 1, prefix, gasBudget: nextGasBudget(build) }
     const proposal = proposalAttributes(ports.config, attributes, source)
     const status = await ports.executionClient.build(toForkchoice(heads), proposal)
     switch (status.kind) {
@@ -55,20 +62,35 @@ export async function runFlashblock(
         throw syncingFault(`block ${heads.unsafe.number}, the unsafe head`)
     }
   }
-  const settled = await proposed(build, ports)
-  if (typeof settled === 'string') return { outcome: 'refused', payloadId, reason: settled }
-  const checked = await checkPayload(settled, ports)
-  if (checked.kind === 'invalid') return { outcome: 'refused', payloadId, reason: checked.reason }
+  const payload = await nextPayload(build, heads, ports)
+  if (typeof payload === 'string') return { outcome: 'refused', payloadId, reason: payload }
   const index = nextIndex(build)
-  const flashblock = flashblockOf(settled, { payloadId, index, before: build.newest?.payload })
+  const flashblock = flashblockOf(payload, { payloadId, index, before: build.newest?.payload })
   const { epoch } = build
-  const kept = ports.flashblocks.keep({ number: settled.number, epoch, flashblock })
+  const kept = ports.flashblocks.keep({ number: payload.number, epoch, flashblock })
   // What a restart would lose is not published.
   if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
   if (kept.kind === 'contradicted')
     return { outcome: 'refused', payloadId, reason: 'contradicts a stored flashblock' }
   ports.flashblocks.executed(payloadId, index)
-  return { outcome: 'made', payloadId, payload: settled, flashblock }
+  return { outcome: 'made', payloadId, payload, flashblock }
+}
+
+/** The block up to the next index, which the execution client finds valid, or why there is none. */
+async function nextPayload(
+  build: FlashblockBuild,
+  heads: Heads,
+  ports: BuildPorts,
+): Promise<Payload | string> {
+  const settled = await proposed(build, ports)
+  if (typeof settled === 'string') return settled
+  const checked = await checkPayload(settled, ports)
+  if (checked.kind === 'valid') return settled
+  // A contract may read the gas limit, which is the gas budget while the client builds.
+  const exact = await buildExactly(prefixOf(settled), build.attributes, { heads, ports })
+  if (typeof exact === 'string') return checked.reason
+  const again = await checkPayload(exact, ports)
+  return again.kind === 'valid' ? exact : again.reason
 }
 
 /** The block that the execution client proposes, or why it cannot be used. */

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
 import { checkBlockHash } from '#protocol/flashblock/assembly.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
+import { decodeDeposit, encodeDeposit } from '#protocol/transaction/deposit.ts'
+import { decodeTransaction } from '#protocol/transaction/transaction.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
 import { assembled, attributesOf, FlashblockWorld, usersOf } from '#test/fakes/flashblock-world.ts'
@@ -131,5 +136,54 @@ test('an execution client that fails for a time costs indices, but no block and 
   const sealed = await world.seal(payloadId)
   assert.deepEqual(assembled(world.published).payload(), sealed)
   assert.ok(usersOf(sealed).length >= 2)
+  await world.insert(sealed)
+})
+
+/** The deposits of a block whose L1 attributes need little gas, and a deposit that creates a contract. */
+function depositsWith(block: Payload, contract: Uint8Array | undefined): readonly Uint8Array[] {
+  const [attributes] = attributesOf(block).transactions.map(decodeDeposit)
+  const info = { ...(attributes ?? assert.fail()), gas: 100_000n }
+  const creation = {
+    ...info,
+    sourceHash: toHash(keccak256(Uint8Array.of(1))),
+    to: undefined,
+    data: contract ?? new Uint8Array(0),
+  }
+  return (contract === undefined ? [info] : [info, creation]).map(encodeDeposit)
+}
+
+test('an index takes no more than its share of the gas, and what is left of a share goes to the next index', async () => {
+  const world = await FlashblockWorld.start()
+  const transactions = depositsWith(world.block, undefined)
+  const payloadId = await world.build({ transactions, gasLimit: 800_000n })
+  const [large = assert.fail()] = world.users
+  assert.equal(decodeTransaction(large).gasLimit, 200_000n)
+  world.receive(5)
+  await world.pass(600)
+  // Index 1 may use 200,000, with the deposits. So one transaction does not fit, nor one of the same sender after it.
+  assert.deepEqual(counts(world.published), [1, 3])
+  await world.pass(500)
+  assert.deepEqual(counts(world.published), [1, 3, 2])
+  await world.pass(700)
+  const sealed = await world.seal(payloadId)
+  assert.equal(sealed.gasLimit, 800_000n)
+  assert.ok(usersOf(sealed).some((raw) => areSameBytes(raw, large)))
+  assert.deepEqual(assembled(world.published).payload(), sealed)
+  await world.insert(sealed)
+})
+
+test('a contract that reads the gas limit sees that of the block, although a build has less', async () => {
+  const world = await FlashblockWorld.start()
+  // Stores the gas limit: GASLIMIT, PUSH0, SSTORE.
+  const transactions = depositsWith(world.block, Uint8Array.of(0x45, 0x5f, 0x55))
+  const payloadId = await world.build({ transactions })
+  world.receive(2)
+  await world.pass(600)
+  assert.deepEqual(counts(world.published), [2, 2])
+  world.receive(1)
+  await world.pass(500)
+  const sealed = await world.seal(payloadId)
+  assert.deepEqual(usersOf(sealed), world.users.slice(0, 3))
+  assert.deepEqual(assembled(world.published).payload(), sealed)
   await world.insert(sealed)
 })

@@ -1,13 +1,11 @@
 import type { StartBuildingRequest } from '#messages/start-building.ts'
-import type { Payload } from '#protocol/block/payload.ts'
-import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
-import { prefixOf, settleProposal } from '#protocol/flashblock/proposal.ts'
+import { prefixOf } from '#protocol/flashblock/proposal.ts'
 import { bestPrefix, decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
-import { syncingFault } from '#services/engine/client/syncing-fault.ts'
-import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
+import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
+import { buildExactly } from './build-exactly.ts'
 
 /** The outcome for the prefix that a block should go on from. */
 export type TakenOver =
@@ -46,9 +44,10 @@ export async function takeOver(
   const slot = { parent, timestamp, nowMs, intervalMs, attributes }
   const decided = decideTakeover(ports.config, { ...stored, isExecuted: true }, slot)
   if (decided.kind === 'drop') return { kind: 'dropped', prefix: stored, reason: decided.reason }
+  // Without roots there is no hash to check, so the execution client builds the block from its transactions.
   const payload =
     stored.payload.stateRoot === notComputed
-      ? await withRoots(stored, attributes, { heads, ports })
+      ? await buildExactly(prefixOf(stored.payload), attributes, { heads, ports })
       : stored.payload
   if (typeof payload === 'string') return { kind: 'dropped', prefix: stored, reason: payload }
   if (!stored.isExecuted) {
@@ -59,28 +58,4 @@ export async function takeOver(
   }
   const prefix = { ...stored, payload, isExecuted: true }
   return { kind: 'taken-over', isLast: decided.kind === 'seal', prefix, newest }
-}
-
-/**
- * The block of a prefix whose builder computes no roots: it has no hash to check, so the execution client builds it from
- * its transactions.
- *
- * @returns a text if the transactions cannot be in the block
- */
-async function withRoots(
-  { payload }: StoredPrefix,
-  attributes: PayloadAttributes,
-  { heads, ports }: { readonly heads: Heads; readonly ports: BuildPorts },
-): Promise<Payload | string> {
-  const { config, executionClient } = ports
-  const prefix = prefixOf(payload)
-  const forced = { ...attributes, transactions: prefix, noTxPool: true }
-  const status = await executionClient.build(toForkchoice(heads), forced)
-  if (status.kind === 'syncing') throw syncingFault(`block ${heads.unsafe.number}, the unsafe head`)
-  if (status.kind === 'invalid') return status.reason
-  const proposed = await executionClient.getPayload(status.payloadId, attributes.timestamp)
-  if (proposed === undefined) return 'the execution client no longer knows the build'
-  const parent = { hash: heads.unsafe.hash, number: heads.unsafe.number }
-  const settled = settleProposal(config, { parent, attributes }, { prefix, proposed })
-  return settled.kind === 'settled' ? settled.payload : settled.reason
 }
