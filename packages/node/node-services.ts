@@ -40,10 +40,11 @@ const optional: ReadonlyMap<string, (given: Given) => boolean> = new Map([
   ['rpc', (given: Given) => given['rpcDisable'] !== 'true'],
 ])
 
-/** Whether a node makes flashblocks, or gets those of other builders. */
+/** Whether a node makes flashblocks, or gets those of other builders or of a stream. */
 function hasFlashblocks(given: Given): boolean {
-  const { flashblockIntervalMs = '0', flashblockKnownPeers = '' } = given
-  return Number(flashblockIntervalMs) !== 0 || flashblockKnownPeers !== ''
+  const { flashblockFollow = '', flashblockIntervalMs = '0', flashblockKnownPeers = '' } = given
+  const isFed = flashblockKnownPeers !== '' || flashblockFollow !== ''
+  return isFed || Number(flashblockIntervalMs) !== 0
 }
 
 /** Names of the implemented services. */

@@ -1,7 +1,16 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { milliseconds, onOff, port, shownDefault, want } from '#runtime/settings/setting-kinds.ts'
+import {
+  listOf,
+  milliseconds,
+  onOff,
+  port,
+  secret,
+  shownDefault,
+  url,
+  want,
+} from '#runtime/settings/setting-kinds.ts'
 
 const ipAddress = () =>
   want(
@@ -32,6 +41,9 @@ export const config = z.strictObject({
     .describe(
       'accept flashblocks without an authorization of the sequencer, as those of op-rbuilder; then the list of known peers alone decides who may build',
     ),
+  flashblockFollow: secret(listOf(url(['ws', 'wss'], 'ws://localhost:1111')).optional()).describe(
+    'public streams of flashblocks to follow, of builders or proxies: the engine executes their flashblocks, rpc answers `pending` from them, and the public stream of this node has them too',
+  ),
   flashblockAckMs: milliseconds(0, 1_000)
     .default(20)
     .describe(

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { StreamEvent } from '#flashblock-stream/stream-client.ts'
 import type { StreamRefusal } from '#flashblock-stream/stream-server.ts'
 import type { StreamCount } from '#libp2p/peer-events.ts'
 import type { Refusal } from './state.ts'
@@ -13,6 +14,7 @@ export interface Metrics {
   received(): void
   acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
   clientRefused(why: StreamRefusal): void
+  streamEvent(stream: string, kind: StreamEvent['kind']): void
 }
 
 /** Values that are read at each scrape. */
@@ -71,6 +73,12 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['reason'],
     registers,
   })
+  const followed = new Counter({
+    name: 'atoll_flashblock_p2p_followed_streams_total',
+    help: 'events of the streams that this node follows, by stream and kind: connected, disconnected, malformed',
+    labelNames: ['stream', 'kind'],
+    registers,
+  })
   return {
     counted: (kind) => counts.inc({ kind }),
     refused: (reason) => refusals.inc({ reason }),
@@ -80,6 +88,7 @@ export function createMetrics(registry: Registry): Metrics {
     received: () => received.inc(),
     acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),
     clientRefused: (reason) => clients.inc({ reason }),
+    streamEvent: (stream, kind) => followed.inc({ stream, kind }),
   }
 }
 

@@ -18,6 +18,8 @@ export interface Ports {
   readonly config: RollupConfig
   readonly acceptsUnsigned: boolean
   readonly ackMs: number
+  /** URLs of the public streams that this node follows. */
+  readonly followedUrls: readonly string[]
   /** The public stream. */
   readonly stream: PublicStream
   readonly evidence: Evidence

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import type { BuilderFrame, SentFlashblock } from '#messages/builder-frame.ts'
@@ -22,9 +23,16 @@ import {
   third,
 } from '#test/fakes/builder-run.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
-import { filledHash, flashblocksOf, sampleBase, samplePayloadId } from '#test/fakes/flashblocks.ts'
+import {
+  filledHash,
+  flashblocksOf,
+  sampleBase,
+  samplePayloadId,
+  streamText,
+} from '#test/fakes/flashblocks.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { l1Ref } from '#test/fakes/values.ts'
+import { serveWebSockets } from '#test/fakes/web-socket-server.ts'
 import { createMetrics } from './metrics.ts'
 import type { BuilderEvents } from './network/builder-network.ts'
 import { run } from './run.ts'
@@ -53,7 +61,7 @@ class P2pWorld {
     this.bus = bus
   }
 
-  static async start(t: TestContext): Promise<P2pWorld> {
+  static async start(t: TestContext, followedUrls: readonly string[] = []): Promise<P2pWorld> {
     const world = new P2pWorld(await BusWorld.provisioned(slotMs - 1_500))
     const { bus } = await world.bus.join('flashblock-p2p')
     world.busWaits = () => bus.waits()
@@ -70,6 +78,7 @@ class P2pWorld {
         config: rollupConfig({ l2ChainId: 10n }),
         acceptsUnsigned: false,
         ackMs: 20,
+        followedUrls,
         stream: { clients: 0, publish: ({ index }) => void world.published.push(index) },
         evidence: { add: async (pair) => void world.evidence.push(pair) },
         openNetwork: async (events) => world.#network(events),
@@ -234,4 +243,32 @@ test('a builder without another one waits for one, since its flashblocks would b
   world.connected = true
   await world.bus.pass(1_000)
   assert.equal(world.wait, undefined)
+})
+
+test('flashblocks of a followed stream reach the engine; while no stream is connected, the status says why', async (t) => {
+  let isFull = true
+  const url = await serveWebSockets(t, (socket) => {
+    if (isFull) return socket.close(1013, 'too many subscribers')
+    for (const index of [0, 1]) socket.send(streamText(at(index)))
+  })
+  const world = await P2pWorld.start(t, [`${url}/ws?key=a-secret-key`])
+  const text = () => waitText(world.wait ?? { what: '', why: '', next: '' })
+  const until = async (holds: () => boolean) => {
+    for (let tries = 0; !holds() && tries < 1_000; tries++) {
+      await setTimeout(5)
+      await world.bus.pass(20)
+    }
+  }
+  await until(() => text().includes('1013'))
+  assert.match(text(), /^flashblocks of a stream: .*1013: too many subscribers/)
+  isFull = false
+  await until(() => world.received.length === 2)
+  assert.deepEqual(
+    world.received.map(({ flashblock, peer: from }) => [flashblock.index, from]),
+    [0, 1].map((index) => [index, url]),
+  )
+  await world.bus.pass(1_000)
+  assert.equal(world.wait, undefined)
+  const counts = await world.counts('followed_streams')
+  assert.equal(counts[`${url}connected`], (counts[`${url}disconnected`] ?? 0) + 1)
 })

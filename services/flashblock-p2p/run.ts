@@ -23,6 +23,7 @@ import { createMetrics, registerGauges } from './metrics.ts'
 import { type BuilderEvents, openBuilderNetwork } from './network/builder-network.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
+import { FollowedStreams } from './receiving/follow-streams.ts'
 import { evidenceIn } from './receiving/evidence.ts'
 import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
@@ -56,6 +57,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
         config,
         acceptsUnsigned: settings.flashblockUnsigned,
         ackMs: settings.flashblockAckMs,
+        followedUrls: settings.flashblockFollow ?? [],
         stream,
         evidence: evidenceIn(join(settings.dataDir, 'equivocations'), log),
         openNetwork: async (events) => {
@@ -98,6 +100,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     onPeer: (peer, { kind, ...event }) => log.info({ peer, ...event }, `the builder is ${kind}`),
   })
   const calls = new OpenCalls()
+  const followed = new FollowedStreams(ports.followedUrls, context)
   const sources: Source<Event>[] = [
     arrivals.source,
     serving(bus, { call: fetchFlashblocks, calls }, (request, call) => {
@@ -105,6 +108,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     }),
     stored(context),
     built(context),
+    ...followed.sources,
     (sink) => {
       const listened = bus.listen(
         flashblockChecked,
@@ -126,7 +130,8 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       const show = () => {
         const peers = network.peers()
         const connected = peers.filter(({ protocolId }) => protocolId !== undefined).length
-        status.setWait(waitOf({ known: peers.length, connected }))
+        const { count: streams, problem: streamProblem } = followed
+        status.setWait(waitOf({ known: peers.length, connected, streams, streamProblem }))
       }
       show()
       return every(clock, peersMs, show)

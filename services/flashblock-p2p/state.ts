@@ -74,7 +74,7 @@ interface Unpublished {
 export interface ForeignBlock {
   readonly payloadId: Bytes8
   readonly number: bigint
-  /** The builder that sent the newest flashblock. */
+  /** The builder that sent the newest flashblock, or the stream that had it. */
   readonly peer: string
   readonly epoch: bigint
   readonly parentHash: Hash
@@ -167,6 +167,8 @@ export type Event = Moment &
         readonly payloadId: Bytes8
         readonly payload: Payload
       }
+    /** A flashblock of a public stream that this node follows. */
+    | { readonly kind: 'stream-arrived'; readonly stream: string; readonly flashblock: Flashblock }
     | {
         readonly kind: 'acknowledged'
         readonly peer: string
@@ -222,6 +224,8 @@ export type Refusal =
   | 'old-epoch'
   | 'contradiction'
   | 'too-many-indices'
+  | 'index-gap'
+  | 'invalid'
   | AuthorizationFlaw
 
 /** An effect of flashblock-p2p. */

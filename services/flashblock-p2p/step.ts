@@ -1,6 +1,7 @@
 import type { Step } from '#service/actor.ts'
 import { checked } from './receiving/checked.ts'
 import { answered, asked, fetch, finishFetches, leaderAuthorized } from './receiving/fetch.ts'
+import { streamArrived } from './receiving/followed-stream.ts'
 import { appended, blockArrived, flashblockArrived, restored } from './receiving/foreign-blocks.ts'
 import { acknowledged, authorized, built, sent, woke } from './sending/own-blocks.ts'
 import { requested } from './sending/requested.ts'
@@ -32,6 +33,8 @@ function handle(state: State, event: Event): Stepped {
       return requested(state, event)
     case 'flashblock-arrived':
       return flashblockArrived(state, event)
+    case 'stream-arrived':
+      return streamArrived(state, event)
     case 'block-arrived':
       return blockArrived(state, event)
     case 'restored':

@@ -158,6 +158,7 @@ export class AtollBuilder {
         config: { ...rollupConfig({}), l2ChainId },
         acceptsUnsigned: true,
         ackMs: 20,
+        followedUrls: [],
         stream: { clients: 0, publish: () => undefined },
         evidence: { add: async () => undefined },
         openNetwork: async (events) => {

@@ -263,6 +263,7 @@ export class SimulatedNode {
         config,
         acceptsUnsigned: false,
         ackMs: 20,
+        followedUrls: [],
         stream: {
           clients: 0,
           publish: promises.newStream(nameOfBuilder(node)),

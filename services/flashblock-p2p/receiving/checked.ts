@@ -51,6 +51,16 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const foreign = state.foreign.map((each) =>
         each.payloadId === payloadId ? upTo(each, index) : each,
       )
+      if (!state.options.builders.includes(peer)) {
+        const report = {
+          kind: 'report-refused',
+          peer,
+          payloadId,
+          index,
+          reason: 'invalid',
+        } as const
+        return [{ ...state, foreign }, report]
+      }
       const detail = `flashblock ${index} of ${payloadId} is bad: ${reason}`
       return [{ ...state, foreign }, acknowledge, { kind: 'refuse-peer', peer, detail }]
     }

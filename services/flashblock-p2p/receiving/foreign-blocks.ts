@@ -181,7 +181,8 @@ function withoutReplaced(
   return upTo(block, index)
 }
 
-function append(
+/** Adds the next flashblock of a block, and hands it to the engine. */
+export function append(
   state: State,
   block: ForeignBlock,
   {

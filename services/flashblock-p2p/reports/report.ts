@@ -24,7 +24,9 @@ export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | '
     case 'report-refused': {
       const { index, payloadId, peer, reason } = effect
       metrics.refused(reason)
-      log.warn({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
+      // After a stream is joined in the middle of a block, the rest of the block follows.
+      const level = reason === 'index-gap' ? 'debug' : 'warn'
+      log[level]({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
       return
     }
     case 'report-acknowledged':
