@@ -20,9 +20,16 @@ const schema = `
 /** The flashblocks of unfinished blocks on disk. */
 export class FlashblockStore {
   readonly #file: SqliteFile
+  #onFirst: (() => void) | undefined
 
-  /** Opens the file, or creates it. @throws Fault `flashblock-store` */
-  constructor(path: string, chainId: bigint) {
+  /**
+   * Opens the file, or creates it.
+   *
+   * @param onFirst called when the first flashblock is stored
+   * @throws Fault `flashblock-store`
+   */
+  constructor(path: string, chainId: bigint, onFirst?: () => void) {
+    this.#onFirst = onFirst
     this.#file = openOwnFile(path, {
       code: 'flashblock-store',
       pragmas: '',
@@ -34,6 +41,8 @@ export class FlashblockStore {
 
   /** Stores a flashblock. A flashblock that is stored already stays as it is. */
   put(stored: BuiltFlashblock): void {
+    this.#onFirst?.()
+    this.#onFirst = undefined
     const { index, payloadId } = stored.flashblock
     this.#file.run(
       'INSERT OR IGNORE INTO flashblocks VALUES (?, ?, ?, ?)',
@@ -77,7 +86,10 @@ export function openFlashblockStore(
   chainId: bigint,
   log: Pick<Logger, 'warn'>,
 ): FlashblockStore {
-  if (path === undefined) return new FlashblockStore(':memory:', chainId)
+  if (path === undefined) {
+    const advice = 'flashblocks are in memory only, and a restart loses them: set --data-dir'
+    return new FlashblockStore(':memory:', chainId, () => log.warn(advice))
+  }
   try {
     return openChecked(path, chainId)
   } catch (error) {

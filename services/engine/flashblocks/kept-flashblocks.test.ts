@@ -57,6 +57,18 @@ test('a prefix survives a restart with its transactions, its boundaries and its 
   store.close()
 })
 
+test('without a folder, the first flashblock causes one warning: a restart would lose it', () => {
+  const warnings: unknown[] = []
+  const warn = (text: unknown) => void warnings.push(text)
+  const store = openFlashblockStore(undefined, 10n, { warn })
+  const kept = new KeptFlashblocks(store)
+  kept.removeUpTo(parent.number)
+  assert.deepEqual(warnings, [])
+  for (const flashblock of flashblocks) kept.keep(stored(flashblock))
+  assert.match(warnings.join(), /^flashblocks are in memory only.*set --data-dir$/)
+  store.close()
+})
+
 test('a flashblock of a newer leader with a wrong hash costs none of those that it would replace', (t) => {
   const { kept, store } = open(newFolder(t))
   for (const flashblock of flashblocks) kept.keep(stored(flashblock))
