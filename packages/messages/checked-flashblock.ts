@@ -8,6 +8,7 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 export interface CheckedFlashblock {
   readonly payloadId: Bytes8
   readonly index: number
+  /** If the builder computes no hashes, and the flashblock was executed, that of the execution client. */
   readonly blockHash: Hash
   /** Peer id of the sender. */
   readonly peer: string

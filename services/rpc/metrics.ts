@@ -73,7 +73,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const flashblocks = new Counter({
     name: 'atoll_rpc_flashblocks_total',
-    help: 'flashblocks, by outcome: applied, repeated, cleared-gap (an index is missing), cleared-other-block (they belong to another chain of blocks), kept-early (until the parent is known), ignored, stale-epoch (of an earlier sequencer), without-hash (pending stays the latest block)',
+    help: 'flashblocks, by outcome: applied, repeated, cleared-gap (an index is missing), cleared-other-block (they belong to another chain of blocks), kept-early (until the parent is known), ignored, stale-epoch (of an earlier sequencer)',
     labelNames: ['outcome'],
     registers,
   })

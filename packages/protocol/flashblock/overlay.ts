@@ -152,6 +152,20 @@ export function continueAt(
   return { ...overlay, blocks: [...overlay.blocks.slice(0, -1), block] }
 }
 
+/** Gives an index its block hash, which its builder did not compute. */
+export function nameBlock(
+  overlay: Overlay,
+  { from, to }: { readonly from: Hash; readonly to: Hash },
+): Overlay {
+  if (!overlay.blocks.some(({ hashes }) => hashes.includes(from))) return overlay
+  const blocks = overlay.blocks.map((block) => {
+    const hashes = block.hashes.map((hash) => (hash === from ? to : hash))
+    return { ...block, hashes, blockHash: hashes.at(-1) ?? block.blockHash }
+  })
+  // The next block may have waited for this hash.
+  return beginEarly({ ...overlay, blocks })
+}
+
 /** What a new canonical block does to the overlay. */
 export interface CanonicalOutcome {
   readonly overlay: Overlay

@@ -1,11 +1,16 @@
 import type { CheckedFlashblock, FlashblockOutcome } from '#messages/checked-flashblock.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
-import type { BlockId } from '#protocol/block/refs.ts'
-import { notComputed } from '#protocol/flashblock/flashblock.ts'
-import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
+import { attributesOfBase } from '#protocol/flashblock/base-attributes.ts'
+import { type FlashblockBase, notComputed } from '#protocol/flashblock/flashblock.ts'
+import { prefixOf } from '#protocol/flashblock/proposal.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import { isFault } from '#runtime/fault.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
+import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
+import { buildExactly } from './build-exactly.ts'
 
 /** A flashblock that was kept, and waits for the verdict of the execution client. */
 type Waiting = Omit<CheckedFlashblock, 'outcome'>
@@ -14,12 +19,12 @@ type Waiting = Omit<CheckedFlashblock, 'outcome'>
  * Keeps flashblocks of other builders, and has the newest one of each block executed. An unfinished block never becomes
  * a head.
  *
- * @param unsafe the unsafe head, whose children may have come earlier than it
+ * @param heads the children of the unsafe head may have come earlier than it
  * @throws Fault of the execution client or of the disk
  */
 export async function checkFlashblocks(
   received: readonly ReceivedFlashblock[],
-  unsafe: BlockId,
+  heads: Heads,
   ports: BuildPorts,
 ): Promise<readonly CheckedFlashblock[]> {
   const checked: CheckedFlashblock[] = []
@@ -35,59 +40,109 @@ export async function checkFlashblocks(
     else waiting.set(payloadId, [...(waiting.get(payloadId) ?? []), name])
   }
   // Flashblocks that came before their parent can be executed now.
-  for (const { index, isExecuted, payload, payloadId } of ports.flashblocks.prefixes(unsafe)) {
+  for (const { index, isExecuted, payload, payloadId } of ports.flashblocks.prefixes(
+    heads.unsafe,
+  )) {
     const { blockHash } = payload
     if (!isExecuted && !waiting.has(payloadId))
       waiting.set(payloadId, [{ payloadId, index, blockHash, peer: '' }])
   }
   for (const [payloadId, names] of waiting) {
-    const outcomeOf = await executeNewest(payloadId, ports)
-    checked.push(...names.map((name) => ({ ...name, outcome: outcomeOf(name.index) })))
+    const executed = await executeNewest(payloadId, heads, ports)
+    for (const name of names) {
+      const outcome = executed.outcomeOf(name.index)
+      // A builder that computes no roots does not name the hash.
+      const isNewest = name.index === executed.newest?.index && outcome.kind === 'executed'
+      const blockHash = isNewest ? executed.newest.hash : name.blockHash
+      checked.push({ ...name, blockHash, outcome })
+    }
   }
   return checked
+}
+
+/** The outcomes for the flashblocks of a block. */
+interface Executed {
+  outcomeOf(index: number): FlashblockOutcome
+  /** The newest valid index, with its block hash; undefined if nothing new was executed. */
+  readonly newest: { readonly index: number; readonly hash: Hash } | undefined
 }
 
 /**
  * Has the newest flashblock of a block executed, with all earlier ones. If it is invalid, it is dropped, and the one before
  * it is the newest.
- *
- * @returns the outcome of each index
  */
 async function executeNewest(
   payloadId: Bytes8,
+  heads: Heads,
   ports: BuildPorts,
-): Promise<(index: number) => FlashblockOutcome> {
+): Promise<Executed> {
+  const kept = ports.flashblocks
   let refused: { readonly from: number; readonly outcome: FlashblockOutcome } | undefined
   for (;;) {
-    const newest = (ports.flashblocks.assembly(payloadId)?.length ?? 0) - 1
-    const outcome = await executeAll(payloadId, ports)
-    if (outcome.kind !== 'refused')
-      return (index) => (refused !== undefined && index >= refused.from ? refused.outcome : outcome)
-    refused = { from: newest, outcome }
+    const assembly = kept.assembly(payloadId)
+    const index = (assembly?.length ?? 0) - 1
+    const isKnown = kept.executedIndex(payloadId) === index
+    const verdict = isKnown ? undefined : await verdictOf(assembly, heads, ports)
+    if (verdict?.kind === 'invalid') {
+      kept.drop(payloadId, index)
+      refused = { from: index, outcome: { kind: 'refused', reason: verdict.reason } }
+      continue
+    }
+    if (verdict?.kind === 'valid') kept.executed(payloadId, index)
+    const outcome = { kind: verdict?.kind === 'unknown' ? 'stored' : 'executed' } as const
+    return {
+      outcomeOf: (at) => (refused !== undefined && at >= refused.from ? refused.outcome : outcome),
+      newest: verdict?.kind === 'valid' ? { index, hash: verdict.blockHash } : undefined,
+    }
   }
 }
 
-/** Has a block executed up to its newest flashblock, which is dropped if it is invalid. */
-async function executeAll(payloadId: Bytes8, ports: BuildPorts): Promise<FlashblockOutcome> {
-  const kept = ports.flashblocks
-  const assembly = kept.assembly(payloadId)
+/** What the execution client says about a block. */
+type Verdict =
+  | { readonly kind: 'valid'; readonly blockHash: Hash }
+  | { readonly kind: 'invalid'; readonly reason: string }
+  /** Its parent is not known yet: the block before this one may still be on its way. */
+  | { readonly kind: 'unknown' }
+
+/** Has a block executed up to its newest flashblock. */
+async function verdictOf(
+  assembly: FlashblockAssembly | undefined,
+  heads: Heads,
+  ports: BuildPorts,
+): Promise<Verdict> {
   const payload = assembly?.payload()
-  if (assembly === undefined || payload === undefined) return { kind: 'stored' }
-  const index = assembly.length - 1
-  if (kept.executedIndex(payloadId) === index) return { kind: 'executed' }
-  // A block without roots has no hash that the execution client could check.
-  if (payload.stateRoot === notComputed) return { kind: 'stored' }
+  if (assembly?.base === undefined || payload === undefined) return { kind: 'unknown' }
   try {
-    const verdict = await checkPayload(payload, ports)
-    if (verdict.kind === 'invalid') {
-      kept.drop(payloadId, index)
-      return { kind: 'refused', reason: verdict.reason }
-    }
+    const built =
+      payload.stateRoot === notComputed
+        ? await withRoots(payload, assembly.base, { heads, ports })
+        : payload
+    if (built === undefined) return { kind: 'unknown' }
+    if (typeof built === 'string') return { kind: 'invalid', reason: built }
+    const checked = await checkPayload(built, ports)
+    return checked.kind === 'invalid' ? checked : { ...checked, blockHash: built.blockHash }
   } catch (error) {
-    // The parent is not known yet: the block before this one may still be on its way.
     if (!isFault(error, 'engine-syncing')) throw error
-    return { kind: 'stored' }
+    return { kind: 'unknown' }
   }
-  kept.executed(payloadId, index)
-  return { kind: 'executed' }
+}
+
+/**
+ * A block whose builder computes no roots: it has no hash that could be checked, so the execution client builds it from
+ * its transactions.
+ *
+ * @returns undefined if it is not the child of the unsafe head; a text if it cannot be built, or has another result
+ */
+async function withRoots(
+  payload: Payload,
+  base: FlashblockBase,
+  { heads, ports }: { readonly heads: Heads; readonly ports: BuildPorts },
+): Promise<Payload | string | undefined> {
+  if (payload.parentHash !== heads.unsafe.hash) return undefined
+  const transactions = prefixOf(payload)
+  const attributes = attributesOfBase(ports.config, base, transactions)
+  if (attributes === undefined) return 'the extra data of the base is malformed'
+  const built = await buildExactly(transactions, attributes, { heads, ports })
+  if (typeof built === 'string' || built.receiptsRoot === payload.receiptsRoot) return built
+  return `receiptsRoot is ${payload.receiptsRoot}, want ${built.receiptsRoot}`
 }

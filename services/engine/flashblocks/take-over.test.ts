@@ -238,7 +238,7 @@ const withoutRoots = (each: BuiltFlashblock): BuiltFlashblock =>
 
 const otherId = toBytes8(fromHex('0x0300000000000001'))
 
-test('a flashblock of a bad hash, on another parent, without state root or with a base too many changes no head, and is counted', async () => {
+test('a flashblock of a bad hash, on another parent or with a base too many changes no head, and is counted', async () => {
   const leader = await leaderWith(2)
   const [first, second] = leader.published
   if (!first || !second) throw new Error('no flashblocks')
@@ -252,7 +252,7 @@ test('a flashblock of a bad hash, on another parent, without state root or with 
     [withDiff(second, { blockHash: filledHash(9) }), 'wrong-block-hash'],
     [withRightHash({ ...onOther, flashblock: { ...onOther.flashblock, base: orphan } }), 'stored'],
     [tooMany, 'unexpected-base'],
-    [withoutRoots(second), 'stored'],
+    [withoutRoots(second), 'executed'],
   ]
   for (const [bad] of cases) await standby.receiveFlashblock(bad)
   assert.deepEqual(outcomes(standby), ['executed', ...cases.map(([, outcome]) => outcome)])
@@ -261,7 +261,7 @@ test('a flashblock of a bad hash, on another parent, without state root or with 
   const values = (await counter?.get())?.values ?? []
   assert.deepEqual(
     Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value])),
-    { executed: 1, refused: 2, stored: 2 },
+    { executed: 2, refused: 2, stored: 1 },
   )
 })
 
@@ -272,7 +272,7 @@ for (const [leftMs, users] of [
   test(`flashblocks without state root are executed again ${leftMs} ms before the end of the slot, and never sealed as they are`, async () => {
     const leader = await leaderWith(3)
     const standby = await standbyOf(leader.published.map(withoutRoots))
-    assert.deepEqual(outcomes(standby), ['stored', 'stored', 'stored'])
+    assert.deepEqual(outcomes(standby), ['executed', 'executed', 'executed'])
     await standby.pass(1_700 - leftMs)
     const continues = (await standby.prefix())?.payloadId
     const payloadId = await standby.build({}, { continues })
@@ -285,11 +285,27 @@ for (const [leftMs, users] of [
     await standby.insert(sealed)
   })
 
-test('flashblocks without state root whose transactions do not execute are dropped', async () => {
+test('flashblocks without state root are executed, and the engine names the hashes of their blocks', async () => {
+  const leader = await leaderWith(3)
+  const standby = await standbyOf(leader.published.map(withoutRoots))
+  assert.deepEqual(outcomes(standby), ['executed', 'executed', 'executed'])
+  const hashes = leader.published.map(({ flashblock }) => flashblock.diff.blockHash)
+  assert.deepEqual(
+    standby.checked.map(({ blockHash }) => blockHash),
+    hashes,
+  )
+  for (const hash of hashes) assert.ok(standby.client.chain.find(hash), hash)
+})
+
+test('flashblocks without state root whose transactions do not execute, or have other receipts, are refused', async () => {
   const [first, second] = (await leaderWith(2)).published
   if (!first || !second) throw new Error('no flashblocks')
   const lying = withDiff(second, { transactions: [userTransaction(1)] })
-  const standby = await standbyOf([first, lying].map(withoutRoots))
+  const unlike = withDiff(second, { receiptsRoot: filledHash(3) })
+  const standby = await standbyOf([first, lying, unlike].map(withoutRoots))
+  assert.equal(outcomes(standby)[0], 'executed')
+  assert.match(outcomes(standby)[2] ?? '', /^receiptsRoot is 0x03/)
+  assert.deepEqual((await standby.prefix())?.index, 0)
   const continues = (await standby.prefix())?.payloadId
   const sealed = await standby.seal(await standby.build({}, { continues }))
   assert.deepEqual(usersOf(sealed), [])

@@ -73,7 +73,7 @@ async function outcomeOf(
       return { kind: 'flashblock-done', done: await runFlashblock(job, heads, ports) }
     case 'check-flashblocks': {
       const { received } = job
-      const checked = await checkFlashblocks(received, heads.unsafe, ports)
+      const checked = await checkFlashblocks(received, heads, ports)
       return { kind: 'flashblocks-checked', received, checked }
     }
     case 'insert':

@@ -3,6 +3,7 @@ import {
   flashblockChecked,
   flashblockReceived,
 } from '#messages/flashblock-subjects.ts'
+import { notComputed } from '#protocol/flashblock/flashblock.ts'
 import { flashblockNumber } from '#messages/built-flashblock.ts'
 import type { Log } from '#messages/subject.ts'
 import { engineChain } from '#messages/subjects.ts'
@@ -45,9 +46,13 @@ export function flashblockTails(bus: Bus, clock: Pick<Clock, 'monotonicMs'>): So
  */
 export function checkedPrefixes(bus: Bus): Source<PendingEvent> {
   return (sink) => {
-    const checked = bus.listen(flashblockChecked, ({ blockHash, outcome }) => {
-      if (outcome.kind === 'executed') void sink.push({ kind: 'prefix-found', hash: blockHash })
-    })
+    const checked = bus.listen(
+      flashblockChecked,
+      ({ blockHash: hash, index, outcome, payloadId }) => {
+        if (outcome.kind !== 'executed' || hash === notComputed) return
+        void sink.push({ kind: 'prefix-found', hash, flashblock: { payloadId, index } })
+      },
+    )
     return () => checked.stop()
   }
 }

@@ -1,6 +1,6 @@
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { Overlay, OverlayOutcome, PendingBlock } from '#protocol/flashblock/overlay.ts'
-import type { Hash } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 
 /** What rpc knows of the blocks above the canonical head. It has hashes only; the execution client has the rest. */
 export interface PendingState {
@@ -38,8 +38,6 @@ export type FlashblockOutcome =
   | OverlayOutcome
   /** A newer sequencer has begun this block, or a later one. */
   | 'stale-epoch'
-  /** The builder computes no block hashes, so that the execution client cannot be asked for the prefix. */
-  | 'without-hash'
 
 /** A prefix to announce to subscribers. */
 export interface PrefixNews {
@@ -65,7 +63,12 @@ export type PendingEvent =
       readonly atMs: number
     }
   /** The execution client knows the prefix with this block hash. */
-  | { readonly kind: 'prefix-found'; readonly hash: Hash }
+  | {
+      readonly kind: 'prefix-found'
+      readonly hash: Hash
+      /** The flashblock, if the engine names it: its builder may compute no hashes. */
+      readonly flashblock?: { readonly payloadId: Bytes8; readonly index: number } | undefined
+    }
 
 /** An effect of the pending block. */
 export type PendingEffect =

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toHash } from '#protocol/codec/hex.ts'
+import { toBytes8, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { maxBlocksAhead, maxOverlayBlocks } from '#protocol/flashblock/overlay.ts'
 import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { filledHash, flashblocksOf, sampleBase } from '#test/fakes/flashblocks.ts'
 import { l2Ref } from '#test/fakes/values.ts'
-import { noPending, type PendingEffect, type PendingState, shownPrefixes } from './pending-state.ts'
+import {
+  noPending,
+  type PendingEffect,
+  type PendingEvent,
+  type PendingState,
+  shownPrefixes,
+} from './pending-state.ts'
 import { followHead, pendingStep } from './pending-step.ts'
 
 /** The last index of each block. */
@@ -74,6 +80,8 @@ const shows = (pending: PendingState) =>
 
 const outcomes = (effects: readonly PendingEffect[]) =>
   effects.flatMap((effect) => (effect.kind === 'count-flashblock' ? [effect.outcome] : []))
+
+const kindsOf = (effects: readonly PendingEffect[]) => effects.map(({ kind }) => kind)
 
 /** What is announced, as `1.0:0`: the prefix, and the position of its first new transaction. */
 const announced = (effects: readonly PendingEffect[]) =>
@@ -220,12 +228,44 @@ test('after a takeover, the new builder continues at an index that its predecess
   assert.equal(announced(found.slice(1) as PendingEffect[]), '1.1:0')
 })
 
-test('a flashblock without block hash is not pending', () => {
-  const arrived = { number: 1n, flashblock: flashblockOf(1, 0, notComputed), epoch: 0n }
-  const [start] = followHead(noPending, headOf(0))
-  const [next, ...effects] = pendingStep(start, { kind: 'flashblock-arrived', arrived, atMs: 1 })
-  assert.deepEqual(outcomes(effects), ['without-hash'])
-  assert.equal(next, start)
+test('flashblocks without block hashes are pending as soon as the engine names their hashes', () => {
+  let [pending] = followHead(noPending, headOf(0))
+  const effects: PendingEffect[] = []
+  const nameOf = (number: number, index: number) => {
+    const payloadId = toBytes8(Uint8Array.of(3, 0, 0, 0, 0, 0, 0, number))
+    return { payloadId, index }
+  }
+  const take = (event: PendingEvent) => {
+    const [next, ...more] = pendingStep(pending, event)
+    pending = next
+    effects.splice(0, effects.length, ...more)
+    return shows(pending)
+  }
+  const arrives = (number: number, index: number) => {
+    const flashblock = { ...flashblockOf(number, index, notComputed), ...nameOf(number, index) }
+    const arrived = { number: BigInt(number), flashblock, epoch: 0n }
+    return take({ kind: 'flashblock-arrived', arrived, atMs: 1 })
+  }
+  const found = (number: number, index: number) => {
+    const flashblock = nameOf(number, index)
+    return take({ kind: 'prefix-found', hash: hashOf(number, index), flashblock })
+  }
+  assert.equal(arrives(1, 0), '')
+  // The execution client cannot be asked for a block whose hash is unknown.
+  assert.deepEqual(kindsOf(effects), ['count-flashblock', 'show-pending'])
+  assert.equal(found(1, 0), '1.0')
+  assert.equal(shownPrefixes(pending)[0]?.hash, hashOf(1, 0))
+  assert.equal(announced(effects), '1.0:0')
+  // The engine does not execute an index if a newer one has arrived.
+  assert.equal(arrives(1, 1), '1.0')
+  assert.equal(arrives(1, 2), '1.0')
+  assert.equal(arrives(2, 0), '1.0')
+  assert.deepEqual(outcomes(effects), ['kept-early'])
+  assert.equal(found(1, 2), '1.2')
+  assert.equal(announced(effects), '1.2:1')
+  assert.equal(found(2, 0), '1.2 2.0')
+  ;[pending] = followHead(pending, headOf(1))
+  assert.equal(shows(pending), '2.0')
 })
 
 test('before the canonical head is known, flashblocks are ignored', () => {

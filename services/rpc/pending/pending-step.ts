@@ -1,12 +1,15 @@
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import { toHash } from '#protocol/codec/hex.ts'
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromHex, toHash } from '#protocol/codec/hex.ts'
+import { joined } from '#protocol/codec/joined.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
-import { notComputed } from '#protocol/flashblock/flashblock.ts'
+import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
 import {
   addFlashblock,
   continueAt,
   emptyOverlay,
   followCanonical,
+  nameBlock,
   type Overlay,
   type OverlayFlashblock,
 } from '#protocol/flashblock/overlay.ts'
@@ -29,8 +32,24 @@ export function pendingStep(pending: PendingState, event: PendingEvent): Result 
     case 'flashblock-arrived':
       return flashblockArrived(pending, event.arrived, event.atMs)
     case 'prefix-found':
-      return prefixFound(pending, event.hash)
+      return prefixFound(named(pending, event), event.hash)
   }
+}
+
+/** A state in which a prefix has its hash, if its builder computes none. */
+function named(
+  pending: PendingState,
+  { flashblock, hash }: Extract<PendingEvent, { kind: 'prefix-found' }>,
+): PendingState {
+  const { overlay } = pending
+  if (flashblock === undefined || overlay === undefined) return pending
+  const renamed = nameBlock(overlay, { from: placeholderOf(flashblock), to: hash })
+  return renamed === overlay ? pending : { ...pending, overlay: renamed }
+}
+
+/** Stands for the hash of a block whose builder computes none, until the execution client has computed it. */
+function placeholderOf({ index, payloadId }: Pick<Flashblock, 'index' | 'payloadId'>): Hash {
+  return toHash(keccak256(joined([fromHex(payloadId), toFixedBigEndian(BigInt(index), 8)])))
 }
 
 /** Moves the pending block onto a new canonical head. */
@@ -68,8 +87,6 @@ function flashblockArrived(
   const { epoch, flashblock, number } = arrived
   const { newestEpoch, overlay } = pending
   if (overlay === undefined) return [pending, { kind: 'count-flashblock', outcome: 'ignored' }]
-  if (flashblock.diff.blockHash === notComputed)
-    return [pending, { kind: 'count-flashblock', outcome: 'without-hash' }]
   if (epoch !== 0n && epoch < newestEpoch.epoch && number <= newestEpoch.number)
     return [pending, { kind: 'count-flashblock', outcome: 'stale-epoch' }]
   const isTakeover = epoch > newestEpoch.epoch
@@ -83,7 +100,7 @@ function flashblockArrived(
     const [state, ...effects] = shown(moved)
     return [state, counted, ...effects]
   }
-  const { blockHash } = flashblock.diff
+  const { blockHash } = next
   const applied = { ...moved, arrivedMs: atMs }
   // An index without new transactions has the block hash of the index before.
   if (applied.executed.has(blockHash)) {
@@ -91,7 +108,9 @@ function flashblockArrived(
     return [state, counted, ...effects]
   }
   const [state, ...effects] = shown(applied)
-  return [state, counted, ...effects, find(blockHash)]
+  // Without a hash, the execution client cannot be asked: the engine names it.
+  const search = flashblock.diff.blockHash === notComputed ? [] : [find(blockHash)]
+  return [state, counted, ...effects, ...search]
 }
 
 function prefixFound(pending: PendingState, hash: Hash): Result {
@@ -148,7 +167,7 @@ function toOverlayFlashblock({ flashblock, number }: ArrivedFlashblock): Overlay
     number,
     index,
     parentHash: base?.parentHash,
-    blockHash: diff.blockHash,
+    blockHash: diff.blockHash === notComputed ? placeholderOf(flashblock) : diff.blockHash,
     transactions: diff.transactions.map((raw) => toHash(keccak256(raw))),
   }
 }
