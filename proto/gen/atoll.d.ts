@@ -1760,7 +1760,6 @@ export namespace atoll {
             timestamp: Long;
             payloadId: Uint8Array;
             epoch: Long;
-            sequencerId: string;
             builder: string;
             notAfterMs: Long;
             signature: Uint8Array;
@@ -1775,7 +1774,6 @@ export namespace atoll {
                 timestamp?: (Long|null);
                 payloadId?: (Uint8Array|null);
                 epoch?: (Long|null);
-                sequencerId?: (string|null);
                 builder?: (string|null);
                 notAfterMs?: (Long|null);
                 signature?: (Uint8Array|null);

@@ -7903,7 +7903,6 @@ export const atoll = $root.atoll = (() => {
             BuildAuthorization.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             BuildAuthorization.prototype.payloadId = $util.newBuffer([]);
             BuildAuthorization.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            BuildAuthorization.prototype.sequencerId = "";
             BuildAuthorization.prototype.builder = "";
             BuildAuthorization.prototype.notAfterMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             BuildAuthorization.prototype.signature = $util.newBuffer([]);
@@ -7926,14 +7925,12 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.payloadId);
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.epoch);
-                if (message.sequencerId != null && $Object.hasOwnProperty.call(message, "sequencerId") && message.sequencerId !== "")
-                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.sequencerId);
                 if (message.builder != null && $Object.hasOwnProperty.call(message, "builder") && message.builder !== "")
-                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.builder);
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.builder);
                 if (message.notAfterMs != null && $Object.hasOwnProperty.call(message, "notAfterMs") && (typeof message.notAfterMs === "object" ? message.notAfterMs.low || message.notAfterMs.high : message.notAfterMs !== 0))
-                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.notAfterMs);
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.notAfterMs);
                 if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
-                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.signature);
+                    writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.signature);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8024,21 +8021,12 @@ export const atoll = $root.atoll = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.sequencerId = value;
-                            else
-                                delete message.sequencerId;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
                                 message.builder = value;
                             else
                                 delete message.builder;
                             continue;
                         }
-                    case 9: {
+                    case 8: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
@@ -8047,7 +8035,7 @@ export const atoll = $root.atoll = (() => {
                                 delete message.notAfterMs;
                             continue;
                         }
-                    case 10: {
+                    case 9: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)

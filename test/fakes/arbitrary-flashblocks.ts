@@ -80,7 +80,6 @@ const authorization: Arbitrary<BuildAuthorization> = record({
   timestamp: uint64,
   payloadId: bytes(8).map(toBytes8),
   epoch: uint64,
-  sequencerId: fc.string(),
   builder: fc.string(),
   notAfterMs: uint64,
 })

@@ -155,7 +155,6 @@ export class BuilderPeer {
       timestamp,
       payloadId,
       epoch,
-      sequencerId: '',
       builder: identity.peerId,
       notAfterMs: authorizationEndMs(timestamp, BigInt(Date.now())),
     }

@@ -52,7 +52,6 @@ export const authorizationOf = (changes: Partial<BuildAuthorization> = {}): Buil
   timestamp,
   payloadId: samplePayloadId,
   epoch: 5n,
-  sequencerId: '',
   builder: peer,
   notAfterMs: timestamp * 1_000n + 1_000n,
   ...changes,

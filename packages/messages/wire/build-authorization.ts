@@ -46,7 +46,6 @@ export function authorizationToWire(
     timestamp: uint64ToWire(authorization.timestamp),
     payloadId: hexToWire(authorization.payloadId),
     epoch: uint64ToWire(authorization.epoch),
-    sequencerId: authorization.sequencerId,
     builder: authorization.builder,
     notAfterMs: uint64ToWire(authorization.notAfterMs),
   }
@@ -63,7 +62,6 @@ export function authorizationFromWire(
     timestamp: uint64FromWire(message.timestamp),
     payloadId: bytes8FromWire(message.payloadId, 'authorization.payload_id'),
     epoch: uint64FromWire(message.epoch),
-    sequencerId: message.sequencerId ?? '',
     builder: message.builder ?? '',
     notAfterMs: uint64FromWire(message.notAfterMs),
   }

@@ -22,7 +22,6 @@ const authorization: BuildAuthorization = {
   timestamp: 1_000n,
   payloadId: samplePayloadId,
   epoch: 5n,
-  sequencerId: 'sequencer-1',
   builder: '12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5',
   notAfterMs: 1_001_000n,
 }
@@ -82,7 +81,6 @@ test('a signature covers each field', () => {
     { timestamp: 1_001n },
     { payloadId: '0x0000000000000000' as BuildAuthorization['payloadId'] },
     { epoch: 6n },
-    { sequencerId: 'sequencer-2' },
     { builder: 'another peer' },
     { notAfterMs: 1_000_999n },
   ]

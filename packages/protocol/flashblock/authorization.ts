@@ -19,8 +19,6 @@ export interface BuildAuthorization {
   readonly payloadId: Bytes8
   /** Rises each time the sequencer becomes the leader. Receivers refuse a lower one. */
   readonly epoch: bigint
-  /** Server id of the sequencer at op-conductor; empty without op-conductor. */
-  readonly sequencerId: string
   /** Peer id of the builder. */
   readonly builder: string
   /** Unix milliseconds after which flashblocks of this authorization are refused. */
@@ -61,7 +59,6 @@ export function authorizationHash(authorization: BuildAuthorization): Uint8Array
     uintToRlp(authorization.timestamp),
     fromHex(authorization.payloadId),
     uintToRlp(authorization.epoch),
-    text.encode(authorization.sequencerId),
     text.encode(authorization.builder),
     uintToRlp(authorization.notAfterMs),
   ])

@@ -75,7 +75,6 @@ export function authorizationOf(
     timestamp,
     payloadId,
     epoch,
-    sequencerId: '',
     builder: options.identity.peerId,
     notAfterMs: authorizationEndMs(timestamp, BigInt(nowMs)),
   }
