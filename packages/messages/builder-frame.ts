@@ -29,7 +29,12 @@ export type BuilderFrame =
   /** The first frame of each stream. */
   | { readonly kind: 'hello'; readonly l2ChainId: bigint }
   | { readonly kind: 'flashblock'; readonly sent: SentFlashblock }
-  | { readonly kind: 'acknowledgement'; readonly acknowledgement: Acknowledgement }
+  | {
+      readonly kind: 'acknowledgement'
+      readonly acknowledgement: Acknowledgement
+      /** When it was sent, by the clock of the receiver, in Unix milliseconds. */
+      readonly atMs: number
+    }
   /** Asks for flashblocks again, from an index on. */
   | {
       readonly kind: 'request'
@@ -95,7 +100,8 @@ export const builderFrameCodec: MessageCodec<BuilderFrame> = messageCodec(
         case 'acknowledgement': {
           const { blockHash, index, payloadId, reason, status } = frame.acknowledgement
           const names = { payloadId: hexToWire(payloadId), index, blockHash: hexToWire(blockHash) }
-          return { acknowledgement: { ...names, status: statusWire.toWire(status), reason } }
+          const atMs = Long.fromNumber(frame.atMs, true)
+          return { acknowledgement: { ...names, status: statusWire.toWire(status), reason, atMs } }
         }
         case 'request': {
           const { fromIndex, id, leader, payloadId } = frame
@@ -116,13 +122,12 @@ export const builderFrameCodec: MessageCodec<BuilderFrame> = messageCodec(
             kind: 'flashblock',
             sent: sentFromWire(present(message.flashblock, 'flashblock')),
           }
-        case 'acknowledgement':
-          return {
-            kind: 'acknowledgement',
-            acknowledgement: acknowledgementFromWire(
-              present(message.acknowledgement, 'acknowledgement'),
-            ),
-          }
+        case 'acknowledgement': {
+          const wire = present(message.acknowledgement, 'acknowledgement')
+          const acknowledgement = acknowledgementFromWire(wire)
+          const atMs = countFromWire(wire.atMs, 'acknowledgement.at_ms')
+          return { kind: 'acknowledgement', acknowledgement, atMs }
+        }
         case 'request': {
           const { fromIndex, id, leader, payloadId } = present(message.request, 'request')
           const isNewest = payloadId === null || payloadId === undefined || payloadId.length === 0

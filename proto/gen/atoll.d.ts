@@ -1791,6 +1791,7 @@ export namespace atoll {
             blockHash: Uint8Array;
             status: atoll.v1.Acknowledgement.Status;
             reason: string;
+            atMs: Long;
             static encode(message: atoll.v1.Acknowledgement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Acknowledgement & atoll.v1.Acknowledgement.$Shape;
         }
@@ -1801,6 +1802,7 @@ export namespace atoll {
                 blockHash?: (Uint8Array|null);
                 status?: (atoll.v1.Acknowledgement.Status|null);
                 reason?: (string|null);
+                atMs?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.Acknowledgement.$Properties;

@@ -8074,6 +8074,7 @@ export const atoll = $root.atoll = (() => {
             Acknowledgement.prototype.blockHash = $util.newBuffer([]);
             Acknowledgement.prototype.status = 0;
             Acknowledgement.prototype.reason = "";
+            Acknowledgement.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Acknowledgement.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -8091,6 +8092,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).int32(message.status);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 5, wireType 2 =*/42).string(message.reason);
+                if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.atMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8166,6 +8169,15 @@ export const atoll = $root.atoll = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.atMs = value;
+                            else
+                                delete message.atMs;
                             continue;
                         }
                     }

@@ -13,6 +13,7 @@ export interface Metrics {
   published(): void
   received(): void
   acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
+  clock(builder: string, aheadSeconds: number): void
   clientRefused(why: StreamRefusal): void
   streamEvent(stream: string, kind: StreamEvent['kind']): void
 }
@@ -67,6 +68,29 @@ export function createMetrics(registry: Registry): Metrics {
     buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
     registers,
   })
+  const clocks = new Gauge({
+    name: 'atoll_flashblock_p2p_clock_ahead_seconds',
+    help: 'how far the clock of another builder is ahead of that of this node, from the times of its last acknowledgement',
+    labelNames: ['builder'],
+    registers,
+  })
+  return {
+    counted: (kind) => counts.inc({ kind }),
+    refused: (reason) => refusals.inc({ reason }),
+    equivocated: () => equivocations.inc(),
+    unacknowledged: () => unacknowledged.inc(),
+    published: () => published.inc(),
+    received: () => received.inc(),
+    acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),
+    clock: (builder, aheadSeconds) => clocks.set({ builder }, aheadSeconds),
+    ...createStreamMetrics(registers),
+  }
+}
+
+/** Metrics of the public stream of this node, and of those that it follows. */
+function createStreamMetrics(
+  registers: Registry[],
+): Pick<Metrics, 'clientRefused' | 'streamEvent'> {
   const clients = new Counter({
     name: 'atoll_flashblock_p2p_stream_clients_refused_total',
     help: 'clients of the public stream that were refused or disconnected, by reason',
@@ -80,13 +104,6 @@ export function createMetrics(registry: Registry): Metrics {
     registers,
   })
   return {
-    counted: (kind) => counts.inc({ kind }),
-    refused: (reason) => refusals.inc({ reason }),
-    equivocated: () => equivocations.inc(),
-    unacknowledged: () => unacknowledged.inc(),
-    published: () => published.inc(),
-    received: () => received.inc(),
-    acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),
     clientRefused: (reason) => clients.inc({ reason }),
     streamEvent: (stream, kind) => followed.inc({ stream, kind }),
   }

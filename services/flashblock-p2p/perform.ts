@@ -53,7 +53,7 @@ export function createPerform(dependencies: Dependencies) {
       case 'request':
       case 'send-again':
       case 'send-answered':
-        network.sendTo(effect.peer, frameOf(effect))
+        network.sendTo(effect.peer, frameOf(effect, clock.now()))
         return []
       case 'ask': {
         const { call, leader } = effect
@@ -100,10 +100,10 @@ type FrameEffect = Extract<
   { readonly kind: 'acknowledge' | 'request' | 'send-again' | 'send-answered' }
 >
 
-function frameOf(effect: FrameEffect): BuilderFrame {
+function frameOf(effect: FrameEffect, atMs: number): BuilderFrame {
   switch (effect.kind) {
     case 'acknowledge':
-      return { kind: 'acknowledgement', acknowledgement: effect.acknowledgement }
+      return { kind: 'acknowledgement', acknowledgement: effect.acknowledgement, atMs }
     case 'request': {
       const { fromIndex, payloadId } = effect
       return { kind: 'request', payloadId, fromIndex, id: 0, leader: undefined }

@@ -229,8 +229,8 @@ class Arrivals {
           case 'flashblock':
             return push({ kind: 'flashblock-arrived', peer, sent: frame.sent, nowMs: now() })
           case 'acknowledgement': {
-            const { acknowledgement } = frame
-            return push({ kind: 'acknowledged', peer, acknowledgement, nowMs: now() })
+            const { acknowledgement, atMs } = frame
+            return push({ kind: 'acknowledged', peer, acknowledgement, atMs, nowMs: now() })
           }
           case 'request': {
             const { fromIndex, id, leader, payloadId } = frame

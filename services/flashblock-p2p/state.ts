@@ -173,6 +173,8 @@ export type Event = Moment &
         readonly kind: 'acknowledged'
         readonly peer: string
         readonly acknowledgement: Acknowledgement
+        /** When it was sent, by the clock of the other builder, in Unix milliseconds. */
+        readonly atMs: number
       }
     | {
         readonly kind: 'requested'
@@ -287,6 +289,9 @@ export type Effect =
     }
   | {
       readonly kind: 'report-acknowledged'
+      readonly peer: string
+      /** How far the clock of the other builder is ahead, with an error of half of the duration at most. */
+      readonly clockAheadMs: number
       readonly status: Acknowledgement['status']
       readonly durationMs: number
     }

@@ -122,6 +122,7 @@ export const builderFrame: Arbitrary<BuilderFrame> = fc.oneof(
       status: fc.constantFrom('received', 'executed', 'refused'),
       reason,
     }),
+    atMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   }),
   record({
     kind: kind('request'),

@@ -138,7 +138,7 @@ export class BuilderRun {
   ) {
     const { blockHash } = at(index).diff
     const acknowledgement = { payloadId: samplePayloadId, index, blockHash, status, reason }
-    return this.do({ kind: 'acknowledged', peer, acknowledgement })
+    return this.do({ kind: 'acknowledged', peer, acknowledgement, atMs: this.nowMs })
   }
 
   arrives(sent: SentFlashblock, from = sent.builder) {

@@ -198,6 +198,15 @@ export const alerts: readonly Alert[] = [
       'check that the other builders run, and that --flashblock-known-peers names them; a single builder has no use for this alert',
   },
   {
+    name: 'AtollBuilderClock',
+    expr: 'abs(atoll_flashblock_p2p_clock_ahead_seconds) > 0.5',
+    for: '5m',
+    severity: 'ticket',
+    means:
+      'the clocks of two builders differ, so a takeover begins late or early; from two seconds on, flashblocks are refused',
+    action: 'check the time synchronisation of both machines',
+  },
+  {
     name: 'AtollBusSlow',
     expr: 'histogram_quantile(0.99, sum by (instance, le) (rate(atoll_bus_publish_seconds_bucket[10m]))) > 1',
     for: '10m',

@@ -31,6 +31,8 @@ export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | '
     }
     case 'report-acknowledged':
       metrics.acknowledged(effect.status, effect.durationMs / 1_000)
+      // The execution would add its time to the error.
+      if (effect.status === 'received') metrics.clock(effect.peer, effect.clockAheadMs / 1_000)
       return
     case 'report-replaced': {
       const { flashblocks, number } = effect

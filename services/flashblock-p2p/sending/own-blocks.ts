@@ -157,14 +157,16 @@ export function acknowledged(
   state: State,
   event: Extract<Event, { kind: 'acknowledged' }>,
 ): Stepped {
-  const { acknowledgement, nowMs } = event
+  const { acknowledgement, atMs, nowMs, peer } = event
   const { blockHash, index, payloadId, status } = acknowledgement
   const block = state.own.find((each) => each.payloadId === payloadId)
   const sentMs = block?.sentMs[index]
   // After a change of the leader, the builder may mean another flashblock of this index.
   const isSame = block?.flashblocks[index]?.diff.blockHash === blockHash
   if (block === undefined || sentMs === undefined || !isSame) return [state]
-  const report: Effect = { kind: 'report-acknowledged', status, durationMs: nowMs - sentMs }
+  const clockAheadMs = atMs - (sentMs + nowMs) / 2
+  const durationMs = nowMs - sentMs
+  const report: Effect = { kind: 'report-acknowledged', peer, status, durationMs, clockAheadMs }
   if (status === 'refused') return [refused(state, block, acknowledgement), report]
   const [next, ...effects] = acknowledgedUpTo(state, { ...acknowledgement, nowMs })
   return [next, report, ...effects]

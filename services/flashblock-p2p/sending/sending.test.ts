@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  at,
   authorizationOf,
   BuilderRun,
   kinds,
@@ -115,6 +116,21 @@ test('flashblocks of another builder are passed on as it signed them, to a build
   for (const each of sent) assert.deepEqual(kinds(other.arrives(each, third)), ['append'])
 })
 
+test('an acknowledgement shows how far the clock of the other builder is ahead', () => {
+  const run = new BuilderRun()
+  run.built(0)
+  run.authorized()
+  const sentMs = run.nowMs
+  run.nowMs += 8
+  const { blockHash } = at(0).diff
+  const names = { payloadId: samplePayloadId, index: 0, blockHash }
+  const acknowledgement = { ...names, status: 'received', reason: '' } as const
+  const atMs = sentMs + 4 - 3_000
+  const [report] = run.do({ kind: 'acknowledged', peer, acknowledgement, atMs })
+  assert.ok(report?.kind === 'report-acknowledged')
+  assert.deepEqual([report.peer, report.durationMs, report.clockAheadMs], [peer, 8, -3_000])
+})
+
 test('consumers of a standby see the flashblocks that were executed, and after a takeover each index once', () => {
   const run = new BuilderRun()
   run.arrives(sentOf(0))
@@ -143,7 +159,8 @@ test('an acknowledgement of another flashblock of the same index makes nothing p
   const { blockHash } = otherAt0.diff
   const names = { payloadId: samplePayloadId, index: 0, blockHash }
   const acknowledgement = { ...names, status: 'received', reason: '' } as const
-  assert.deepEqual(run.do({ kind: 'acknowledged', peer, acknowledgement }), [])
+  const late = { kind: 'acknowledged', peer, acknowledgement, atMs: run.nowMs } as const
+  assert.deepEqual(run.do(late), [])
 })
 
 test('a permission that comes after another one was asked for is not used', () => {
