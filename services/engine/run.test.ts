@@ -216,6 +216,25 @@ test('the finality target of derivation is finalized when it is safe, and stays 
   assert.ok(chain.safe.number >= 10n)
 })
 
+test('after a restart, the block of an invalid batch is derived again, and the blocks above it stay', async () => {
+  const { client, derivation, engine, world } = await startedWorld('bad-data-karst')
+  while (!derivation.outcomes.includes('replaced'))
+    await derivation.toEnd({ untilSafe: derivation.chain.safe.number + 10n })
+  const { generation, unsafe } = derivation.chain
+  engine.stop()
+  await world.start()
+  const { safe } = await derivation.until((chain) => chain.generation > generation)
+  const [before, outcomes] = [client.calls.length, derivation.outcomes.length]
+  await derivation.toEnd({ untilSafe: unsafe.number })
+  const again = derivation.outcomes.slice(outcomes)
+  assert.deepEqual(new Set(again), new Set(['consolidated']))
+  assert.equal(again.length, Number(unsafe.number - safe.number))
+  const executed = client.calls.slice(before).filter(({ method }) => /newPayload/u.test(method))
+  assert.deepEqual(executed, [])
+  await derivation.toEnd({ untilSafe: unsafe.number + 10n })
+  assertRecorded(world)
+})
+
 test('if a target is not on the safe chain, it is not finalized', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const owner = derivation.bus.own(derivationTargets)

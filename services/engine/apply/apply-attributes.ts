@@ -3,6 +3,7 @@ import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { afterRefusal } from '#protocol/pipeline/refused-payload.ts'
 import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
@@ -44,9 +45,9 @@ export async function applyAttributes(
   log: Logger,
 ): Promise<Applied> {
   const { attributes } = request
-  const present = await consolidate({ request, heads }, ports, log)
-  if (present !== undefined) return { kind: 'consolidated', block: present }
-  const built = await build({ request, heads }, attributes, ports)
+  const present = await presentBlock({ request, heads }, ports, log)
+  if (present?.derived !== undefined) return { kind: 'consolidated', block: present.derived }
+  const built = await build({ request, heads, attributes }, ports)
   if (built.kind === 'block') return { kind: 'built', block: built.block }
   const { reason } = built
   const then = afterRefusal(ports.config, request)
@@ -60,16 +61,26 @@ export async function applyAttributes(
     { l2, reason },
     'the block of a batch is invalid: replaced it with a deposits-only block',
   )
-  const replaced = await build({ request, heads }, then.attributes, ports)
+  const { attributes: depositsOnly } = then
+  const kept = present?.hash
+  const replaced = await build({ request, heads, attributes: depositsOnly, kept }, ports)
   if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
+  if (replaced.block.hash === kept) return { kind: 'consolidated', block: replaced.block }
   return { kind: 'replaced', block: replaced.block, reason }
 }
 
-async function consolidate(
+/** The block that the chain has at this height. */
+interface Present {
+  readonly hash: Hash
+  /** The block, if it is that of the attributes. */
+  readonly derived: L2BlockRef | undefined
+}
+
+async function presentBlock(
   { request, heads }: Application,
   { config, executionClient }: ClientPorts,
   log: Logger,
-): Promise<L2BlockRef | undefined> {
+): Promise<Present | undefined> {
   const { attributes, parent } = request
   if (parent.number >= heads.unsafe.number) return undefined
   const number = parent.number + 1n
@@ -79,19 +90,26 @@ async function consolidate(
       detail: `the execution client lost block ${number} below its head ${heads.unsafe.number}`,
     })
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
-  if (difference === undefined) return refOf(config, block)
-  const l2 = { number, hash: block.blockHash }
+  const { blockHash: hash } = block
+  if (difference === undefined) return { hash, derived: refOf(config, block) }
+  const l2 = { number, hash }
   log.warn({ l2, ...difference }, 'an unsafe block differs from the derived block and is replaced')
-  return undefined
+  return { hash, derived: undefined }
 }
 
 type Built =
   | { readonly kind: 'block'; readonly block: L2BlockRef }
   | { readonly kind: 'refused'; readonly reason: string }
 
+/** A block to build. */
+interface Build extends Application {
+  readonly attributes: PayloadAttributes
+  /** If the build has the hash of this block of the chain, the chain above it stays. */
+  readonly kept?: Hash | undefined
+}
+
 async function build(
-  { request, heads }: Application,
-  attributes: PayloadAttributes,
+  { attributes, heads, kept, request }: Build,
   ports: ClientPorts,
 ): Promise<Built> {
   const { config, executionClient } = ports
@@ -108,11 +126,18 @@ async function build(
     throw new Fault('payload-mismatch', {
       detail: `the execution client built a block ${payload.number} that differs from its attributes: ${difference.field} is ${difference.block}, want ${difference.derived}`,
     })
+  const { concludesBatch } = request
+  if (payload.blockHash === kept) {
+    // After a reset, the batch of a block that was replaced is derived again. The client has executed this block.
+    const block = refOf(config, payload)
+    await updateForkchoice(headsAfter(heads, { block, isNew: false, concludesBatch }), ports)
+    return { kind: 'block', block }
+  }
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
   if (status.kind === 'syncing') throw syncingFault('its own block')
   const block = refOf(config, payload)
-  const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
+  const next = headsAfter(heads, { block, isNew: true, concludesBatch })
   if (status.kind === 'valid') await updateForkchoice(next, ports)
   else {
     // The forkchoice makes the client execute the block, so its answer is the verdict on the block.
