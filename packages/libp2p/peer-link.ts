@@ -21,7 +21,7 @@ const redial = { firstMs: 500, longestMs: 10_000 }
 const steadyMs = 10_000
 
 /** A peer that sent so many bad messages is refused for longer. */
-const maxStrikes = 3
+export const maxStrikes = 3
 
 /** How long such a peer is refused. */
 export const strikesPauseMs = 600_000

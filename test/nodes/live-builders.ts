@@ -4,6 +4,7 @@ import {
   type BuilderNetwork,
   newestOf,
 } from '#services/flashblock-p2p/network/builder-network.ts'
+import { maxStrikes, strikesPauseMs } from '#libp2p/peer-link.ts'
 import type { Random } from '#runtime/random.ts'
 import { testIdentity } from '#test/fakes/builder-identities.ts'
 import type { Host } from '#test/simulator/simulation.ts'
@@ -66,12 +67,18 @@ export class LiveBuilders {
   networkOf(node: number, { afterEffect, clock }: Host, events: BuilderEvents): BuilderNetwork {
     const own = this.#sides[node]
     if (own === undefined) throw new Error(`there is no node ${node}`)
+    const banned = new Set<string>()
+    const strikes = new Map<string, number>()
     const deliver = (peer: string, frame: BuilderFrame) => {
-      if (frame.kind !== 'hello') clock.after(0, () => events.onFrame(peer, frame))
+      if (frame.kind === 'hello' || banned.has(peer)) return
+      clock.after(0, () => events.onFrame(peer, frame))
     }
     own.deliver = deliver
     const others = [...this.#sides.keys()].filter((at) => at !== node)
-    const isOpen = (at: number) => this.#sides[at]?.deliver !== undefined && this.#isUp(node, at)
+    const isOpen = (at: number) =>
+      this.#sides[at]?.deliver !== undefined &&
+      this.#isUp(node, at) &&
+      !banned.has(nameOfBuilder(at))
     for (const at of others) clock.after(1, () => this.#send(node, at, newest))
     return {
       identity: testIdentity(`builder-${node}`),
@@ -87,7 +94,7 @@ export class LiveBuilders {
       },
       sendTo: (peer, frame) => {
         const to = others.find((at) => nameOfBuilder(at) === peer)
-        if (to !== undefined) this.#send(node, to, frame)
+        if (to !== undefined && !banned.has(peer)) this.#send(node, to, frame)
       },
       ask: (id, leader) => {
         const asked = others.filter(isOpen)
@@ -95,8 +102,13 @@ export class LiveBuilders {
         afterEffect()
         return asked.map(nameOfBuilder)
       },
-      refuse: () => undefined,
-      ban: () => undefined,
+      refuse: (peer) => {
+        const at = others.find((each) => nameOfBuilder(each) === peer)
+        const count = (strikes.get(peer) ?? 0) + 1
+        strikes.set(peer, count)
+        if (at !== undefined) this.cut(node, at, count < maxStrikes ? reconnectMs : strikesPauseMs)
+      },
+      ban: (peer) => void banned.add(peer),
       peers: () =>
         others.map((at) => ({
           id: nameOfBuilder(at),
