@@ -8,9 +8,12 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 export interface CheckedFlashblock {
   readonly payloadId: Bytes8
   readonly index: number
-  /** If the builder computes no hashes, and the flashblock was executed, that of the execution client. */
+  /**
+   * Hash of the block up to this index, as its builder computed it. If the builder computes none, the newest executed
+   * index has the hash that the execution client computed.
+   */
   readonly blockHash: Hash
-  /** Peer id of the sender. */
+  /** Peer id of the sender, or the stream. */
   readonly peer: string
   readonly outcome: FlashblockOutcome
 }

@@ -6,19 +6,21 @@ import { type FlashblockProof, proofFromWire, proofToWire } from './builder-fram
 import { flashblockFromWire, flashblockToWire } from './wire/flashblock.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** A flashblock of another builder, which may send it. It is not executed yet. */
+/** A flashblock of another builder, which may send it, or of a public stream. It is not executed yet. */
 export interface ReceivedFlashblock {
   /** Number of the block. */
   readonly number: bigint
   readonly flashblock: Flashblock
   /** Epoch of the sequencer that authorized it; 0 if it was not authorized. */
   readonly epoch: bigint
-  /** Peer id of the sender. */
+  /** Peer id of the sender, or the stream. */
   readonly peer: string
   /** Unix milliseconds. */
   readonly receivedMs: number
-  /** Undefined from op-rbuilder. */
+  /** Undefined from op-rbuilder, and from a stream. */
   readonly proof: FlashblockProof | undefined
+  /** Whether it comes from a public stream that the node follows. No sequencer has authorized it, so it is never taken over. */
+  readonly fromStream: boolean
 }
 
 /** Codec of `ReceivedFlashblock`. */
@@ -26,13 +28,14 @@ export const receivedFlashblockCodec: MessageCodec<ReceivedFlashblock> = message
   'ReceivedFlashblock',
   atoll.v1.ReceivedFlashblock,
   {
-    toWire: ({ number, flashblock, epoch, peer, proof, receivedMs }: ReceivedFlashblock) => ({
+    toWire: ({ number, flashblock, epoch, fromStream, peer, proof, receivedMs }) => ({
       number: uint64ToWire(number),
       flashblock: flashblockToWire(flashblock),
       epoch: uint64ToWire(epoch),
       peer,
       receivedMs: Long.fromNumber(receivedMs, true),
       proof: optional(proof, proofToWire) ?? null,
+      fromStream,
     }),
     fromWire: (message) => ({
       number: uint64FromWire(message.number),
@@ -41,6 +44,7 @@ export const receivedFlashblockCodec: MessageCodec<ReceivedFlashblock> = message
       peer: message.peer ?? '',
       receivedMs: countFromWire(message.receivedMs, 'received_ms'),
       proof: optional(message.proof, proofFromWire),
+      fromStream: message.fromStream ?? false,
     }),
   },
 )

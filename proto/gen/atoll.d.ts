@@ -1625,6 +1625,7 @@ export namespace atoll {
             peer: string;
             receivedMs: Long;
             proof?: (atoll.v1.FlashblockProof.$Properties|null);
+            fromStream: boolean;
             static encode(message: atoll.v1.ReceivedFlashblock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ReceivedFlashblock & atoll.v1.ReceivedFlashblock.$Shape;
         }
@@ -1636,6 +1637,7 @@ export namespace atoll {
                 peer?: (string|null);
                 receivedMs?: (Long|null);
                 proof?: (atoll.v1.FlashblockProof.$Properties|null);
+                fromStream?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ReceivedFlashblock.$Properties;

@@ -7298,6 +7298,7 @@ export const atoll = $root.atoll = (() => {
             ReceivedFlashblock.prototype.peer = "";
             ReceivedFlashblock.prototype.receivedMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ReceivedFlashblock.prototype.proof = null;
+            ReceivedFlashblock.prototype.fromStream = false;
             ReceivedFlashblock.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -7317,6 +7318,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.receivedMs);
                 if (message.proof != null && $Object.hasOwnProperty.call(message, "proof"))
                     $root.atoll.v1.FlashblockProof.encode(message.proof, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.fromStream != null && $Object.hasOwnProperty.call(message, "fromStream") && message.fromStream !== false)
+                    writer.uint32(/* id 7, wireType 0 =*/56).bool(message.fromStream);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7395,6 +7398,15 @@ export const atoll = $root.atoll = (() => {
                             if (wireType !== 2)
                                 break;
                             message.proof = $root.atoll.v1.FlashblockProof.decode(reader, reader.size(), $undefined, _depth + 1, message.proof);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.fromStream = value;
+                            else
+                                delete message.fromStream;
                             continue;
                         }
                     }

@@ -104,6 +104,8 @@ export interface State {
   /** Whether the forkchoice was updated since the last heartbeat. */
   readonly isForkchoiceFresh: boolean
   readonly running: Job | undefined
+  /** The job that succeeded last. */
+  readonly lastDone: Job['kind'] | undefined
   readonly paused: readonly JobKind[]
   readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
   /**
@@ -249,6 +251,7 @@ export const initialState: State = {
   isForkchoiceDue: false,
   isForkchoiceFresh: false,
   running: undefined,
+  lastDone: undefined,
   paused: [],
   failures: {},
   resetSinceMs: undefined,

@@ -7,6 +7,7 @@ import type { Bytes32 } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { chainAt, hash, l1Ref, l2Ref } from '#test/fakes/values.ts'
 import type { Applied } from './apply/apply-attributes.ts'
+import { nextJob } from './jobs/due-jobs.ts'
 import { failureBackoff, stuckPauseMs } from './jobs/failure.ts'
 import { type Effect, type Event, initialState, type Job, type State } from './state.ts'
 import { safeLabelPauseMs, step } from './step.ts'
@@ -272,6 +273,21 @@ test('one job runs at a time, the most urgent first', () => {
   give({ kind: 'applied', request: requestOf(), applied, digest })
   give({ kind: 'finalized', target: block(6), block: block(6) })
   assert.deepEqual(done, ['insert', 'apply', 'finalize'])
+})
+
+test('checks of flashblocks and attributes take turns, so that checks that are always due do not stop the safe head', () => {
+  const received = [{}] as unknown as State['received']
+  const first = { received, applyDue: requestOf() }
+  assert.equal(nextJob(atRest(first))?.kind, 'check-flashblocks')
+  assert.equal(nextJob(atRest({ ...first, lastDone: 'check-flashblocks' }))?.kind, 'apply')
+  assert.equal(nextJob(atRest({ ...first, lastDone: 'apply' }))?.kind, 'check-flashblocks')
+  const job = { kind: 'check-flashblocks', received } as const
+  const [checked] = step(atRest({ ...first, running: job }), {
+    kind: 'flashblocks-checked',
+    received: [],
+    checked: [],
+  })
+  assert.equal(checked.running?.kind, 'apply')
 })
 
 test('pauses grow, and are longest for failures that need an operator', () => {

@@ -372,6 +372,7 @@ function done(state: State): State {
   return {
     ...state,
     running: undefined,
+    lastDone: kind,
     failures: { ...failures, [kind]: undefined },
     resetSinceMs: kind === 'start' ? state.resetSinceMs : undefined,
   }

@@ -13,15 +13,16 @@ export interface Metrics {
   published(): void
   received(): void
   acknowledged(status: 'received' | 'executed' | 'refused', seconds: number): void
-  clock(builder: string, aheadSeconds: number): void
   clientRefused(why: StreamRefusal): void
-  streamEvent(stream: string, kind: StreamEvent['kind']): void
+  streamEvent(kind: StreamEvent['kind']): void
 }
 
 /** Values that are read at each scrape. */
 export interface Gauges {
-  /** Connected builders. */
-  peers(): number
+  /** Connected builders; undefined for a node that knows none. */
+  readonly peers: (() => number) | undefined
+  /** The largest difference of a builder's clock, in seconds. */
+  clocks(): number
   /** Clients of the public stream. */
   clients(): number
 }
@@ -68,12 +69,6 @@ export function createMetrics(registry: Registry): Metrics {
     buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
     registers,
   })
-  const clocks = new Gauge({
-    name: 'atoll_flashblock_p2p_clock_ahead_seconds',
-    help: 'how far the clock of another builder is ahead of that of this node, from the times of its last acknowledgement',
-    labelNames: ['builder'],
-    registers,
-  })
   return {
     counted: (kind) => counts.inc({ kind }),
     refused: (reason) => refusals.inc({ reason }),
@@ -82,7 +77,6 @@ export function createMetrics(registry: Registry): Metrics {
     published: () => published.inc(),
     received: () => received.inc(),
     acknowledged: (status, seconds) => acknowledgements.observe({ status }, seconds),
-    clock: (builder, aheadSeconds) => clocks.set({ builder }, aheadSeconds),
     ...createStreamMetrics(registers),
   }
 }
@@ -99,13 +93,13 @@ function createStreamMetrics(
   })
   const followed = new Counter({
     name: 'atoll_flashblock_p2p_followed_streams_total',
-    help: 'events of the streams that this node follows, by stream and kind: connected, disconnected, malformed',
-    labelNames: ['stream', 'kind'],
+    help: 'events of the streams that this node follows, by kind: connected, disconnected, malformed',
+    labelNames: ['kind'],
     registers,
   })
   return {
     clientRefused: (reason) => clients.inc({ reason }),
-    streamEvent: (stream, kind) => followed.inc({ stream, kind }),
+    streamEvent: (kind) => followed.inc({ kind }),
   }
 }
 
@@ -120,7 +114,13 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
         this.set(read())
       },
     })
-  gauge('atoll_flashblock_p2p_peers', 'connected builders', () => gauges.peers())
+  const { peers } = gauges
+  if (peers !== undefined) gauge('atoll_flashblock_p2p_peers', 'connected builders', peers)
+  gauge(
+    'atoll_flashblock_p2p_clock_difference_seconds',
+    'the largest difference of the clock of another builder, from acknowledgements of the last minute',
+    () => gauges.clocks(),
+  )
   gauge('atoll_flashblock_p2p_stream_clients', 'clients of the public stream', () =>
     gauges.clients(),
   )

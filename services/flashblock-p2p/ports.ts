@@ -3,6 +3,7 @@ import type { StreamFlashblock } from '#json-rpc/forms/flashblock-json.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { BuilderEvents, BuilderNetwork } from './network/builder-network.ts'
+import type { BuilderClocks } from './reports/builder-clocks.ts'
 import type { Evidence } from './receiving/evidence.ts'
 
 /** The parts of the process that flashblock-p2p uses. */
@@ -11,6 +12,7 @@ export interface Context extends Pick<
   'bus' | 'clock' | 'signal' | 'log' | 'status'
 > {
   readonly metrics: Metrics
+  readonly clocks: BuilderClocks
 }
 
 /** The outside world of flashblock-p2p. */

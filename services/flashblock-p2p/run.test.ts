@@ -7,7 +7,7 @@ import type { BuilderFrame, SentFlashblock } from '#messages/builder-frame.ts'
 import type { FlashblockOutcome } from '#messages/checked-flashblock.ts'
 import { flashblockChecked, flashblockReceived } from '#messages/flashblock-subjects.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
-import { systemConfig } from '#messages/subjects.ts'
+import { engineChain, systemConfig } from '#messages/subjects.ts'
 import { type Waiting, waitText } from '#service/status-reporter.ts'
 import { signerAddress } from '#test/fakes/block-messages.ts'
 import { testIdentity } from '#test/fakes/builder-identities.ts'
@@ -31,9 +31,10 @@ import {
   streamText,
 } from '#test/fakes/flashblocks.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
-import { l1Ref } from '#test/fakes/values.ts'
+import { chainAt, l1Ref } from '#test/fakes/values.ts'
 import { serveWebSockets } from '#test/fakes/web-socket-server.ts'
 import { createMetrics } from './metrics.ts'
+import { BuilderClocks } from './reports/builder-clocks.ts'
 import type { BuilderEvents } from './network/builder-network.ts'
 import { run } from './run.ts'
 
@@ -68,12 +69,20 @@ class P2pWorld {
     const engine = (await world.bus.join('engine')).bus
     const signer = (await world.bus.join('da-watcher')).bus.own(systemConfig)
     await world.bus.settle(signer.write({ at: l1Ref(1), unsafeBlockSigner: signerAddress }))
+    const chain = chainAt({ generation: 1n, version: 1n })
+    const unsafe = { ...chain.unsafe, number: number - 1n }
+    await world.bus.settle(engine.own(engineChain).write({ ...chain, unsafe }))
     const stop = new AbortController()
     const log = pino({ level: 'silent' })
     const status = { setWait: (wait?: Waiting) => void (world.wait = wait) }
     const context = { bus, clock: world.bus.clock, log, signal: stop.signal, status }
     const running = run(
-      { ...context, status: status as never, metrics: createMetrics(world.registry) },
+      {
+        ...context,
+        status: status as never,
+        metrics: createMetrics(world.registry),
+        clocks: new BuilderClocks(context.clock, log),
+      },
       {
         config: rollupConfig({ l2ChainId: 10n }),
         acceptsUnsigned: false,
@@ -270,5 +279,5 @@ test('flashblocks of a followed stream reach the engine; while no stream is conn
   await world.bus.pass(1_000)
   assert.equal(world.wait, undefined)
   const counts = await world.counts('followed_streams')
-  assert.equal(counts[`${url}connected`], (counts[`${url}disconnected`] ?? 0) + 1)
+  assert.equal(counts['connected'], (counts['disconnected'] ?? 0) + 1)
 })

@@ -20,11 +20,16 @@ import type { Service } from '#service/service.ts'
 import { following, OpenCalls, serving } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics, registerGauges } from './metrics.ts'
-import { type BuilderEvents, openBuilderNetwork } from './network/builder-network.ts'
+import {
+  type BuilderEvents,
+  type BuilderNetwork,
+  openBuilderNetwork,
+} from './network/builder-network.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
-import { FollowedStreams } from './receiving/follow-streams.ts'
+import { followedUrlsOf, FollowedStreams } from './receiving/followed-streams.ts'
 import { evidenceIn } from './receiving/evidence.ts'
+import { BuilderClocks } from './reports/builder-clocks.ts'
 import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
@@ -40,9 +45,11 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   const { clock, log, settings } = service
   const config = await loadServiceConfig(settings)
   const metrics = createMetrics(service.metrics)
+  const clocks = new BuilderClocks(clock, log)
   const keyFile = settings.flashblockKeyFile ?? join(settings.dataDir, 'builder-key.hex')
   const key = await loadBuilderKey(keyFile)
   const knownPeers = parseKnownPeers(settings.flashblockKnownPeers)
+  const followedUrls = followedUrlsOf(settings.flashblockFollow, knownPeers)
   const stream = await serveFlashblocks({
     host: settings.flashblockStreamHost,
     port: settings.flashblockStreamPort,
@@ -52,12 +59,12 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   log.info({ port: stream.port }, 'public stream of flashblocks')
   try {
     await run(
-      { ...service, metrics },
+      { ...service, metrics, clocks },
       {
         config,
         acceptsUnsigned: settings.flashblockUnsigned,
         ackMs: settings.flashblockAckMs,
-        followedUrls: settings.flashblockFollow ?? [],
+        followedUrls,
         stream,
         evidence: evidenceIn(join(settings.dataDir, 'equivocations'), log),
         openNetwork: async (events) => {
@@ -72,8 +79,8 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
             clock,
           })
           registerGauges(service.metrics, {
-            peers: () =>
-              network.peers().filter(({ protocolId }) => protocolId !== undefined).length,
+            peers: knownPeers.length === 0 ? undefined : () => connectedOf(network),
+            clocks: () => clocks.largestMs / 1_000,
             clients: () => stream.clients,
           })
           log.info(
@@ -128,10 +135,9 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     })),
     () => {
       const show = () => {
-        const peers = network.peers()
-        const connected = peers.filter(({ protocolId }) => protocolId !== undefined).length
+        const [known, connected] = [network.peers().length, connectedOf(network)]
         const { count: streams, problem: streamProblem } = followed
-        status.setWait(waitOf({ known: peers.length, connected, streams, streamProblem }))
+        status.setWait(waitOf({ known, connected, streams, streamProblem }))
       }
       show()
       return every(clock, peersMs, show)
@@ -155,6 +161,11 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   } finally {
     await network.close()
   }
+}
+
+/** Number of connected builders. */
+function connectedOf(network: BuilderNetwork): number {
+  return network.peers().filter(({ protocolId }) => protocolId !== undefined).length
 }
 
 /** The flashblocks of this node's engine, from now on. */

@@ -20,6 +20,9 @@ import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 import type { BuilderIdentity } from '#libp2p/builder-identity.ts'
 import type { Answer, CallId } from '#service/sources.ts'
 
+/** A block of flashblocks is at most so far above the unsafe head. */
+export const maxBlocksAhead = 2n
+
 /** Values that decisions depend on. */
 export interface Options {
   readonly l2ChainId: bigint
@@ -226,7 +229,9 @@ export type Refusal =
   | 'old-epoch'
   | 'contradiction'
   | 'too-many-indices'
+  | 'too-large'
   | 'index-gap'
+  | 'wrong-height'
   | 'invalid'
   | AuthorizationFlaw
 
@@ -290,8 +295,8 @@ export type Effect =
   | {
       readonly kind: 'report-acknowledged'
       readonly peer: string
-      /** How far the clock of the other builder is ahead, with an error of half of the duration at most. */
-      readonly clockAheadMs: number
+      /** How far the clock of the other builder is ahead; undefined if the acknowledgement does not show it. */
+      readonly clockAheadMs: number | undefined
       readonly status: Acknowledgement['status']
       readonly durationMs: number
     }

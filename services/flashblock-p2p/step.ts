@@ -1,14 +1,11 @@
 import type { Step } from '#service/actor.ts'
 import { checked } from './receiving/checked.ts'
 import { answered, asked, fetch, finishFetches, leaderAuthorized } from './receiving/fetch.ts'
-import { streamArrived } from './receiving/followed-stream.ts'
+import { streamArrived } from './receiving/stream-arrived.ts'
 import { appended, blockArrived, flashblockArrived, restored } from './receiving/foreign-blocks.ts'
 import { acknowledged, authorized, built, sent, woke } from './sending/own-blocks.ts'
 import { requested } from './sending/requested.ts'
-import type { Effect, Event, State, Stepped } from './state.ts'
-
-/** A block of flashblocks is at most so far above the unsafe head. */
-const maxBlocksAhead = 2n
+import { type Effect, type Event, maxBlocksAhead, type State, type Stepped } from './state.ts'
 
 /** Decides what flashblock-p2p does about an event. */
 export const step: Step<State, Event, Effect> = (state, event) => {

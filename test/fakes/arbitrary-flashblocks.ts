@@ -102,6 +102,7 @@ const receivedFlashblock: Arbitrary<ReceivedFlashblock> = record({
   peer: fc.string(),
   receivedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   proof: maybe(proof),
+  fromStream: fc.boolean(),
 })
 
 /** A frame between builders. */

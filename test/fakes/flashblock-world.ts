@@ -139,20 +139,25 @@ export class FlashblockWorld {
   }
 
   /** Gets a flashblock of another builder. */
-  async receiveFlashblock({ flashblock, number }: BuiltFlashblock, epoch = 5n): Promise<void> {
-    const receivedMs = this.#world.bus.clock.now()
-    const received = { number, flashblock, epoch, peer: 'a peer', receivedMs }
-    await this.#settle(this.#p2p.append(flashblockReceived, received))
-    await this.pass(50)
+  receiveFlashblock(built: BuiltFlashblock, epoch = 5n): Promise<void> {
+    return this.receiveTogether([built], { epoch })
+  }
+
+  /** Gets a flashblock of a public stream that the node follows. */
+  receiveFromStream(built: BuiltFlashblock): Promise<void> {
+    return this.receiveTogether([built], { epoch: 0n, fromStream: true })
   }
 
   /** Gets flashblocks of another builder, which the engine checks together. */
-  async receiveTogether(all: readonly BuiltFlashblock[], epoch = 5n): Promise<void> {
+  async receiveTogether(
+    all: readonly BuiltFlashblock[],
+    { epoch = 5n, fromStream = false } = {},
+  ): Promise<void> {
     const receivedMs = this.#world.bus.clock.now()
-    const appended = all.map(({ flashblock, number }) => {
-      const received = { number, flashblock, epoch, peer: 'a peer', receivedMs }
-      return this.#p2p.append(flashblockReceived, { ...received, proof: undefined })
-    })
+    const place = { epoch, peer: 'a peer', receivedMs, proof: undefined, fromStream }
+    const appended = all.map(({ flashblock, number }) =>
+      this.#p2p.append(flashblockReceived, { number, flashblock, ...place }),
+    )
     await this.#settle(Promise.all(appended))
     await this.pass(50)
   }

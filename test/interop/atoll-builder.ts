@@ -23,6 +23,7 @@ import { memoryBusServer } from '#node/nats-server/bus-server.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { noTracing } from '#runtime/tracing.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
+import { BuilderClocks } from '#services/flashblock-p2p/reports/builder-clocks.ts'
 import { createMetrics } from '#services/flashblock-p2p/metrics.ts'
 import {
   type BuilderNetwork,
@@ -145,14 +146,16 @@ export class AtollBuilder {
     knownPeers: readonly KnownPeer[],
   ): Promise<void> {
     const clock = systemClock
+    const log = pino({ level: 'silent' })
     return run(
       {
         bus,
         clock,
         signal: this.#ended.signal,
-        log: pino({ level: 'silent' }),
+        log,
         status: this.#status,
         metrics: createMetrics(new Registry()),
+        clocks: new BuilderClocks(clock, log),
       },
       {
         config: { ...rollupConfig({}), l2ChainId },

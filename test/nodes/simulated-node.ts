@@ -13,6 +13,7 @@ import { run as runDerivation } from '#services/derivation/run.ts'
 import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
 import { run as runEngine } from '#services/engine/run.ts'
 import { FlashblockStore } from '#services/engine/flashblocks/flashblock-store.ts'
+import { BuilderClocks } from '#services/flashblock-p2p/reports/builder-clocks.ts'
 import { createMetrics as createFlashblockMetrics } from '#services/flashblock-p2p/metrics.ts'
 import { run as runFlashblockP2p } from '#services/flashblock-p2p/run.ts'
 import { createMetrics as createGossipMetrics } from '#services/gossip/metrics.ts'
@@ -257,8 +258,13 @@ export class SimulatedNode {
     host.bus.listen(flashblockChecked, ({ blockHash, outcome }) => {
       if (outcome.kind === 'executed') promises.noteExecuted(blockHash, nameOfBuilder(node))
     })
+    const context = contextOf(host)
     await runFlashblockP2p(
-      { ...contextOf(host), metrics: createFlashblockMetrics(new Registry()) },
+      {
+        ...context,
+        metrics: createFlashblockMetrics(new Registry()),
+        clocks: new BuilderClocks(context.clock, context.log),
+      },
       {
         config,
         acceptsUnsigned: false,

@@ -199,12 +199,12 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'AtollBuilderClock',
-    expr: 'abs(atoll_flashblock_p2p_clock_ahead_seconds) > 0.5',
+    expr: 'atoll_flashblock_p2p_clock_difference_seconds > 0.5',
     for: '5m',
     severity: 'ticket',
     means:
       'the clocks of two builders differ, so a takeover begins late or early; from two seconds on, flashblocks are refused',
-    action: 'check the time synchronisation of both machines',
+    action: 'check the time synchronisation of both machines; the log names the builder',
   },
   {
     name: 'AtollBusSlow',

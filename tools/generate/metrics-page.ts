@@ -45,7 +45,7 @@ const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   sequencer: (registry) => sequencerMetrics(registry),
   'flashblock-p2p': (registry) => {
     flashblockMetrics(registry)
-    flashblockGauges(registry, { peers: () => 0, clients: () => 0 })
+    flashblockGauges(registry, { peers: () => 0, clocks: () => 0, clients: () => 0 })
   },
   rpc: (registry) => {
     rpcMetrics(registry)

@@ -8,6 +8,7 @@ import {
   type Flashblock,
   type FlashblockBase,
   type FlashblockDiff,
+  hasRoots,
   notComputed,
 } from './flashblock.ts'
 
@@ -74,7 +75,7 @@ export class FlashblockAssembly {
     if (flashblock.payloadId !== this.payloadId) return refused('wrong-payload-id')
     const known = this.#parts[index]
     if (known !== undefined)
-      return isSame(known.diff, diff)
+      return isSameDiff(known.diff, diff)
         ? { kind: 'repeated' }
         : { kind: 'contradicted', first: known }
     const flaw = this.#flawOf(flashblock)
@@ -165,7 +166,7 @@ export function toPayload(
 
 /** Whether a block has the hash that its builder computed; `unknown` if the builder did not compute it from a state root. */
 export function checkBlockHash(payload: Payload): 'right' | 'wrong' | 'unknown' {
-  if (payload.stateRoot === notComputed || payload.blockHash === notComputed) return 'unknown'
+  if (!hasRoots(payload) || payload.blockHash === notComputed) return 'unknown'
   return hashPayload(payload) === payload.blockHash ? 'right' : 'wrong'
 }
 
@@ -173,8 +174,8 @@ function refused(reason: FlashblockFlaw): AssemblyOutput {
   return { kind: 'refused', reason }
 }
 
-/** Streams without block hashes are compared by their other results. */
-function isSame(first: FlashblockDiff, second: FlashblockDiff): boolean {
+/** Whether two results of an index are equal. Without block hashes, their other fields are compared. */
+export function isSameDiff(first: FlashblockDiff, second: FlashblockDiff): boolean {
   return (
     first.blockHash === second.blockHash &&
     first.gasUsed === second.gasUsed &&

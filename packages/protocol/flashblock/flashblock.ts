@@ -51,3 +51,8 @@ export interface FlashblockDiff {
 
 /** The value of a root or hash that a builder did not compute. */
 export const notComputed = `0x${'00'.repeat(32)}` as Hash
+
+/** Whether a builder has computed the state root of a flashblock or block, so that its block hash is right. */
+export function hasRoots({ stateRoot }: Pick<FlashblockDiff, 'stateRoot'>): boolean {
+  return stateRoot !== notComputed
+}

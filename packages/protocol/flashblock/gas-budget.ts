@@ -12,8 +12,8 @@ export interface GasShare {
   readonly index: number
   /** The last index of the block. */
   readonly lastIndex: number
-  /** What {@link leastGasLimit} returns for the prefix that the block goes on from. */
-  readonly least: bigint
+  /** What {@link sufficientGasLimit} returns for the prefix that the block goes on from. */
+  readonly sufficient: bigint
 }
 
 /**
@@ -21,22 +21,25 @@ export interface GasShare {
  * left for the next one. So one burst of transactions does not take the whole block, and the last index still has gas.
  * Source: op-rbuilder, builder/payload.rs
  */
-export function gasBudget({ gasLimit, index, lastIndex, least }: GasShare): bigint {
+export function gasBudget({ gasLimit, index, lastIndex, sufficient }: GasShare): bigint {
   const share = (gasLimit * BigInt(index)) / BigInt(lastIndex)
-  const budget = share > least ? share : least
+  const budget = share > sufficient ? share : sufficient
   return budget < gasLimit ? budget : gasLimit
 }
 
 /**
- * The least gas limit with which an execution client can execute a prefix. A transaction is executed only if its whole
+ * A gas limit with which an execution client can execute a prefix. A transaction is executed only if its whole
  * gas limit is left, although it may use less. From Jovian on, the data availability footprint must fit too.
  */
-export function leastGasLimit(prefix: Payload): bigint {
-  const limits = prefixOf(prefix).map((raw) =>
-    raw[0] === depositType ? decodeDeposit(raw).gas : decodeTransaction(raw).gasLimit,
-  )
+export function sufficientGasLimit(prefix: Payload): bigint {
+  const limits = prefixOf(prefix).map(gasLimitOf)
   const largest = limits.reduce((most, limit) => (limit > most ? limit : most), 0n)
   const least = prefix.gasUsed + largest
   const footprint = prefix.blobGasUsed ?? 0n
   return least > footprint ? least : footprint
+}
+
+/** Gas limit of a transaction or a deposit. @throws DecodeError if it is malformed */
+export function gasLimitOf(raw: Uint8Array): bigint {
+  return raw[0] === depositType ? decodeDeposit(raw).gas : decodeTransaction(raw).gasLimit
 }

@@ -8,7 +8,9 @@ import {
   emptyOverlay,
   followCanonical,
   maxBlocksAhead,
+  maxEarlyIndices,
   maxOverlayBlocks,
+  nameBlock,
   type Overlay,
   type OverlayFlashblock,
 } from './overlay.ts'
@@ -155,4 +157,30 @@ test('a first flashblock that was early is shown when its parent is canonical', 
     next.early.map(({ number }) => number),
     [3n],
   )
+})
+
+test('a block that is early is shown up to the newest index that came, if none is missing', () => {
+  const early = run('2.0 2.1 2.1')
+  assert.deepEqual([early.outcome, early.shows], ['repeated', ''])
+  assert.equal(run('2.3', early.overlay).outcome, 'ignored')
+  const { overlay } = run('2.2 3.0 3.1', early.overlay)
+  assert.equal(shown(followCanonical(overlay, canonical(1)).overlay), '2.2 3.1')
+})
+
+test('of a block that is early, a limited number of indices is kept', () => {
+  const indices = Array.from({ length: maxEarlyIndices + 1 }, (_, index) => `2.${index}`)
+  const { outcome, overlay } = run(indices.join(' '))
+  assert.equal(outcome, 'ignored')
+  assert.equal(overlay.early.length, maxEarlyIndices)
+})
+
+test('an index that gets its hash keeps its place, also while its block is early', () => {
+  const [from, to] = [hashOf(1, 1), filledHash(0xab)]
+  const { overlay } = run('1.0 1.1 1.2')
+  const named = nameBlock(overlay, { from, to })
+  assert.deepEqual(named.blocks[0]?.hashes, [hashOf(1, 0), to, hashOf(1, 2)])
+  assert.equal(named.blocks[0]?.blockHash, hashOf(1, 2))
+  const early = nameBlock(run('2.0').overlay, { from: hashOf(2, 0), to })
+  assert.equal(early.early[0]?.blockHash, to)
+  assert.equal(nameBlock(overlay, { from: filledHash(0xcd), to }), overlay)
 })

@@ -38,7 +38,7 @@ export interface CanonicalBlock {
 export interface Overlay {
   readonly canonical: Pick<CanonicalBlock, 'number' | 'hash'>
   readonly blocks: readonly PendingBlock[]
-  /** First flashblocks of blocks whose parent is not known yet. */
+  /** Flashblocks of blocks whose parent is not known yet, each block from index 0 on. */
   readonly early: readonly OverlayFlashblock[]
 }
 
@@ -59,6 +59,9 @@ export type OverlayOutcome =
 /** How far ahead of the canonical head a first flashblock is kept. Source: base, flashblocks crate */
 export const maxBlocksAhead = 5n
 
+/** Limit on the flashblocks of a block that are kept until their parent is known. */
+export const maxEarlyIndices = 32
+
 /** Maximum number of blocks in the overlay. More are a sign that the execution client does not follow. */
 export const maxOverlayBlocks = 8
 
@@ -78,6 +81,8 @@ export function addFlashblock(
   const within = overlay.blocks.find((block) => block.number === number)
   if (within?.hashes[index] === flashblock.blockHash) return [overlay, 'repeated']
   if (number <= overlay.canonical.number) return [overlay, 'ignored']
+  const waiting = overlay.early.filter((early) => early.number === number)
+  if (index > 0 && waiting.length > 0) return wait(overlay, waiting, flashblock)
   if (index > 0) return newest === undefined ? [overlay, 'ignored'] : cleared(overlay)
   return begin(overlay, flashblock)
 }
@@ -125,6 +130,18 @@ function begin(
   return [{ ...overlay, early: [...others, flashblock] }, 'kept-early']
 }
 
+/** A further flashblock of a block whose parent is not known yet. */
+function wait(
+  overlay: Overlay,
+  waiting: readonly OverlayFlashblock[],
+  flashblock: OverlayFlashblock,
+): readonly [Overlay, OverlayOutcome] {
+  const { blockHash, index } = flashblock
+  if (waiting[index]?.blockHash === blockHash) return [overlay, 'repeated']
+  if (index !== waiting.length || index >= maxEarlyIndices) return [overlay, 'ignored']
+  return [{ ...overlay, early: [...overlay.early, flashblock] }, 'kept-early']
+}
+
 function cleared(overlay: Overlay): readonly [Overlay, OverlayOutcome] {
   return [{ ...overlay, blocks: [] }, 'cleared-other-block']
 }
@@ -157,13 +174,18 @@ export function nameBlock(
   overlay: Overlay,
   { from, to }: { readonly from: Hash; readonly to: Hash },
 ): Overlay {
-  if (!overlay.blocks.some(({ hashes }) => hashes.includes(from))) return overlay
+  const isPending = overlay.blocks.some(({ hashes }) => hashes.includes(from))
+  const isEarly = overlay.early.some(({ blockHash }) => blockHash === from)
+  if (!isPending && !isEarly) return overlay
   const blocks = overlay.blocks.map((block) => {
     const hashes = block.hashes.map((hash) => (hash === from ? to : hash))
     return { ...block, hashes, blockHash: hashes.at(-1) ?? block.blockHash }
   })
+  const early = overlay.early.map((each) =>
+    each.blockHash === from ? { ...each, blockHash: to } : each,
+  )
   // The next block may have waited for this hash.
-  return beginEarly({ ...overlay, blocks })
+  return beginEarly({ ...overlay, blocks, early })
 }
 
 /** What a new canonical block does to the overlay. */
@@ -193,7 +215,7 @@ export function followCanonical(overlay: Overlay, block: CanonicalBlock): Canoni
   return { overlay: next, kind, lost }
 }
 
-/** Applies first flashblocks whose parent is known now. */
+/** Applies flashblocks of blocks whose parent is known now. */
 function beginEarly(overlay: Overlay): Overlay {
   let next = { ...overlay, early: [] as readonly OverlayFlashblock[] }
   for (const early of overlay.early.toSorted((a, b) => (a.number < b.number ? -1 : 1)))

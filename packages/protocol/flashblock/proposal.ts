@@ -31,8 +31,8 @@ export interface ProposalSource {
 /**
  * The attributes of a proposal. For equal attributes, op-geth would answer with an earlier build, without the newer
  * transactions of the pool. So each proposal has other EIP-1559 parameters: only the header has them, and
- * {@link settleProposal} puts them right. Before Holocene, only the gas limit can differ, which is the gas budget: it
- * is put right too.
+ * {@link settleProposal} puts them right, and the gas limit, which is the gas budget. Before Holocene, only the gas limit
+ * can differ.
  */
 export function proposalAttributes(
   config: RollupConfig,

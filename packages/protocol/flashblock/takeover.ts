@@ -6,7 +6,7 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { payloadProblem } from '#protocol/sequencing/payload-problem.ts'
-import { notComputed } from './flashblock.ts'
+import { hasRoots, notComputed } from './flashblock.ts'
 
 /** The flashblocks of an unfinished block that a standby keeps. */
 export interface StoredPrefix {
@@ -83,7 +83,7 @@ export function decideTakeover(
   if (prefix === undefined) return { kind: 'build' }
   const { attributes, intervalMs, nowMs, parent, timestamp } = slot
   if (typeof attributes === 'string') return { kind: 'drop', prefix, reason: attributes }
-  const isSealable = prefix.isExecuted && prefix.payload.stateRoot !== notComputed
+  const isSealable = prefix.isExecuted && hasRoots(prefix.payload)
   const problem = payloadProblem(config, { parent, attributes }, checkable(config, prefix.payload))
   if (problem !== undefined) return { kind: 'drop', prefix, reason: problem }
   const isLate = Number(timestamp) * 1_000 - nowMs < intervalMs
@@ -92,7 +92,7 @@ export function decideTakeover(
 
 /** A prefix without roots has no hash to check, so it gets the hash that its other fields have. */
 function checkable(config: RollupConfig, payload: Payload): Payload {
-  if (payload.stateRoot !== notComputed) return payload
+  if (hasRoots(payload)) return payload
   const withdrawalsRoot = isActive(config, 'isthmus', payload.timestamp) ? notComputed : undefined
   const known = { ...payload, withdrawalsRoot }
   return { ...known, blockHash: hashPayload(known) }

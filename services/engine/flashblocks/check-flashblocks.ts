@@ -3,13 +3,14 @@ import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { FlashblockAssembly } from '#protocol/flashblock/assembly.ts'
 import { attributesOfBase } from '#protocol/flashblock/base-attributes.ts'
-import { type FlashblockBase, notComputed } from '#protocol/flashblock/flashblock.ts'
+import { type FlashblockBase, hasRoots } from '#protocol/flashblock/flashblock.ts'
 import { prefixOf } from '#protocol/flashblock/proposal.ts'
 import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import { isFault } from '#runtime/fault.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
 import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
+import type { KeptFlashblocks } from './kept-flashblocks.ts'
 import { buildExactly } from './build-exactly.ts'
 
 /** A flashblock that was kept, and waits for the verdict of the execution client. */
@@ -32,7 +33,7 @@ export async function checkFlashblocks(
   for (const each of received) {
     const { diff, index, payloadId } = each.flashblock
     const name = { payloadId, index, blockHash: diff.blockHash, peer: each.peer }
-    const kept = ports.flashblocks.keep(each)
+    const kept = ports.flashblocks.keep(each, each)
     if (kept.kind === 'refused')
       checked.push({ ...name, outcome: { kind: 'refused', reason: kept.reason } })
     else if (kept.kind === 'contradicted')
@@ -40,7 +41,7 @@ export async function checkFlashblocks(
     else waiting.set(payloadId, [...(waiting.get(payloadId) ?? []), name])
   }
   // Flashblocks that came before their parent can be executed now.
-  for (const { index, isExecuted, payload, payloadId } of ports.flashblocks.prefixes(
+  for (const { index, isExecuted, payload, payloadId } of ports.flashblocks.allPrefixes(
     heads.unsafe,
   )) {
     const { blockHash } = payload
@@ -52,8 +53,9 @@ export async function checkFlashblocks(
     for (const name of names) {
       const outcome = executed.outcomeOf(name.index)
       // A builder that computes no roots does not name the hash.
-      const isNewest = name.index === executed.newest?.index && outcome.kind === 'executed'
-      const blockHash = isNewest ? executed.newest.hash : name.blockHash
+      const { newest } = executed
+      const isNewest = name.index === newest?.index && outcome.kind === 'executed'
+      const blockHash = (isNewest ? newest.hash : undefined) ?? name.blockHash
       checked.push({ ...name, blockHash, outcome })
     }
   }
@@ -63,8 +65,8 @@ export async function checkFlashblocks(
 /** The outcomes for the flashblocks of a block. */
 interface Executed {
   outcomeOf(index: number): FlashblockOutcome
-  /** The newest valid index, with its block hash; undefined if nothing new was executed. */
-  readonly newest: { readonly index: number; readonly hash: Hash } | undefined
+  /** The newest executed index, with its block hash; undefined if there is none. */
+  readonly newest: ReturnType<KeptFlashblocks['newestExecuted']>
 }
 
 /**
@@ -81,18 +83,18 @@ async function executeNewest(
   for (;;) {
     const assembly = kept.assembly(payloadId)
     const index = (assembly?.length ?? 0) - 1
-    const isKnown = kept.executedIndex(payloadId) === index
+    const isKnown = kept.newestExecuted(payloadId)?.index === index
     const verdict = isKnown ? undefined : await verdictOf(assembly, heads, ports)
     if (verdict?.kind === 'invalid') {
       kept.drop(payloadId, index)
       refused = { from: index, outcome: { kind: 'refused', reason: verdict.reason } }
       continue
     }
-    if (verdict?.kind === 'valid') kept.executed(payloadId, index)
+    if (verdict?.kind === 'valid') kept.executed(payloadId, index, verdict.blockHash)
     const outcome = { kind: verdict?.kind === 'unknown' ? 'stored' : 'executed' } as const
     return {
       outcomeOf: (at) => (refused !== undefined && at >= refused.from ? refused.outcome : outcome),
-      newest: verdict?.kind === 'valid' ? { index, hash: verdict.blockHash } : undefined,
+      newest: kept.newestExecuted(payloadId),
     }
   }
 }
@@ -113,17 +115,16 @@ async function verdictOf(
   const payload = assembly?.payload()
   if (assembly?.base === undefined || payload === undefined) return { kind: 'unknown' }
   try {
-    const built =
-      payload.stateRoot === notComputed
-        ? await withRoots(payload, assembly.base, { heads, ports })
-        : payload
+    const built = hasRoots(payload)
+      ? payload
+      : await withRoots(payload, assembly.base, { heads, ports })
     if (built === undefined) return { kind: 'unknown' }
     if (typeof built === 'string') return { kind: 'invalid', reason: built }
     const checked = await checkPayload(built, ports)
     return checked.kind === 'invalid' ? checked : { ...checked, blockHash: built.blockHash }
   } catch (error) {
-    if (!isFault(error, 'engine-syncing')) throw error
-    return { kind: 'unknown' }
+    if (isFault(error, 'engine-syncing')) return { kind: 'unknown' }
+    throw error
   }
 }
 
@@ -131,7 +132,7 @@ async function verdictOf(
  * A block whose builder computes no roots: it has no hash that could be checked, so the execution client builds it from
  * its transactions.
  *
- * @returns undefined if it is not the child of the unsafe head; a text if it cannot be built, or has another result
+ * @returns undefined if it is not the child of the unsafe head; a text if it cannot be built, or has other results
  */
 async function withRoots(
   payload: Payload,
@@ -143,6 +144,10 @@ async function withRoots(
   const attributes = attributesOfBase(ports.config, base, transactions)
   if (attributes === undefined) return 'the extra data of the base is malformed'
   const built = await buildExactly(transactions, attributes, { heads, ports })
-  if (typeof built === 'string' || built.receiptsRoot === payload.receiptsRoot) return built
-  return `receiptsRoot is ${payload.receiptsRoot}, want ${built.receiptsRoot}`
+  if (typeof built === 'string') return built
+  const other = computedFields.find((field) => built[field] !== payload[field])
+  return other === undefined ? built : `${other} is ${payload[other]}, want ${built[other]}`
 }
+
+/** What such a builder computes. */
+const computedFields = ['number', 'baseFeePerGas', 'gasUsed', 'receiptsRoot'] as const

@@ -2,9 +2,10 @@ import type { FlashblockPlan, StartBuildingRequest } from '#messages/start-build
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
-import { gasBudget, leastGasLimit } from '#protocol/flashblock/gas-budget.ts'
+import { gasBudget, sufficientGasLimit } from '#protocol/flashblock/gas-budget.ts'
 import { flashblockSchedule } from '#protocol/flashblock/schedule.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
+import type { FlashblockDone } from './run-flashblock.ts'
 import type { TakenOver } from './take-over.ts'
 import type { PayloadId } from '#engine-api/execution-client.ts'
 
@@ -23,8 +24,8 @@ export interface FlashblockBuild {
   readonly newest: { readonly index: number; readonly payload: Payload } | undefined
   /** The build of the execution client that becomes the next index; undefined if none has started. */
   readonly open: PayloadId | undefined
-  /** Gas limit that the transactions need which are not from a build of this node, with a gas budget. */
-  readonly leastGas: bigint
+  /** A gas limit with which the execution client can execute the newest index again. */
+  readonly gasFloor: bigint
   /** Number of builds that were started for this block. */
   readonly attempt: number
   /** Number of refused builds since the newest index. */
@@ -69,7 +70,7 @@ export function beginFlashblocks(
     dueMs,
     newest: undefined,
     open: payloadId,
-    leastGas: 0n,
+    gasFloor: 0n,
     attempt: 0,
     refusals: 0,
     isDue: false,
@@ -96,7 +97,7 @@ export function continueFlashblocks(
     ...begun,
     dueMs: isLast ? [] : dueMs,
     newest: { index, payload },
-    leastGas: leastGasLimit(payload),
+    gasFloor: sufficientGasLimit(payload),
     open: undefined,
     attempt,
   }
@@ -113,12 +114,17 @@ export function nextIndex({ newest }: FlashblockBuild): number {
   return newest === undefined ? 0 : newest.index + 1
 }
 
-/** Gas that the block may have used after the next index, which is not index 0. */
-export function nextGasBudget(build: FlashblockBuild): bigint {
-  const { attributes, dueMs, leastGas: least } = build
+/**
+ * Gas that the block may have used after the next index, which is not index 0. After a refusal there is no budget:
+ * transactions may behave otherwise with it than without.
+ */
+export function nextGasBudget(build: FlashblockBuild, nowMs: number): bigint {
+  const { attributes, dueMs, gasFloor, refusals } = build
+  const { gasLimit } = attributes
+  if (refusals > 0) return gasLimit
   const index = nextIndex(build)
-  const lastIndex = index - 1 + Math.max(dueMs.length, 1)
-  return gasBudget({ gasLimit: attributes.gasLimit, index, lastIndex, least })
+  const lastIndex = index + dueMs.slice(1).filter((atMs) => atMs > nowMs).length
+  return gasBudget({ gasLimit, index, lastIndex, sufficient: gasFloor })
 }
 
 /** What is due for a block; undefined while it waits for the time of the next index, and after its last index. */
@@ -131,18 +137,24 @@ export function dueAction(build: FlashblockBuild): FlashblockAction | undefined 
   return isDue ? 'close' : undefined
 }
 
-/** The block after a build of the execution client has started. */
-export function opened(build: FlashblockBuild, open: PayloadId): FlashblockBuild {
-  return { ...build, open, attempt: build.attempt + 1 }
+/** The block after a build of the execution client has started, with a gas budget. */
+export function opened(
+  build: FlashblockBuild,
+  { gasBudget: budget, open }: { readonly open: PayloadId; readonly gasBudget: bigint },
+): FlashblockBuild {
+  return { ...build, open, gasFloor: budget, attempt: build.attempt + 1 }
 }
 
 /** The block after an index was made. */
-export function made(build: FlashblockBuild, payload: Payload): FlashblockBuild {
+export function made(
+  build: FlashblockBuild,
+  { isExact, payload }: Pick<Extract<FlashblockDone, { outcome: 'made' }>, 'isExact' | 'payload'>,
+): FlashblockBuild {
   const index = nextIndex(build)
   const isFirst = build.newest === undefined
   const dueMs = isFirst ? build.dueMs : build.dueMs.slice(1)
-  const leastGas = isFirst ? leastGasLimit(payload) : build.leastGas
-  return { ...build, newest: { index, payload }, dueMs, leastGas, ...closed, refusals: 0 }
+  const gasFloor = isFirst || isExact ? sufficientGasLimit(payload) : build.gasFloor
+  return { ...build, newest: { index, payload }, dueMs, gasFloor, ...closed, refusals: 0 }
 }
 
 /** The block after a build was refused. The next time of the schedule is that of the same index. */

@@ -59,11 +59,11 @@ export function flashblockDone(state: State, done: FlashblockDone): Stepped {
   if (build === undefined) return [state]
   switch (done.outcome) {
     case 'opened':
-      return waiting(withBuild(state, opened(build, done.open)))
+      return waiting(withBuild(state, opened(build, done)))
     case 'made': {
       const { flashblock, payload } = done
       return [
-        withBuild(state, made(build, payload)),
+        withBuild(state, made(build, done)),
         {
           kind: 'publish-flashblock',
           built: { number: payload.number, flashblock, epoch: build.epoch },

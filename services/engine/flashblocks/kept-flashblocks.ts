@@ -1,4 +1,5 @@
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
+import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import {
   type AssemblyOutput,
@@ -6,7 +7,7 @@ import {
   FlashblockAssembly,
 } from '#protocol/flashblock/assembly.ts'
 import type { StoredPrefix } from '#protocol/flashblock/takeover.ts'
-import type { Bytes8 } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import type { FlashblockStore } from './flashblock-store.ts'
 
 /** Limit on the sequences of flashblocks of one block. More would be the work of a builder that contradicts itself. */
@@ -24,14 +25,23 @@ export type KeepOutput =
         'block-too-old' | 'block-too-new' | 'old-epoch' | 'too-many-sequences' | 'wrong-block-hash'
     }
 
+/** Where a flashblock comes from. */
+type FlashblockSource = Pick<ReceivedFlashblock, 'fromStream'>
+
+const fromBuilder: FlashblockSource = { fromStream: false }
+
 /** The flashblocks of one block with one payload id. */
 interface Sequence {
   readonly number: bigint
   /** The highest epoch of its flashblocks. */
   epoch: bigint
+  /** Whether they come from a public stream. They are not stored, and never taken over. */
+  readonly fromStream: boolean
   readonly assembly: FlashblockAssembly
   /** The newest index whose block the execution client found valid; -1 if there is none. */
   executed: number
+  /** Block hash of this index; undefined after a restart. */
+  executedHash: Hash | undefined
 }
 
 /** The flashblocks of unfinished blocks, in memory and on disk. */
@@ -50,20 +60,21 @@ export class KeptFlashblocks {
    * Adds a flashblock, and stores it if it is the next one of its block, and the block has the hash that the flashblock
    * names. If a new leader takes the block over at an earlier index, its flashblocks replace those of the leader before.
    *
+   * @param source with `fromStream`, it comes from a public stream, and is kept in memory only
    * @throws Fault `flashblock-store` if it cannot be stored
    */
-  keep(stored: BuiltFlashblock): KeepOutput {
+  keep(stored: BuiltFlashblock, source: FlashblockSource = fromBuilder): KeepOutput {
     const { number } = stored
     if (number <= this.#unsafe) return { kind: 'refused', reason: 'block-too-old' }
     if (number > this.#unsafe + maxBlocksAhead) return { kind: 'refused', reason: 'block-too-new' }
     const { index, payloadId } = stored.flashblock
-    let output = this.#add(stored)
+    let output = this.#add(stored, source)
     const epoch = this.#sequences.get(payloadId)?.epoch ?? 0n
     if (output.kind === 'contradicted' && stored.epoch > epoch) {
       // A bad flashblock must not cost those that it would replace.
       if (!this.#fits(stored)) return { kind: 'refused', reason: 'wrong-block-hash' }
       this.drop(payloadId, index)
-      output = this.#add(stored)
+      output = this.#add(stored, source)
     }
     if (output.kind !== 'added') return output
     const payload = this.assembly(payloadId)?.payload()
@@ -71,7 +82,7 @@ export class KeptFlashblocks {
       this.#truncate(payloadId, index)
       return { kind: 'refused', reason: 'wrong-block-hash' }
     }
-    this.#store.put(stored)
+    if (!source.fromStream) this.#store.put(stored)
     return output
   }
 
@@ -89,10 +100,12 @@ export class KeptFlashblocks {
     return payload !== undefined && checkBlockHash(payload) !== 'wrong'
   }
 
-  /** Notes that the execution client found the block up to an index valid. */
-  executed(payloadId: Bytes8, index: number): void {
+  /** Notes that the execution client found the block up to an index valid, with this hash. */
+  executed(payloadId: Bytes8, index: number, hash: Hash): void {
     const sequence = this.#sequences.get(payloadId)
-    if (sequence !== undefined && index > sequence.executed) sequence.executed = index
+    if (sequence === undefined || index <= sequence.executed) return
+    sequence.executed = index
+    sequence.executedHash = hash
   }
 
   /** Forgets the flashblocks from an index on, because the execution client found the block invalid. */
@@ -101,9 +114,12 @@ export class KeptFlashblocks {
     this.#store.remove(payloadId, index)
   }
 
-  /** The newest index that was executed; -1 if there is none. */
-  executedIndex(payloadId: Bytes8): number {
-    return this.#sequences.get(payloadId)?.executed ?? -1
+  /** The newest index that was executed, with its block hash; undefined if there is none. */
+  newestExecuted(
+    payloadId: Bytes8,
+  ): { readonly index: number; readonly hash: Hash | undefined } | undefined {
+    const { executed: index = -1, executedHash: hash } = this.#sequences.get(payloadId) ?? {}
+    return index === -1 ? undefined : { index, hash }
   }
 
   /** The flashblocks with a payload id; undefined if there are none. */
@@ -111,10 +127,20 @@ export class KeptFlashblocks {
     return this.#sequences.get(payloadId)?.assembly
   }
 
-  /** The prefixes of the child of a block. */
+  /** The prefixes of the child of a block that may be taken over. */
   prefixes(parent: BlockId): readonly StoredPrefix[] {
-    return [...this.#sequences].flatMap(([payloadId, { assembly, epoch, executed, number }]) => {
-      const payload = assembly.payload()
+    return this.#childrenOf(parent, (sequence) => !sequence.fromStream)
+  }
+
+  /** The prefixes of the child of a block, also those of streams. */
+  allPrefixes(parent: BlockId): readonly StoredPrefix[] {
+    return this.#childrenOf(parent, () => true)
+  }
+
+  #childrenOf(parent: BlockId, isWanted: (sequence: Sequence) => boolean): readonly StoredPrefix[] {
+    return [...this.#sequences].flatMap(([payloadId, sequence]) => {
+      const { assembly, epoch, executed, number } = sequence
+      const payload = isWanted(sequence) ? assembly.payload() : undefined
       if (payload === undefined || number !== parent.number + 1n) return []
       if (payload.parentHash !== parent.hash) return []
       const index = assembly.length - 1
@@ -135,11 +161,17 @@ export class KeptFlashblocks {
     const sequence = this.#sequences.get(payloadId)
     if (sequence === undefined) return
     sequence.assembly.truncate(index)
-    sequence.executed = Math.min(sequence.executed, index - 1)
+    if (sequence.executed >= index) {
+      sequence.executed = index - 1
+      sequence.executedHash = undefined
+    }
     if (index === 0) this.#sequences.delete(payloadId)
   }
 
-  #add({ epoch, flashblock, number }: BuiltFlashblock): KeepOutput {
+  #add(
+    { epoch, flashblock, number }: BuiltFlashblock,
+    { fromStream }: FlashblockSource = fromBuilder,
+  ): KeepOutput {
     const { payloadId } = flashblock
     const known = this.#sequences.get(payloadId)
     if (known !== undefined && known.number !== number)
@@ -152,12 +184,21 @@ export class KeptFlashblocks {
       if (isAccepted && epoch > known.epoch) known.epoch = epoch
       return output
     }
-    const others = [...this.#sequences.values()].filter((each) => each.number === number)
+    const others = [...this.#sequences.values()].filter(
+      (each) => each.number === number && each.fromStream === fromStream,
+    )
     if (others.length >= maxSequences) return { kind: 'refused', reason: 'too-many-sequences' }
     const assembly = new FlashblockAssembly(payloadId)
     const output = assembly.add(flashblock)
     if (output.kind === 'added')
-      this.#sequences.set(payloadId, { number, epoch, assembly, executed: -1 })
+      this.#sequences.set(payloadId, {
+        number,
+        epoch,
+        fromStream,
+        assembly,
+        executed: -1,
+        executedHash: undefined,
+      })
     return output
   }
 }

@@ -29,20 +29,27 @@ export interface FlashblockJob {
 
 /** The outcome of a step. */
 export type FlashblockDone =
-  | { readonly outcome: 'opened'; readonly payloadId: Bytes8; readonly open: PayloadId }
+  | {
+      readonly outcome: 'opened'
+      readonly payloadId: Bytes8
+      readonly open: PayloadId
+      readonly gasBudget: bigint
+    }
   /** The execution client found the block up to the next index valid. */
   | {
       readonly outcome: 'made'
       readonly payloadId: Bytes8
       readonly payload: Payload
       readonly flashblock: Flashblock
+      /** Whether the execution client built it again without a gas budget. */
+      readonly isExact: boolean
     }
   | { readonly outcome: 'refused'; readonly payloadId: Bytes8; readonly reason: string }
 
 /** Carries out a step. @throws Fault `engine-syncing` if the execution client lacks the parent */
 export async function runFlashblock(
   { action, build }: FlashblockJob,
-  heads: Heads,
+  { heads, nowMs }: { readonly heads: Heads; readonly nowMs: number },
   ports: BuildPorts,
 ): Promise<FlashblockDone> {
   const { payloadId } = build
@@ -50,20 +57,22 @@ export async function runFlashblock(
     const { attempt, attributes, newest } = build
     if (newest === undefined) throw new Error('a build goes on from an index that does not exist')
     const prefix = prefixOf(newest.payload)
-    const source = { attempt: attempt + 1, prefix, gasBudget: nextGasBudget(build) }
+    const gasBudget = nextGasBudget(build, nowMs)
+    const source = { attempt: attempt + 1, prefix, gasBudget }
     const proposal = proposalAttributes(ports.config, attributes, source)
     const status = await ports.executionClient.build(toForkchoice(heads), proposal)
     switch (status.kind) {
       case 'started':
-        return { outcome: 'opened', payloadId, open: status.payloadId }
+        return { outcome: 'opened', payloadId, open: status.payloadId, gasBudget }
       case 'invalid':
         return { outcome: 'refused', payloadId, reason: status.reason }
       case 'syncing':
         throw syncingFault(`block ${heads.unsafe.number}, the unsafe head`)
     }
   }
-  const payload = await nextPayload(build, heads, ports)
-  if (typeof payload === 'string') return { outcome: 'refused', payloadId, reason: payload }
+  const next = await nextPayload(build, heads, ports)
+  if (typeof next === 'string') return { outcome: 'refused', payloadId, reason: next }
+  const { isExact, payload } = next
   const index = nextIndex(build)
   const flashblock = flashblockOf(payload, { payloadId, index, before: build.newest?.payload })
   const { epoch } = build
@@ -72,8 +81,8 @@ export async function runFlashblock(
   if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
   if (kept.kind === 'contradicted')
     return { outcome: 'refused', payloadId, reason: 'contradicts a stored flashblock' }
-  ports.flashblocks.executed(payloadId, index)
-  return { outcome: 'made', payloadId, payload, flashblock }
+  ports.flashblocks.executed(payloadId, index, payload.blockHash)
+  return { outcome: 'made', payloadId, payload, flashblock, isExact }
 }
 
 /** The block up to the next index, which the execution client finds valid, or why there is none. */
@@ -81,16 +90,16 @@ async function nextPayload(
   build: FlashblockBuild,
   heads: Heads,
   ports: BuildPorts,
-): Promise<Payload | string> {
+): Promise<{ readonly payload: Payload; readonly isExact: boolean } | string> {
   const settled = await proposed(build, ports)
   if (typeof settled === 'string') return settled
   const checked = await checkPayload(settled, ports)
-  if (checked.kind === 'valid') return settled
+  if (checked.kind === 'valid') return { payload: settled, isExact: false }
   // A contract may read the gas limit, which is the gas budget while the client builds.
   const exact = await buildExactly(prefixOf(settled), build.attributes, { heads, ports })
   if (typeof exact === 'string') return checked.reason
   const again = await checkPayload(exact, ports)
-  return again.kind === 'valid' ? exact : again.reason
+  return again.kind === 'valid' ? { payload: exact, isExact: true } : again.reason
 }
 
 /** The block that the execution client proposes, or why it cannot be used. */

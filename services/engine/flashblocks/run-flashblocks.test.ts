@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { privateKeyToAccount } from 'viem/accounts'
 import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import type { Payload } from '#protocol/block/payload.ts'
-import { toHash } from '#protocol/codec/hex.ts'
+import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { checkBlockHash } from '#protocol/flashblock/assembly.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
-import { decodeDeposit, encodeDeposit } from '#protocol/transaction/deposit.ts'
+import { decodeDeposit, type Deposit, encodeDeposit } from '#protocol/transaction/deposit.ts'
 import { decodeTransaction } from '#protocol/transaction/transaction.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
@@ -139,22 +140,18 @@ test('an execution client that fails for a time costs indices, but no block and 
   await world.insert(sealed)
 })
 
-/** The deposits of a block whose L1 attributes need little gas, and a deposit that creates a contract. */
-function depositsWith(block: Payload, contract: Uint8Array | undefined): readonly Uint8Array[] {
+/** The deposits of a block whose L1 attributes need little gas, and a further deposit. */
+function depositsWith(block: Payload, further?: Partial<Deposit>): readonly Uint8Array[] {
   const [attributes] = attributesOf(block).transactions.map(decodeDeposit)
   const info = { ...(attributes ?? assert.fail()), gas: 100_000n }
-  const creation = {
-    ...info,
-    sourceHash: toHash(keccak256(Uint8Array.of(1))),
-    to: undefined,
-    data: contract ?? new Uint8Array(0),
-  }
-  return (contract === undefined ? [info] : [info, creation]).map(encodeDeposit)
+  const sourceHash = toHash(keccak256(Uint8Array.of(1)))
+  const other = { ...info, sourceHash, data: new Uint8Array(0), ...further }
+  return (further === undefined ? [info] : [info, other]).map(encodeDeposit)
 }
 
 test('an index takes no more than its share of the gas, and what is left of a share goes to the next index', async () => {
   const world = await FlashblockWorld.start()
-  const transactions = depositsWith(world.block, undefined)
+  const transactions = depositsWith(world.block)
   const payloadId = await world.build({ transactions, gasLimit: 800_000n })
   const [large = assert.fail()] = world.users
   assert.equal(decodeTransaction(large).gasLimit, 200_000n)
@@ -175,7 +172,8 @@ test('an index takes no more than its share of the gas, and what is left of a sh
 test('a contract that reads the gas limit sees that of the block, although a build has less', async () => {
   const world = await FlashblockWorld.start()
   // Stores the gas limit: GASLIMIT, PUSH0, SSTORE.
-  const transactions = depositsWith(world.block, Uint8Array.of(0x45, 0x5f, 0x55))
+  const data = Uint8Array.of(0x45, 0x5f, 0x55)
+  const transactions = depositsWith(world.block, { to: undefined, data })
   const payloadId = await world.build({ transactions })
   world.receive(2)
   await world.pass(600)
@@ -184,6 +182,39 @@ test('a contract that reads the gas limit sees that of the block, although a bui
   await world.pass(500)
   const sealed = await world.seal(payloadId)
   assert.deepEqual(usersOf(sealed), world.users.slice(0, 3))
+  assert.deepEqual(assembled(world.published).payload(), sealed)
+  await world.insert(sealed)
+})
+
+test('contracts that need more gas with the gas limit of the block than with a budget do not keep transactions out', async () => {
+  const world = await FlashblockWorld.start()
+  const gasLimit = 2_000_000n
+  const attacker = privateKeyToAccount(`0x${'33'.repeat(32)}`)
+  const value = 10n ** 18n
+  const to = toAddress(fromHex(attacker.address))
+  const funds = { to, value, mint: value, gas: 21_000n }
+  // Uses all of its gas if the gas limit is 2,000,000, and otherwise little.
+  const code = '0x45621e848014600a57005bfe'
+  const sign = (nonce: number) =>
+    attacker.signTransaction({
+      type: 'eip1559',
+      chainId: Number(world.record.config.l2ChainId),
+      nonce,
+      gas: 600_000n,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 10n ** 9n,
+      data: code,
+    })
+  const attacks = await Promise.all([0, 1, 2, 3, 4, 5].map(sign))
+  const transactions = depositsWith(world.block, funds)
+  const payloadId = await world.build({ transactions, gasLimit })
+  world.client.pool = attacks.map((raw) => fromHex(raw))
+  // The budget of index 1 has no room for one of them, and the block has no room for all that fit into that of index 2.
+  await world.pass(1_100)
+  assert.deepEqual(counts(world.published), [2, 0])
+  await world.pass(500)
+  assert.deepEqual(counts(world.published), [2, 0, 3])
+  const sealed = await world.seal(payloadId)
   assert.deepEqual(assembled(world.published).payload(), sealed)
   await world.insert(sealed)
 })

@@ -297,6 +297,38 @@ test('flashblocks without state root are executed, and the engine names the hash
   for (const hash of hashes) assert.ok(standby.client.chain.find(hash), hash)
 })
 
+test('flashblocks of a public stream are executed, and never taken over', async () => {
+  const leader = await leaderWith(3)
+  const standby = await FlashblockWorld.start()
+  for (const each of leader.published) await standby.receiveFromStream(each)
+  assert.deepEqual(outcomes(standby), ['executed', 'executed', 'executed'])
+  assert.equal(await standby.prefix(), undefined)
+  const sealed = await standby.seal(await standby.build())
+  assert.deepEqual(usersOf(sealed), [])
+  await standby.insert(sealed)
+})
+
+test('flashblocks of streams do not count for the limit on sequences of builders', async () => {
+  const [first = assert.fail()] = (await leaderWith(1)).published
+  const standby = await FlashblockWorld.start()
+  for (let id = 1; id <= 5; id++) {
+    const payloadId = toBytes8(fromHex(`0x030000000000000${id}`))
+    await standby.receiveFromStream({ ...first, flashblock: { ...first.flashblock, payloadId } })
+  }
+  await standby.receiveFlashblock(first)
+  assert.deepEqual(outcomes(standby).slice(4), ['too-many-sequences', 'executed'])
+})
+
+test('a transaction that cannot be decoded makes a flashblock without state root invalid', async () => {
+  const [first, second] = (await leaderWith(2)).published
+  if (!first || !second) throw new Error('no flashblocks')
+  const malformed = withDiff(second, { transactions: [Uint8Array.of(2, 0xff)] })
+  const standby = await standbyOf([first, malformed, second].map(withoutRoots))
+  const [, refused, right] = outcomes(standby)
+  assert.match(refused ?? '', /^a transaction is malformed/)
+  assert.equal(right, 'executed')
+})
+
 test('flashblocks without state root whose transactions do not execute, or have other receipts, are refused', async () => {
   const [first, second] = (await leaderWith(2)).published
   if (!first || !second) throw new Error('no flashblocks')

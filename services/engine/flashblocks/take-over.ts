@@ -1,5 +1,5 @@
 import type { StartBuildingRequest } from '#messages/start-building.ts'
-import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
+import { type Flashblock, hasRoots } from '#protocol/flashblock/flashblock.ts'
 import { prefixOf } from '#protocol/flashblock/proposal.ts'
 import { bestPrefix, decideTakeover, type StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import { checkPayload } from '#services/engine/apply/check-payload.ts'
@@ -45,16 +45,15 @@ export async function takeOver(
   const decided = decideTakeover(ports.config, { ...stored, isExecuted: true }, slot)
   if (decided.kind === 'drop') return { kind: 'dropped', prefix: stored, reason: decided.reason }
   // Without roots there is no hash to check, so the execution client builds the block from its transactions.
-  const payload =
-    stored.payload.stateRoot === notComputed
-      ? await buildExactly(prefixOf(stored.payload), attributes, { heads, ports })
-      : stored.payload
+  const payload = hasRoots(stored.payload)
+    ? stored.payload
+    : await buildExactly(prefixOf(stored.payload), attributes, { heads, ports })
   if (typeof payload === 'string') return { kind: 'dropped', prefix: stored, reason: payload }
   if (!stored.isExecuted) {
     const checked = await checkPayload(payload, ports)
     if (checked.kind === 'invalid')
       return { kind: 'dropped', prefix: stored, reason: checked.reason }
-    kept.executed(stored.payloadId, stored.index)
+    kept.executed(stored.payloadId, stored.index, payload.blockHash)
   }
   const prefix = { ...stored, payload, isExecuted: true }
   return { kind: 'taken-over', isLast: decided.kind === 'seal', prefix, newest }

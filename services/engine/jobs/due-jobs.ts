@@ -28,8 +28,13 @@ export function dueJobs(state: State): readonly Job[] {
   if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
   const { received, storedAt } = state
   const isAgain = storedAt !== undefined && storedAt !== unsafe.hash
-  if (received.length > 0 || isAgain) jobs.push({ kind: 'check-flashblocks', received })
-  if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })
+  const checks: Job[] =
+    received.length > 0 || isAgain ? [{ kind: 'check-flashblocks', received }] : []
+  const applications: Job[] =
+    state.applyDue === undefined ? [] : [{ kind: 'apply', request: state.applyDue }]
+  // If checks take longer than the time between two flashblocks, they must not stop the safe head.
+  const isApplicationNext = state.lastDone === 'check-flashblocks'
+  jobs.push(...(isApplicationNext ? [...applications, ...checks] : [...checks, ...applications]))
   if (payload !== undefined && state.isBridgeDue) jobs.push({ kind: 'bridge', payload })
   if (
     target !== undefined &&

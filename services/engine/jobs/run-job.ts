@@ -69,8 +69,10 @@ async function outcomeOf(
   switch (job.kind) {
     case 'building':
       return runBuildingJob(job, heads, dependencies)
-    case 'flashblock':
-      return { kind: 'flashblock-done', done: await runFlashblock(job, heads, ports) }
+    case 'flashblock': {
+      const nowMs = dependencies.clock.now()
+      return { kind: 'flashblock-done', done: await runFlashblock(job, { heads, nowMs }, ports) }
+    }
     case 'check-flashblocks': {
       const { received } = job
       const checked = await checkFlashblocks(received, heads, ports)

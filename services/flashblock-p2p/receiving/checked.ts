@@ -1,7 +1,7 @@
 import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
 import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
-import { appendsOf, upTo } from './foreign-block.ts'
+import { appendsOf, isStream, upTo } from './foreign-block.ts'
 
 /** Reasons of the engine for which the sender is not to blame. */
 const innocent: readonly string[] = [
@@ -44,14 +44,14 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const acknowledge: Effect = { kind: 'acknowledge', peer, acknowledgement }
       // An engine that was restarted may lack the earlier flashblocks.
       if (reason === 'index-gap' && block !== undefined) {
-        return [state, ...appendsOf(block, event.nowMs)]
+        return [state, ...appendsOf(state, block, event.nowMs)]
       }
       if (innocent.includes(reason)) return [state, acknowledge]
       // What the engine refused is forgotten, so that the right flashblock can follow.
       const foreign = state.foreign.map((each) =>
         each.payloadId === payloadId ? upTo(each, index) : each,
       )
-      if (!state.options.builders.includes(peer)) {
+      if (isStream(state, peer)) {
         const report = {
           kind: 'report-refused',
           peer,

@@ -44,7 +44,7 @@ export function fetch(state: State, event: Extract<Event, { kind: 'fetch' }>): S
   const fence = admitEpoch(state.fence, { epoch, number }) ?? state.fence
   const isOfBlock = ({ parentHash }: ForeignBlock) => parentHash === parent.hash
   // The engine may have refused them when they came: the block was too far above its head then.
-  const again = state.foreign.filter(isOfBlock).flatMap((block) => appendsOf(block, sinceMs))
+  const again = state.foreign.filter(isOfBlock).flatMap((block) => appendsOf(state, block, sinceMs))
   const foreign = state.foreign.map((each) => (isOfBlock(each) ? { ...each, settled: 0 } : each))
   return [
     { ...state, fence, foreign, fetches: [...state.fetches, begun] },

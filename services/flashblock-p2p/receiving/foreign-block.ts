@@ -5,14 +5,20 @@ import type { Effect, ForeignBlock, State } from '#services/flashblock-p2p/state
 /** Limit on the blocks of other builders that are kept. */
 export const maxForeignBlocks = 8
 
+/** Whether a sender is a stream that this node follows, and no builder. */
+export function isStream({ options }: State, peer: string): boolean {
+  return !options.builders.includes(peer)
+}
+
 /** Hands all flashblocks of a block to the engine once more. */
 export function appendsOf(
+  state: State,
   { epoch, flashblocks, number, peer, proofs }: ForeignBlock,
   receivedMs: number,
 ): readonly Effect[] {
+  const place = { number, epoch, peer, receivedMs, fromStream: isStream(state, peer) }
   return flashblocks.map((flashblock, at) => {
-    const received = { number, flashblock, epoch, peer, receivedMs, proof: proofs[at] }
-    return { kind: 'append', received }
+    return { kind: 'append', received: { ...place, flashblock, proof: proofs[at] } }
   })
 }
 

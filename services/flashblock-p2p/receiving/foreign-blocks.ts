@@ -15,7 +15,7 @@ import type {
   Stepped,
 } from '#services/flashblock-p2p/state.ts'
 import { admitted } from './admitted.ts'
-import { maxForeignBlocks, passedOn, upTo, withForeign } from './foreign-block.ts'
+import { isStream, maxForeignBlocks, passedOn, upTo, withForeign } from './foreign-block.ts'
 
 /** Time after which missing flashblocks are requested again. */
 const requestAgainMs = 250
@@ -198,7 +198,8 @@ export function append(
   const { epoch, number, peer } = block
   const flashblocks = [...block.flashblocks, flashblock]
   const proof = signed && proofOf(signed)
-  const received = { number, flashblock, epoch, peer, receivedMs: nowMs, proof }
+  const fromStream = isStream(state, peer)
+  const received = { number, flashblock, epoch, peer, receivedMs: nowMs, proof, fromStream }
   return [
     withForeign(
       { ...state, requests: state.requests.filter((each) => each.payloadId !== block.payloadId) },

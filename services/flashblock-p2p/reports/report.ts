@@ -19,20 +19,23 @@ type Report = Extract<
 >
 
 /** Logs and counts what happened. */
-export function report(effect: Report, { log, metrics }: Pick<Context, 'log' | 'metrics'>): void {
+export function report(
+  effect: Report,
+  { clocks, log, metrics }: Pick<Context, 'clocks' | 'log' | 'metrics'>,
+): void {
   switch (effect.kind) {
     case 'report-refused': {
       const { index, payloadId, peer, reason } = effect
       metrics.refused(reason)
-      // After a stream is joined in the middle of a block, the rest of the block follows.
-      const level = reason === 'index-gap' ? 'debug' : 'warn'
+      // After a stream is joined in the middle of a block, the rest of the block follows. A node may be behind.
+      const isUsual = reason === 'index-gap' || reason === 'wrong-height'
+      const level = isUsual ? 'debug' : 'warn'
       log[level]({ peer, payloadId, index, reason }, 'a flashblock of another builder was refused')
       return
     }
     case 'report-acknowledged':
       metrics.acknowledged(effect.status, effect.durationMs / 1_000)
-      // The execution would add its time to the error.
-      if (effect.status === 'received') metrics.clock(effect.peer, effect.clockAheadMs / 1_000)
+      if (effect.clockAheadMs !== undefined) clocks.note(effect.peer, effect.clockAheadMs)
       return
     case 'report-replaced': {
       const { flashblocks, number } = effect

@@ -152,6 +152,9 @@ export function sent(state: State, event: Extract<Event, { kind: 'sent' }>): Ste
   return acknowledgedUpTo(state, event)
 }
 
+/** A later acknowledgement, for example of a flashblock that was sent again, does not show the clock of its sender. */
+const maxSampleMs = 200
+
 /** Another builder has received a flashblock: it can become public. */
 export function acknowledged(
   state: State,
@@ -164,8 +167,12 @@ export function acknowledged(
   // After a change of the leader, the builder may mean another flashblock of this index.
   const isSame = block?.flashblocks[index]?.diff.blockHash === blockHash
   if (block === undefined || sentMs === undefined || !isSame) return [state]
-  const clockAheadMs = atMs - (sentMs + nowMs) / 2
+  // Flashblocks of another builder, which this node took over, have no time.
+  if (sentMs === 0) return acknowledgedUpTo(state, { ...acknowledgement, nowMs })
   const durationMs = nowMs - sentMs
+  // The error is half of the duration at most. The execution would add its time.
+  const isSample = status === 'received' && durationMs <= maxSampleMs
+  const clockAheadMs = isSample ? atMs - (sentMs + nowMs) / 2 : undefined
   const report: Effect = { kind: 'report-acknowledged', peer, status, durationMs, clockAheadMs }
   if (status === 'refused') return [refused(state, block, acknowledgement), report]
   const [next, ...effects] = acknowledgedUpTo(state, { ...acknowledgement, nowMs })

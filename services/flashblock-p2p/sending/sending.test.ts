@@ -116,19 +116,32 @@ test('flashblocks of another builder are passed on as it signed them, to a build
   for (const each of sent) assert.deepEqual(kinds(other.arrives(each, third)), ['append'])
 })
 
-test('an acknowledgement shows how far the clock of the other builder is ahead', () => {
+test('an acknowledgement shows how far the clock of the other builder is ahead, if it comes soon', () => {
+  const aheadMs = (afterMs: number, status: 'received' | 'executed' = 'received') => {
+    const run = new BuilderRun()
+    run.built(0)
+    run.authorized()
+    const sentMs = run.nowMs
+    run.nowMs += afterMs
+    const { blockHash } = at(0).diff
+    const names = { payloadId: samplePayloadId, index: 0, blockHash }
+    const acknowledgement = { ...names, status, reason: '' }
+    const atMs = sentMs + afterMs / 2 - 3_000
+    const [report] = run.do({ kind: 'acknowledged', peer, acknowledgement, atMs })
+    assert.ok(report?.kind === 'report-acknowledged' && report.durationMs === afterMs)
+    return report.clockAheadMs
+  }
+  assert.equal(aheadMs(8), -3_000)
+  assert.equal(aheadMs(200), -3_000)
+  assert.equal(aheadMs(201), undefined)
+  assert.equal(aheadMs(8, 'executed'), undefined)
+})
+
+test('acknowledgements of what another builder made, and this node took over, are not measured', () => {
   const run = new BuilderRun()
-  run.built(0)
-  run.authorized()
-  const sentMs = run.nowMs
-  run.nowMs += 8
-  const { blockHash } = at(0).diff
-  const names = { payloadId: samplePayloadId, index: 0, blockHash }
-  const acknowledgement = { ...names, status: 'received', reason: '' } as const
-  const atMs = sentMs + 4 - 3_000
-  const [report] = run.do({ kind: 'acknowledged', peer, acknowledgement, atMs })
-  assert.ok(report?.kind === 'report-acknowledged')
-  assert.deepEqual([report.peer, report.durationMs, report.clockAheadMs], [peer, 8, -3_000])
+  run.arrives(sentOf(0))
+  run.built(1, 9n)
+  assert.deepEqual(kinds(run.acknowledged(0)), [])
 })
 
 test('consumers of a standby see the flashblocks that were executed, and after a takeover each index once', () => {

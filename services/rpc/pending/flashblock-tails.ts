@@ -42,7 +42,8 @@ export function flashblockTails(bus: Bus, clock: Pick<Clock, 'monotonicMs'>): So
 
 /**
  * The prefixes of other builders that the engine had executed. A signal may be lost, so rpc also asks the execution
- * client itself.
+ * client itself. It cannot ask for an index whose builder computes no hash: such an index is pending when a later one is
+ * executed.
  */
 export function checkedPrefixes(bus: Bus): Source<PendingEvent> {
   return (sink) => {

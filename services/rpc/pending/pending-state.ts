@@ -8,6 +8,8 @@ export interface PendingState {
   readonly overlay: Overlay | undefined
   /** Block hashes of the prefixes in the overlay that the execution client knows. */
   readonly executed: ReadonlySet<Hash>
+  /** What stands for the block hashes of flashblocks whose builder computes none, by payload id and index. */
+  readonly unnamed: ReadonlyMap<string, Hash>
   /** The highest epoch of a sequencer, and the highest block of this epoch. */
   readonly newestEpoch: { readonly epoch: bigint; readonly number: bigint }
   /** When the newest flashblock of the overlay arrived, in milliseconds of the monotonic clock; undefined: never. */
@@ -85,6 +87,7 @@ export type PendingEffect =
 export const noPending: PendingState = {
   overlay: undefined,
   executed: new Set(),
+  unnamed: new Map(),
   newestEpoch: { epoch: 0n, number: 0n },
   arrivedMs: undefined,
   announced: undefined,

@@ -7,13 +7,7 @@ import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts
 import type { Hash } from '#protocol/primitives.ts'
 import { filledHash, flashblocksOf, sampleBase } from '#test/fakes/flashblocks.ts'
 import { l2Ref } from '#test/fakes/values.ts'
-import {
-  noPending,
-  type PendingEffect,
-  type PendingEvent,
-  type PendingState,
-  shownPrefixes,
-} from './pending-state.ts'
+import { noPending, type PendingEffect, type PendingState, shownPrefixes } from './pending-state.ts'
 import { followHead, pendingStep } from './pending-step.ts'
 
 /** The last index of each block. */
@@ -80,6 +74,47 @@ const shows = (pending: PendingState) =>
 
 const outcomes = (effects: readonly PendingEffect[]) =>
   effects.flatMap((effect) => (effect.kind === 'count-flashblock' ? [effect.outcome] : []))
+
+/** Flashblocks of a builder that computes no state roots. */
+class Unnamed {
+  readonly #blockHash: Hash
+  pending = followHead(noPending, headOf(0))[0]
+  effects: readonly PendingEffect[] = []
+
+  constructor(blockHash: Hash) {
+    this.#blockHash = blockHash
+  }
+
+  arrives(number: number, index: number, transactions = [rawOf(number, index)]): string {
+    const { diff, ...rest } = flashblockOf(number, index, this.#blockHash)
+    const results = { ...diff, stateRoot: notComputed, transactions }
+    const flashblock = { ...rest, ...nameOf(number, index), diff: results }
+    const arrived = { number: BigInt(number), flashblock, epoch: 0n }
+    return this.#take(pendingStep(this.pending, { kind: 'flashblock-arrived', arrived, atMs: 1 }))
+  }
+
+  /** The engine has executed a flashblock. */
+  found(number: number, index: number): string {
+    const flashblock = nameOf(number, index)
+    const event = { kind: 'prefix-found', hash: hashOf(number, index), flashblock } as const
+    return this.#take(pendingStep(this.pending, event))
+  }
+
+  head(number: number): string {
+    return this.#take(followHead(this.pending, headOf(number)))
+  }
+
+  #take([next, ...effects]: readonly [PendingState, ...(readonly PendingEffect[])]): string {
+    this.pending = next
+    this.effects = effects
+    return shows(next)
+  }
+}
+
+const nameOf = (number: number, index: number) => {
+  const payloadId = toBytes8(Uint8Array.of(3, 0, 0, 0, 0, 0, 0, number))
+  return { payloadId, index }
+}
 
 const kindsOf = (effects: readonly PendingEffect[]) => effects.map(({ kind }) => kind)
 
@@ -228,44 +263,52 @@ test('after a takeover, the new builder continues at an index that its predecess
   assert.equal(announced(found.slice(1) as PendingEffect[]), '1.1:0')
 })
 
-test('flashblocks without block hashes are pending as soon as the engine names their hashes', () => {
-  let [pending] = followHead(noPending, headOf(0))
-  const effects: PendingEffect[] = []
-  const nameOf = (number: number, index: number) => {
-    const payloadId = toBytes8(Uint8Array.of(3, 0, 0, 0, 0, 0, 0, number))
-    return { payloadId, index }
-  }
-  const take = (event: PendingEvent) => {
-    const [next, ...more] = pendingStep(pending, event)
-    pending = next
-    effects.splice(0, effects.length, ...more)
-    return shows(pending)
-  }
-  const arrives = (number: number, index: number) => {
-    const flashblock = { ...flashblockOf(number, index, notComputed), ...nameOf(number, index) }
-    const arrived = { number: BigInt(number), flashblock, epoch: 0n }
-    return take({ kind: 'flashblock-arrived', arrived, atMs: 1 })
-  }
-  const found = (number: number, index: number) => {
-    const flashblock = nameOf(number, index)
-    return take({ kind: 'prefix-found', hash: hashOf(number, index), flashblock })
-  }
-  assert.equal(arrives(1, 0), '')
-  // The execution client cannot be asked for a block whose hash is unknown.
-  assert.deepEqual(kindsOf(effects), ['count-flashblock', 'show-pending'])
-  assert.equal(found(1, 0), '1.0')
-  assert.equal(shownPrefixes(pending)[0]?.hash, hashOf(1, 0))
-  assert.equal(announced(effects), '1.0:0')
-  // The engine does not execute an index if a newer one has arrived.
-  assert.equal(arrives(1, 1), '1.0')
-  assert.equal(arrives(1, 2), '1.0')
-  assert.equal(arrives(2, 0), '1.0')
-  assert.deepEqual(outcomes(effects), ['kept-early'])
-  assert.equal(found(1, 2), '1.2')
-  assert.equal(announced(effects), '1.2:1')
-  assert.equal(found(2, 0), '1.2 2.0')
-  ;[pending] = followHead(pending, headOf(1))
-  assert.equal(shows(pending), '2.0')
+for (const [what, blockHash] of [
+  ['block hashes', notComputed],
+  ['right block hashes', filledHash(0xdd)],
+] as const)
+  test(`flashblocks without state roots and ${what} are pending as soon as the engine names their hashes`, () => {
+    const run = new Unnamed(blockHash)
+    assert.equal(run.arrives(1, 0), '')
+    // The execution client cannot be asked for a block whose hash is unknown.
+    assert.deepEqual(kindsOf(run.effects), ['count-flashblock', 'show-pending'])
+    assert.equal(run.found(1, 0), '1.0')
+    assert.equal(shownPrefixes(run.pending)[0]?.hash, hashOf(1, 0))
+    assert.equal(announced(run.effects), '1.0:0')
+    // The engine does not execute an index if a newer one has arrived.
+    assert.equal(run.arrives(1, 1), '1.0')
+    assert.equal(run.arrives(1, 2), '1.0')
+    // The next block waits until the hash of its parent is known, with as many indices as have come.
+    for (const index of [0, 1, 2]) {
+      assert.equal(run.arrives(2, index), '1.0')
+      assert.deepEqual(outcomes(run.effects), ['kept-early'])
+    }
+    assert.equal(run.found(2, 1), '1.0')
+    assert.equal(run.found(1, 2), '1.2 2.1')
+    assert.equal(announced(run.effects), '1.2:1 2.1:0')
+    assert.equal(run.found(2, 2), '1.2 2.2')
+    assert.equal(run.head(1), '2.2')
+    assert.equal(run.pending.unnamed.size, 1)
+    assert.equal(run.head(2), '')
+    assert.equal(run.pending.unnamed.size, 0)
+  })
+
+test('a block without hashes that waits for its parent is not asked for when the parent is canonical', () => {
+  const run = new Unnamed(notComputed)
+  run.arrives(2, 0)
+  run.head(1)
+  assert.deepEqual(kindsOf(run.effects), ['show-pending'])
+  assert.equal(run.found(2, 0), '2.0')
+})
+
+test('another flashblock of an index, without hashes, is not taken for the first one', () => {
+  const run = new Unnamed(notComputed)
+  run.arrives(1, 0)
+  run.found(1, 0)
+  run.arrives(1, 1)
+  run.arrives(1, 1, [Uint8Array.of(2, 99)])
+  assert.deepEqual(outcomes(run.effects), ['cleared-other-block'])
+  assert.equal(run.found(1, 1), '')
 })
 
 test('before the canonical head is known, flashblocks are ignored', () => {

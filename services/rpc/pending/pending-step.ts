@@ -3,7 +3,7 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import { joined } from '#protocol/codec/joined.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
-import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
+import { type Flashblock, hasRoots } from '#protocol/flashblock/flashblock.ts'
 import {
   addFlashblock,
   continueAt,
@@ -32,24 +32,34 @@ export function pendingStep(pending: PendingState, event: PendingEvent): Result 
     case 'flashblock-arrived':
       return flashblockArrived(pending, event.arrived, event.atMs)
     case 'prefix-found':
-      return prefixFound(named(pending, event), event.hash)
+      return prefixNamed(pending, event)
   }
 }
 
-/** A state in which a prefix has its hash, if its builder computes none. */
-function named(
+/** The execution client knows a prefix. If its builder computes no hashes, it gets its hash now. */
+function prefixNamed(
   pending: PendingState,
   { flashblock, hash }: Extract<PendingEvent, { kind: 'prefix-found' }>,
-): PendingState {
-  const { overlay } = pending
-  if (flashblock === undefined || overlay === undefined) return pending
-  const renamed = nameBlock(overlay, { from: placeholderOf(flashblock), to: hash })
-  return renamed === overlay ? pending : { ...pending, overlay: renamed }
+): Result {
+  const { executed, overlay, unnamed } = pending
+  const key = flashblock && keyOf(flashblock)
+  const from = key === undefined ? undefined : unnamed.get(key)
+  if (overlay === undefined || from === undefined) return prefixFound(pending, hash)
+  const rest = new Map([...unnamed].filter(([each]) => each !== key))
+  const renamed = nameBlock(overlay, { from, to: hash })
+  const next = withOverlay({ ...pending, unnamed: rest }, renamed)
+  // An index without new transactions has the hash of the index before.
+  return announce({ ...next, executed: new Set([...executed, hash]) })
 }
 
-/** Stands for the hash of a block whose builder computes none, until the execution client has computed it. */
-function placeholderOf({ index, payloadId }: Pick<Flashblock, 'index' | 'payloadId'>): Hash {
-  return toHash(keccak256(joined([fromHex(payloadId), toFixedBigEndian(BigInt(index), 8)])))
+const keyOf = ({ index, payloadId }: Pick<Flashblock, 'index' | 'payloadId'>) =>
+  `${payloadId} ${index}`
+
+/** Stands for the hash of a block until the execution client has computed it. */
+function placeholderOf({ diff, index, payloadId }: Flashblock): Hash {
+  const place = [fromHex(payloadId), toFixedBigEndian(BigInt(index), 8), fromHex(diff.receiptsRoot)]
+  const transactions = diff.transactions.map((raw) => keccak256(raw))
+  return toHash(keccak256(joined([...place, ...transactions])))
 }
 
 /** Moves the pending block onto a new canonical head. */
@@ -71,7 +81,7 @@ export function followHead(pending: PendingState, { hash, number }: L2BlockRef):
   return [
     next,
     ...effects,
-    ...begun.map(({ blockHash }) => find(blockHash)),
+    ...begun.flatMap(({ blockHash }) => search(next, blockHash)),
     ...(promised.length > 0 && !isSame
       ? [{ kind: 'compare-block', block: { number, hash, promised } } as const]
       : []),
@@ -95,12 +105,16 @@ function flashblockArrived(
   const [added, outcome] = addFlashblock(base, next)
   const counted: PendingEffect = { kind: 'count-flashblock', outcome }
   if (added === overlay) return [pending, counted]
-  const moved = withOverlay({ ...pending, newestEpoch: newerEpoch(newestEpoch, arrived) }, added)
+  const { blockHash } = next
+  const unnamed = hasRoots(flashblock.diff)
+    ? pending.unnamed
+    : new Map([...pending.unnamed, [keyOf(flashblock), blockHash] as const])
+  const epochs = newerEpoch(newestEpoch, arrived)
+  const moved = withOverlay({ ...pending, unnamed, newestEpoch: epochs }, added)
   if (outcome !== 'applied') {
     const [state, ...effects] = shown(moved)
     return [state, counted, ...effects]
   }
-  const { blockHash } = next
   const applied = { ...moved, arrivedMs: atMs }
   // An index without new transactions has the block hash of the index before.
   if (applied.executed.has(blockHash)) {
@@ -108,9 +122,7 @@ function flashblockArrived(
     return [state, counted, ...effects]
   }
   const [state, ...effects] = shown(applied)
-  // Without a hash, the execution client cannot be asked: the engine names it.
-  const search = flashblock.diff.blockHash === notComputed ? [] : [find(blockHash)]
-  return [state, counted, ...effects, ...search]
+  return [state, counted, ...effects, ...search(state, blockHash)]
 }
 
 function prefixFound(pending: PendingState, hash: Hash): Result {
@@ -145,11 +157,14 @@ function newsOf(pending: PendingState): readonly PrefixNews[] {
   })
 }
 
-/** A state with another overlay. Of the executed prefixes, it keeps those of the overlay. */
+/** A state with another overlay. Of the executed and the unnamed prefixes, it keeps those of the overlay. */
 function withOverlay(pending: PendingState, overlay: Overlay): PendingState {
   const hashes = new Set(overlay.blocks.flatMap((block) => block.hashes))
   const executed = new Set([...pending.executed].filter((hash) => hashes.has(hash)))
-  return { ...pending, overlay, executed }
+  const early = new Set(overlay.early.map(({ blockHash }) => blockHash))
+  const isLeft = (hash: Hash) => hashes.has(hash) || early.has(hash)
+  const unnamed = new Map([...pending.unnamed].filter(([, hash]) => isLeft(hash)))
+  return { ...pending, overlay, executed, unnamed }
 }
 
 function newerEpoch(
@@ -167,13 +182,14 @@ function toOverlayFlashblock({ flashblock, number }: ArrivedFlashblock): Overlay
     number,
     index,
     parentHash: base?.parentHash,
-    blockHash: diff.blockHash === notComputed ? placeholderOf(flashblock) : diff.blockHash,
+    blockHash: hasRoots(diff) ? diff.blockHash : placeholderOf(flashblock),
     transactions: diff.transactions.map((raw) => toHash(keccak256(raw))),
   }
 }
 
-function find(hash: Hash): PendingEffect {
-  return { kind: 'find-prefix', hash }
+/** Asks the execution client for a prefix. It cannot be asked for a hash that the engine has yet to name. */
+function search({ unnamed }: PendingState, hash: Hash): readonly PendingEffect[] {
+  return [...unnamed.values()].includes(hash) ? [] : [{ kind: 'find-prefix', hash }]
 }
 
 function shown(pending: PendingState): Result {
