@@ -201,7 +201,10 @@ function applied(
 ): Stepped {
   if (state.chain === undefined) return [state]
   const heads = headsOf(state.chain, state.backupUnsafe)
-  const isNew = applied.kind !== 'consolidated'
+  // The engine has sent a forkchoice for every block that it built.
+  const isBuilt = applied.kind !== 'consolidated'
+  const isPresent = applied.kind === 'replaced' && applied.isPresent === true
+  const isNew = isBuilt && !isPresent
   const { concludesBatch } = request
   const { backupUnsafe, ...next } =
     applied.kind === 'dropped'
@@ -220,14 +223,14 @@ function applied(
     chain,
     backupUnsafe,
     applyDue: undefined,
-    isForkchoiceDue: state.isForkchoiceDue || !isNew,
-    isForkchoiceFresh: state.isForkchoiceFresh || isNew,
+    isForkchoiceDue: state.isForkchoiceDue || !isBuilt,
+    isForkchoiceFresh: state.isForkchoiceFresh || isBuilt,
   }
   const published: Effect[] = [
     { kind: 'write-chain', chain },
     { kind: 'report-applied', applied, chain },
   ]
-  if (isNew) return [{ ...after, isForkchoiceDue: false }, ...published]
+  if (isBuilt) return [{ ...after, isForkchoiceDue: false }, ...published]
   const [paused, ...pauses] = pauseOf(after, 'forkchoice', safeLabelPauseMs)
   return [paused, ...published, ...pauses]
 }

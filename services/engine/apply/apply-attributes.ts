@@ -21,6 +21,8 @@ export type Applied =
       readonly block: L2BlockRef
       /** Why the execution client refused the block of the batch; set only for `replaced`. */
       readonly reason?: string
+      /** Whether the chain had the block before, as the replacement of the same batch: the blocks above it stay. */
+      readonly isPresent?: boolean
     }
   /** Before Holocene: the batch is dropped, together with the blocks of its span that are not safe yet. */
   | { readonly kind: 'dropped'; readonly unsafe: L2BlockRef; readonly reason: string }
@@ -65,8 +67,8 @@ export async function applyAttributes(
   const kept = present?.hash
   const replaced = await build({ request, heads, attributes: depositsOnly, kept }, ports)
   if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
-  if (replaced.block.hash === kept) return { kind: 'consolidated', block: replaced.block }
-  return { kind: 'replaced', block: replaced.block, reason }
+  const { block } = replaced
+  return { kind: 'replaced', block, reason, isPresent: block.hash === kept }
 }
 
 /** The block that the chain has at this height. */
