@@ -124,7 +124,7 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
 async function flashblocks({ json }: { readonly json: boolean }): Promise<object> {
   const measured = await benchFlashblocks((what) => console.error(what))
   if (!json) {
-    const { besideStalled, persisted, takeovers, throughput } = measured
+    const { besideStalled, load, persisted, takeovers, throughput } = measured
     console.log(
       'flashblocks: from the builder until it has the acknowledgement of a standby that executed and stored it; the execution client answers at once',
     )
@@ -143,6 +143,15 @@ async function flashblocks({ json }: { readonly json: boolean }): Promise<object
     console.log(
       `\n100 KB one after another: ${atoll.toFixed(0)} MB/s, raw libp2p ${rawLibp2p.toFixed(0)} MB/s`,
     )
+    console.log('\nflashblocks every 200 ms of blocks of 2 s, with the embedded client:')
+    printTable([
+      ['transactions/s', 'in a block', 'KB', 'indices', 'gap median ms', 'p99', 'kept'],
+      ...load.map(({ bytes, gapMs, indices, isKept, rate, transactions }) => {
+        const counts = [rate, transactions, Math.round(bytes / 1_000), indices]
+        const gaps = [gapMs.median, gapMs.p99].map((ms) => ms.toFixed(0))
+        return [...counts.map(String), ...gaps, isKept ? 'yes' : 'no']
+      }),
+    ])
     const { broken, kept, leaderToNextMs, lost, takeoverGapMs } = takeovers
     console.log(
       `${takeovers.takeovers} takeovers: ${kept} blocks kept, ${broken} broken, ${lost} transactions lost; leadership to the next flashblock ${shownTimes(leaderToNextMs)}, between the flashblocks of both leaders ${shownTimes(takeoverGapMs)}`,

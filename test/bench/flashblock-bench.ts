@@ -17,6 +17,7 @@ import { openBuilderNetwork } from '#services/flashblock-p2p/network/builder-net
 import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { StandbyNode } from '#test/fakes/standby-node.ts'
 import { until } from '#test/interop/until.ts'
+import { benchLoad, type LoadStep } from './flashblock-load.ts'
 import { summarise, type Summary } from './statistics.ts'
 
 /** Results of `npm run bench -- flashblocks`. Times in milliseconds. */
@@ -27,6 +28,8 @@ export interface FlashblockBench {
   readonly besideStalled: Summary
   /** Flashblocks of 100 KB between two hosts on this machine, in megabytes per second. */
   readonly throughput: { readonly atoll: number; readonly rawLibp2p: number }
+  /** Two builders with flashblocks every 200 ms, under more and more transactions. */
+  readonly load: readonly LoadStep[]
   /** Two builders, of which the leader is killed every few seconds. */
   readonly takeovers: FlashblocksResult
 }
@@ -55,8 +58,10 @@ export async function benchFlashblocks(report: (what: string) => void): Promise<
   const besideStalled = await measureStalled()
   report('throughput between two hosts')
   const throughput = { atoll: await throughputOfAtoll(), rawLibp2p: await rawThroughput() }
+  report('a devnet with flashblocks every 200 ms')
+  const load = await benchLoad(report)
   report(`${takeovers} takeovers in a devnet`)
-  return { persisted, besideStalled, throughput, takeovers: await measureTakeovers() }
+  return { persisted, besideStalled, throughput, load, takeovers: await measureTakeovers() }
 }
 
 async function measureStandby(
