@@ -221,7 +221,7 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   assert.match(out, /^engine-7 waits for something to do; next: keeps waiting$/m)
   const json = await runAtoll(['bus', 'status', '--json', ...access('operator')])
   const status = JSON.parse(json.out) as { streams: unknown[]; leases: { service: string }[] }
-  assert.equal(status.streams.length, 5)
+  assert.equal(status.streams.length, 6)
   assert.deepEqual(
     status.leases.map((lease) => lease.service),
     ['engine'],
