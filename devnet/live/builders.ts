@@ -55,6 +55,25 @@ export async function builderSettings(
   }
 }
 
+/** Settings of a node that follows the public streams of the builders; none without streams. */
+export function followerSettings(
+  { builderP2p, stream }: NodePorts,
+  followed: readonly string[],
+): Readonly<Record<string, string>> {
+  if (followed.length === 0) return {}
+  return {
+    flashblockFollow: followed.join(','),
+    flashblockListenIp: '127.0.0.1',
+    flashblockListenTcp: String(builderP2p),
+    flashblockStreamPort: String(stream),
+  }
+}
+
+/** The public stream of a builder. */
+export function streamUrlOf({ streamPort }: DevnetBuilder): string {
+  return `ws://127.0.0.1:${streamPort}`
+}
+
 /** Options of `Builders`. */
 export interface BuildersOptions {
   readonly nodes: readonly LiveNode[]

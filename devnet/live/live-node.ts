@@ -11,7 +11,7 @@ import type { Report } from '#node/supervisor.ts'
 import { l2ChainId, type RollupFiles } from '#devnet/rollup/create-rollup.ts'
 import { privateKeyOf, signerAccount } from '#devnet/rollup/accounts.ts'
 import { type ClientProcess, startClientProcess } from './client-process.ts'
-import { builderSettings, type DevnetBuilder } from './builders.ts'
+import { builderSettings, type DevnetBuilder, followerSettings, streamUrlOf } from './builders.ts'
 import { awaitGivenClient, type GivenClient } from './given-client.ts'
 import type { NodePorts } from './ports.ts'
 
@@ -45,6 +45,8 @@ export interface LiveNodeOptions {
         readonly others: readonly DevnetBuilder[]
       }
     | undefined
+  /** Public streams of the builders, which a node that is no builder follows. */
+  readonly followed: readonly string[]
   /** Further settings of the node, by key. */
   readonly given: Readonly<Record<string, string>>
   readonly logLevel: string
@@ -63,7 +65,7 @@ export interface LiveNode {
   readonly adminUrl: string
   readonly adminTokenFile: string
   readonly bus: string
-  /** Public stream of flashblocks; undefined if the node is not a builder. */
+  /** Public stream of flashblocks; undefined if the node is no builder. */
   readonly streamUrl: string | undefined
   readonly view: () => NodeView
   /** Ids of the processes that run, by name: services, execution client and NATS server. */
@@ -121,7 +123,7 @@ export async function startLiveNode(options: LiveNodeOptions): Promise<LiveNode>
       adminUrl: `http://127.0.0.1:${ports.admin}`,
       adminTokenFile: join(folder, adminToken),
       bus: node.bus.what,
-      streamUrl: options.builder && `ws://127.0.0.1:${options.builder.builder.streamPort}`,
+      streamUrl: options.builder && streamUrlOf(options.builder.builder),
       view: () => viewer.view,
       pids: () => pidsOf({ client, node }),
       failed,
@@ -200,9 +202,11 @@ async function settingsOf(
     }),
     logLevel,
     ...(options.onLog !== undefined && { logFormat: 'text' }),
-    ...(options.builder !== undefined && {
-      ...(await builderSettings(folder, options.builder.builder, options.builder)),
-      // The rollup node then answers calls for the pending block, and passes on the other ones.
+    ...(options.builder === undefined
+      ? followerSettings(ports, options.followed)
+      : await builderSettings(folder, options.builder.builder, options.builder)),
+    // The rollup node answers calls for the pending block, and passes on the other ones.
+    ...((options.builder !== undefined || options.followed.length > 0) && {
       executionRpcUrl: rpcUrl,
       executionRpcPassOn: 'true',
     }),

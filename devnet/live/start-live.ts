@@ -20,7 +20,7 @@ import { l1SafeDistance, maxDrift, usualWindowBlocks } from '#devnet/rollup/usua
 import type { GivenClient } from './given-client.ts'
 import { type LiveNode, newPeer, startLiveNode } from './live-node.ts'
 import { allClients } from './all-clients.ts'
-import { Builders, type Leading, newBuilder } from './builders.ts'
+import { Builders, type Leading, newBuilder, streamUrlOf } from './builders.ts'
 import { beaconPortOf, isFree, l1PortOf, nodePortsOf } from './ports.ts'
 import { Traffic } from './traffic.ts'
 
@@ -335,6 +335,7 @@ async function startNodes(
           intervalMs: builders.intervalMs,
           others: made.filter((each) => each !== builder),
         },
+      followed: builder === undefined ? (made ?? []).map(streamUrlOf) : [],
       logLevel: options.logLevel,
       report: options.report,
       onLog: options.onLog,
