@@ -6,7 +6,7 @@ import { FlashblockJudge, type Takeover } from '#devnet/live/flashblock-judge.ts
 import { createBuilderKey } from '#libp2p/builder-key.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { leaderOf } from './conductors.ts'
-import { type Cluster, untilSteady } from './failovers.ts'
+import { type Cluster, orFalse, untilSteady } from './failovers.ts'
 import { clientOf, whyNoNetwork } from './network.ts'
 import { assertSameBlocks, names, ourCluster } from './our-cluster.ts'
 import { BlockTimes } from './sequencers.ts'
@@ -58,7 +58,7 @@ async function killLeader(cluster: Cluster, times: BlockTimes): Promise<Takeover
   const explain = () => cluster.explain()
   await until('another node leads', { withinMs: 60_000, everyMs: 20, explain }, async () => {
     const next = await leaderOf(cluster.members.filter(({ name }) => name !== leader.name))
-    if (next === undefined || !(await cluster.isActive(next.name))) return false
+    if (next === undefined || !(await orFalse(cluster.isActive(next.name)))) return false
     leadsMs = Date.now()
     return true
   })
@@ -81,6 +81,7 @@ test(
       const clients = [b.executionUrl].map((url) => clientOf(url))
       started.closing(() => Promise.all(clients.map((client) => client.close())))
       const judge = new FlashblockJudge({ clients, streams }, systemClock)
+      started.closing(() => judge.result([]))
       const takeovers: Takeover[] = []
       for (let kill = 0; kill < kills; kill++) takeovers.push(await killLeader(cluster, times))
       await untilSteady(cluster, times)
