@@ -173,6 +173,7 @@ export class NodeRun {
         simulation.start('rpc-0', 'rpc', (host) => conductors.control(at, host))
     disturb(this)
     const reason = (await this.#reason()) ?? this.#simulation.failure?.message
+    for (const { simulation } of nodes) simulation.close()
     for (const node of nodes) node.close()
     if (reason === undefined) return { kind: 'agreed', virtualMs: clock.monotonicMs() }
     return { kind: 'failed', reason, lastEvents: this.#simulation.lastEvents() }

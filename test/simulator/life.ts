@@ -1,5 +1,6 @@
 import type { Connection } from '#bus/connection.ts'
 import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
+import type { ServiceBus } from '#bus/service-bus.ts'
 import type { Clock } from '#runtime/clock.ts'
 
 /**
@@ -9,6 +10,7 @@ import type { Clock } from '#runtime/clock.ts'
 export class Life {
   readonly clock: Clock
   readonly connections: MemoryConnection[] = []
+  bus: ServiceBus | undefined
   readonly #ended = new AbortController()
   #frozen: (() => void)[] | undefined
   #isOver = false
@@ -24,7 +26,7 @@ export class Life {
     }
   }
 
-  /** A signal that is never aborted, because a killed process is not notified. */
+  /** A signal that is not aborted during the run, because a killed process is not notified. */
   get signal(): AbortSignal {
     return this.#ended.signal
   }
@@ -44,7 +46,7 @@ export class Life {
         this.#onEffect()
       },
       request: async (message, options) => {
-        if (this.#isOver) return forever
+        if (this.#isOver) return new Promise(() => undefined)
         try {
           const answer = connection.request(message, options)
           this.#onEffect()
@@ -77,6 +79,16 @@ export class Life {
     this.#isOver = true
   }
 
+  /**
+   * Aborts the signal after the whole run. Node.js keeps each signal of `AbortSignal.any` that has a listener, and so the
+   * memory of the run, until one of its signals is aborted.
+   */
+  release(): void {
+    this.end()
+    this.#ended.abort()
+    void this.bus?.close()
+  }
+
   #reach(run: () => void): void {
     if (this.#isOver) return
     if (this.#frozen === undefined) run()
@@ -88,5 +100,3 @@ export class Life {
     return new Promise((resolve) => this.#reach(resolve))
   }
 }
-
-const forever: Promise<never> = new Promise(() => undefined)

@@ -37,10 +37,7 @@ interface Result extends Task {
   readonly explanation: string | undefined
 }
 
-/**
- * Number of runs before a worker thread is replaced, since each run leaks 1 MB. A simulated process that is killed
- * never removes its abort listeners, and Node.js keeps a signal of `AbortSignal.any` while the signal has a listener.
- */
+/** Number of runs that a worker thread gets at once. With larger numbers, one worker runs long after the others. */
 const tasksOfWorker = 20
 
 async function work(tasks: readonly Task[]): Promise<void> {

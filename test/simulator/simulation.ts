@@ -116,6 +116,11 @@ export class Simulation {
     })
   }
 
+  /** Ends all processes after the run, so that their memory is released. */
+  close(): void {
+    for (const process of this.processes.values()) process.release()
+  }
+
   /** The first violation that was found. */
   get failure(): Error | undefined {
     return this.#beside === undefined ? this.#failure : this.#beside.first.failure
@@ -156,6 +161,7 @@ export class SimulatedProcess {
   readonly #random: Random
   /** The current run of the process. A killed run keeps its own `Life`, which no longer advances. */
   #life: Life | undefined
+  readonly #lives: Life[] = []
   #boots = 0
   isHeldDown = false
   /** Number of messages and actions after which the process is killed; undefined if it is not to be killed. */
@@ -180,6 +186,7 @@ export class SimulatedProcess {
     const { wallClock } = this.#simulation
     const life = new Life(wallClock, () => this.#acted(life))
     this.#life = life
+    this.#lives.push(life)
     this.#simulation.trace(`${this.instance} starts`)
     void this.#live(life)
   }
@@ -189,6 +196,12 @@ export class SimulatedProcess {
     if (this.#life === undefined) return
     this.#simulation.trace(`${this.instance} killed`)
     this.#end()
+  }
+
+  /** Ends the process, and releases the memory of each of its runs. */
+  release(): void {
+    this.#life = undefined
+    for (const life of this.#lives) life.release()
   }
 
   /** Freezes the process. Messages and timers wait. */
@@ -260,6 +273,7 @@ export class SimulatedProcess {
       tracing: noTracing,
       onFatal: (error) => this.#died(life, error),
     })
+    life.bus = bus
     try {
       await this.#program({
         instance: this.instance,

@@ -113,6 +113,7 @@ export class VerifierRun implements DisturbedRun {
     await simulation.clock.run(graceMs, () => simulation.failure !== undefined || agreed)
     stop()
     const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
+    simulation.close()
     for (const history of this.histories) history.close()
     this.#peerStore.close()
     if (reason === undefined) return { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
