@@ -50,7 +50,7 @@ test('a call is aborted at its timeout, also inside a nested call', async () => 
 })
 
 test('the event loop continues while a call runs', async () => {
-  const { call } = await opened(200)
+  const { call } = await opened(1_000)
   let turns = 0
   const timer = setInterval(() => turns++, 5)
   await assert.rejects(call('eth_call', { to: other }, 'latest', { [other]: { code: endless } }))
