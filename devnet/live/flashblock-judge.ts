@@ -23,6 +23,8 @@ export interface FlashblocksResult {
   readonly broken: number
   /** Published transactions that are not in their block. */
   readonly lost: number
+  /** The same, if only the flashblocks count that another builder had published too. */
+  readonly replicated: WatchSummary['replicated']
   readonly missing: number
   readonly repeated: number
   readonly contradictions: number
@@ -50,6 +52,8 @@ export class FlashblockJudge {
   readonly #stopping = new AbortController()
   readonly #running: Promise<WatchSummary>
   readonly #arrivals: number[] = []
+  /** The reports of the blocks that do not have all that was published of them. */
+  readonly brokenBlocks: BlockReport[] = []
   #count = 0
 
   constructor({ clients, streams }: Pick<LiveWorld, 'clients' | 'streams'>, clock: Clock) {
@@ -93,6 +97,7 @@ export class FlashblockJudge {
       kept: summary.blocks.kept,
       broken: summary.blocks.broken + summary.blocks['never-came'],
       lost: summary.lost,
+      replicated: summary.replicated,
       missing: summary.missing,
       repeated: summary.repeated,
       contradictions: summary.contradictions,
@@ -103,7 +108,9 @@ export class FlashblockJudge {
     }
   }
 
-  #add({ flashblocks, isAgain }: BlockReport): void {
+  #add(report: BlockReport): void {
+    const { flashblocks, isAgain, verdict } = report
+    if (verdict !== 'kept') this.brokenBlocks.push(report)
     if (!isAgain) this.#arrivals.push(...flashblocks.map(({ arrivedUnixMs }) => arrivedUnixMs))
   }
 }

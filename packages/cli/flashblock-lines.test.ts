@@ -33,6 +33,7 @@ const kept: BlockReport = {
       transactions: 1,
       gasShare: 0.01,
       hashCheck: 'right',
+      streams: 1,
     },
     {
       index: 1,
@@ -41,6 +42,7 @@ const kept: BlockReport = {
       transactions: 2,
       gasShare: 0.5,
       hashCheck: 'right',
+      streams: 1,
     },
   ],
   repeated: 0,
@@ -50,6 +52,7 @@ const kept: BlockReport = {
   isInterrupted: false,
   isAgain: false,
   worstGapMs: 200.4,
+  replicated: { verdict: 'kept', lost: [] },
 }
 
 const usual = '2 flashblocks, 3 transactions, worst gap 200 ms, 50.0 % of the gas limit'

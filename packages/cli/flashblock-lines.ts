@@ -65,10 +65,12 @@ export function summaryLines(summary: WatchSummary): readonly string[] {
   const { blocks, contradictions, missing, repeated } = summary
   const { kept, broken, unchecked } = blocks
   const malformed = Object.entries(summary.malformed).map(([flaw, count]) => `${count} ${flaw}`)
+  const ofSeveral =
+    summary.streams.length > 1 ? `, ${summary.replicated.lost} of them from several streams` : ''
   return [
     `blocks   kept ${kept}, broken ${broken}, never came ${blocks['never-came']}, unchecked ${unchecked}`,
     `         unfinished ${summary.unfinished}, without flashblocks ${summary.withoutFlashblocks}`,
-    `promises ${summary.lost} transactions lost`,
+    `promises ${summary.lost} transactions lost${ofSeveral}`,
     `gaps     ${delayText(summary.gaps)}`,
     `indices  missing ${missing}, repeated ${repeated}, contradictions ${contradictions}`,
     `checks   wrong block hashes ${summary.wrongHashes}, over a limit ${summary.tooMuch}`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { FlashblockJudge } from '#devnet/live/flashblock-judge.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { DevnetWorld } from './devnet-world.ts'
@@ -28,6 +29,7 @@ test('whenever the leader is killed in the middle of a block, another builder go
   await devnet.until('the last leader goes on', () => judge.count > seen + 20)
   const result = await judge.result(changes())
   t.diagnostic(JSON.stringify(result))
+  for (const report of judge.brokenBlocks) t.diagnostic(inspect(report, { depth: 4 }))
   assert.equal(result.broken, 0)
   assert.equal(result.lost, 0)
   assert.equal(result.repeated, 0)

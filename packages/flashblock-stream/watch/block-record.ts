@@ -167,12 +167,15 @@ export class BlockRecord {
     return this.#contradictions.length
   }
 
-  /** What the judge needs. */
-  get published(): PublishedBlock {
+  /** What the judge needs of the flashblocks that at least so many streams delivered. */
+  publishedBy(leastStreams: number): PublishedBlock {
+    const isPublished = ({ streams }: SeenFlashblock) => streams.size >= leastStreams
     const runs = this.#runs.map(({ parts, payloadId }): PublishedRun => {
-      return { payloadId, parts: [...parts.values()].toSorted((a, b) => a.index - b.index) }
+      const published = [...parts.values()].filter(isPublished)
+      return { payloadId, parts: published.toSorted((a, b) => a.index - b.index) }
     })
-    return { runs, contradictions: this.#contradictions, parentHash: this.parentHash }
+    const contradictions = this.#contradictions.filter(isPublished)
+    return { runs, contradictions, parentHash: this.parentHash }
   }
 }
 

@@ -14,6 +14,8 @@ interface ReportedFlashblock {
   /** Share of the gas limit that the block uses up to this index, from 0 to 1; undefined without index 0. */
   readonly gasShare: number | undefined
   readonly hashCheck: SeenFlashblock['hashCheck']
+  /** Number of streams that delivered it. */
+  readonly streams: number
 }
 
 /** What a stream published of a block, and whether it was kept. */
@@ -37,6 +39,11 @@ export interface BlockReport extends Judgement {
   /** Whether the block was judged before: a reorg replaced it, or a flashblock came late. */
   readonly isAgain: boolean
   readonly worstGapMs: number
+  /**
+   * The judgement of the flashblocks that several streams delivered. If each stream is that of a builder, another builder
+   * had these flashblocks before the block was sealed.
+   */
+  readonly replicated: Pick<Judgement, 'verdict' | 'lost'>
 }
 
 /** Judges a block. @param before the report of an earlier judgement */
@@ -46,8 +53,10 @@ export function reportOf(
   before: BlockReport | undefined,
 ): BlockReport {
   const { flashblocks, gasLimit } = record
+  const { lost, verdict } = judgeBlock(record.publishedBy(2), outcome)
   return {
-    ...judgeBlock(record.published, outcome),
+    ...judgeBlock(record.publishedBy(1), outcome),
+    replicated: { verdict, lost },
     number: record.number,
     hash: outcome.kind === 'sealed' ? outcome.block.hash : undefined,
     reason: outcome.kind === 'unchecked' ? outcome.reason : undefined,
@@ -64,11 +73,19 @@ export function reportOf(
 }
 
 function reported(
-  { arrivedUnixMs, gapMs, gasUsed, hashCheck, index, transactions }: SeenFlashblock,
+  { arrivedUnixMs, gapMs, gasUsed, hashCheck, index, streams, transactions }: SeenFlashblock,
   gasLimit: bigint | undefined,
 ): ReportedFlashblock {
   const gasShare = gasShareOf(gasUsed, gasLimit)
-  return { index, arrivedUnixMs, gapMs, transactions: transactions.length, gasShare, hashCheck }
+  return {
+    index,
+    arrivedUnixMs,
+    gapMs,
+    transactions: transactions.length,
+    gasShare,
+    hashCheck,
+    streams: streams.size,
+  }
 }
 
 /** Share of the gas limit, from 0 to 1; undefined if the limit is not known. */

@@ -156,6 +156,26 @@ test('a missing index is counted, unless it was published before the watch or wh
   assert.equal(watch.summary.streams[0]?.connections, 2)
 })
 
+test('what several streams delivered is judged also without what one stream alone delivered', () => {
+  const { watch, settle, take } = watched({ streams: 2 })
+  const [a, b] = [blockAt(0, [1, 1, 1]), blockAt(1, [1, 1, 1])]
+  for (const block of [a, b]) {
+    take(block)
+    take(block.slice(0, 2), { stream: 1 })
+  }
+  take(blockAt(2, [1]))
+  const lastLost = settle(0, a.slice(0, 2))
+  assert.deepEqual([lastLost?.verdict, lastLost?.replicated.verdict], ['broken', 'kept'])
+  assert.deepEqual(
+    lastLost?.flashblocks.map(({ streams }) => streams),
+    [2, 2, 1],
+  )
+  assert.deepEqual(watch.summary.replicated, { broken: 0, lost: 0 })
+  const twoLost = settle(1, b.slice(0, 1))
+  assert.deepEqual([twoLost?.lost.length, twoLost?.replicated.lost.length], [2, 1])
+  assert.deepEqual(watch.summary.replicated, { broken: 1, lost: 1 })
+})
+
 test('what two streams deliver is counted once, with the delay of the later one', () => {
   const { watch, take } = watched({ streams: 2 })
   const a = blockAt(0, [1, 1])

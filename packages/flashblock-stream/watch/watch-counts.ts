@@ -49,6 +49,8 @@ export interface WatchSummary {
   readonly tooMuch: number
   /** Transactions that were promised and not kept. */
   readonly lost: number
+  /** Broken blocks and lost transactions, if only the flashblocks count that several streams delivered. */
+  readonly replicated: { readonly broken: number; readonly lost: number }
   readonly indices: readonly IndexMeans[]
   readonly streams: readonly StreamCounts[]
 }
@@ -78,6 +80,7 @@ export class WatchCounts {
   #missing = 0
   #wrongHashes = 0
   #lost = 0
+  readonly #replicated = { broken: 0, lost: 0 }
   #withSeveralIds = 0
   #skipped = 0
 
@@ -138,6 +141,9 @@ export class WatchCounts {
   #count(report: BlockReport, sign: 1 | -1): void {
     this.#blocks[report.verdict] += sign
     this.#lost += sign * report.lost.length
+    const { lost, verdict } = report.replicated
+    this.#replicated.lost += sign * lost.length
+    if (verdict === 'broken' || verdict === 'never-came') this.#replicated.broken += sign
     if (!report.isInterrupted) this.#missing += sign * report.missing.length
     if (report.payloadIds.length > 1) this.#withSeveralIds += sign
   }
@@ -159,6 +165,7 @@ export class WatchCounts {
       unplaced: this.unplaced,
       tooMuch: this.#kinds['too-much'],
       lost: this.#lost,
+      replicated: { ...this.#replicated },
       indices: this.#meansOfIndices(),
       streams: this.#streams.map(({ connections, first, later }) => {
         return { first, later: later.numbers, connections }
