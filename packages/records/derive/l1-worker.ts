@@ -34,6 +34,8 @@ port.on('message', (request: L1Request) => {
   } else if (reading === current?.reading) current.ahead.use(request)
 })
 
+port.once('close', () => process.exit())
+
 const loading = isLoaded ? load() : undefined
 
 async function load() {

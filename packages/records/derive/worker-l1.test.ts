@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { isFault } from '#runtime/fault.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
@@ -144,6 +144,17 @@ test(
     while (timesOpen(file) > 0) await turn()
   },
 )
+
+test('a thread exits by itself when it is closed in the middle of a reading', async () => {
+  for (let at = 0; at < 12; at++) {
+    const source = new WorkerL1(join(recordsFolder, 'op-batcher-span'), config, read)
+    const reader = await source.open(0n)
+    await reader.next()
+    const rest = assert.rejects(restOf(reader), { message: 'the thread that reads L1 has ended' })
+    await sleep(at)
+    await Promise.all([source.close(), rest])
+  }
+})
 
 test('a waiting reader ends when another reading begins, and gets an error when the source is closed', async (t) => {
   const source = sourceOf(t, read)

@@ -22,6 +22,7 @@ export class WorkerL1 implements L1Source {
   readonly isLoaded: boolean
   readonly #worker: Worker
   readonly #port: MessagePort
+  readonly #exited: Promise<unknown>
   readonly #loaded = Promise.withResolvers<void>()
   #reading = 0
   #queue: SourcedL1Block[] = []
@@ -50,6 +51,7 @@ export class WorkerL1 implements L1Source {
     const file = new URL('./l1-worker.ts', import.meta.url)
     this.#worker = new Worker(file, { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     // The thread also exits on `close`. A caller that still waits then gets this error.
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads L1 has ended')))
     port1.on('message', (answer: L1Answer) => this.#take(answer))
@@ -75,9 +77,13 @@ export class WorkerL1 implements L1Source {
     return Promise.resolve({ next: () => this.#next(reading) })
   }
 
+  /**
+   * Ends the thread, which exits by itself when its port is closed. `terminate` would crash the process if the thread is in
+   * native code, as in the recovery of a sender.
+   */
   async close(): Promise<void> {
     this.#port.close()
-    await this.#worker.terminate()
+    await this.#exited
   }
 
   #next(reading: number): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined> {

@@ -85,7 +85,11 @@ export class OpeningThread {
     this.#worker = undefined
     this.#current?.reject(new DroppedMessage('closed'))
     for (const job of this.#queue.removeWhere(() => true)) job.reject(new DroppedMessage('closed'))
-    await worker?.terminate()
+    if (worker === undefined) return
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    worker.ref()
+    worker.postMessage('exit' satisfies OpeningRequest, [])
+    await exited
   }
 
   #next(): void {

@@ -4,11 +4,11 @@ import type { Address } from '#protocol/primitives.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
 import { openAndCheck, type OpeningRules } from './opened-message.ts'
 
-/** A message to open. */
-export interface OpeningRequest {
-  readonly topic: string
-  readonly bytes: Uint8Array
-}
+/**
+ * A message to open, or the request to exit. If the thread were terminated in native code, as in a recovery of a signer,
+ * the process would crash.
+ */
+export type OpeningRequest = { readonly topic: string; readonly bytes: Uint8Array } | 'exit'
 
 /**
  * An opened message. If the message cannot be decompressed, its bytes equal the bytes of the request, and are not sent
@@ -25,7 +25,9 @@ export type OpeningAnswer = { readonly id: Uint8Array } & (
 
 const rules = workerData as OpeningRules
 
-parentPort?.on('message', ({ topic, bytes }: OpeningRequest) => {
+parentPort?.on('message', (request: OpeningRequest) => {
+  if (request === 'exit') process.exit()
+  const { topic, bytes } = request
   const { id, data, checked } = openAndCheck(topic, bytes, rules)
   if (data.kind === 'raw') return answer({ kind: 'raw', problem: data.problem, id })
   const { buffer, byteLength } = data.bytes
