@@ -65,6 +65,8 @@ async function killLeader(cluster: Cluster, times: BlockTimes): Promise<Takeover
     return true
   })
   await restarted
+  if (process.env['ATOLL_INTEROP_LOGS'])
+    console.error('KILL', leader.name, new Date(killedMs).toISOString(), new Date(leadsMs).toISOString(), times.newest)
   return { killedMs, leadsMs }
 }
 

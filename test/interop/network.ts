@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
@@ -144,6 +144,9 @@ export class Network {
   }
 }
 
+/** Folder for the whole output of each program; undefined if the output is not kept. */
+const logFolder = process.env['ATOLL_INTEROP_LOGS']
+
 /** A process that a test runs beside the network. */
 export class Program {
   readonly #child: ChildProcess
@@ -159,6 +162,8 @@ export class Program {
       if (stream === null) continue
       stream.on('data', (text: Buffer) => {
         this.#output = (this.#output + text.toString()).slice(-50_000)
+        if (logFolder !== undefined)
+          appendFileSync(join(logFolder, `${basename(path)}-${this.#child.pid}.log`), text)
       })
       if (onLine !== undefined) createInterface(stream).on('line', onLine)
     }

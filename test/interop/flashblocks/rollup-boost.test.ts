@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { FlashblockJudge } from '#devnet/live/flashblock-judge.ts'
+import { nodePortsOf } from '#devnet/live/ports.ts'
+import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
+import * as z from 'zod'
+import type { EngineApiClient } from '#engine-api/engine-api-client.ts'
+import { openExecutionClient } from '#engine-api/open-client.ts'
+import { toQuantity } from '#json-rpc/forms/fields.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { attributesOfBase } from '#protocol/flashblock/base-attributes.ts'
+import type { Bytes8 } from '#protocol/primitives.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { DevnetWorld, portBase } from '#test/devnet/devnet-world.ts'
+import { freeTcpPort } from '#test/fakes/free-port.ts'
+import { flagsOf, Program } from '#test/interop/network.ts'
+import { HeldStream } from './held-stream.ts'
+
+const rollupBoost = process.env['ATOLL_ROLLUP_BOOST'] ?? 'rollup-boost'
+const skip =
+  spawnSync(rollupBoost, ['--version']).status === 0
+    ? false
+    : 'no rollup-boost on PATH or in ATOLL_ROLLUP_BOOST: cargo install --locked --version 0.7.13 rollup-boost'
+
+/** Number of blocks that rollup-boost puts together. */
+const blocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 10)
+
+test(
+  'rollup-boost puts the flashblocks of Atoll together to the block that Atoll seals',
+  { skip },
+  async (t) => {
+    const devnet = await DevnetWorld.start(t, {
+      blockSeconds: 2,
+      l1BlockSeconds: 2,
+      builders: { count: 1, intervalMs: 250, killEveryMs: undefined },
+      // rollup-boost has no engine_getPayloadV5.
+      forkOffsets: forkOffsetsOf(['karst=1000000']),
+    })
+    const boost = await startRollupBoost(devnet)
+    const assembled = await assemble(devnet, boost)
+    const [builder] = devnet.world.clients
+    for (const { blockHash, number } of assembled) {
+      const sealed = await builder?.call('eth_getBlockByNumber', [toQuantity(number), false])
+      assert.equal(blockJson.parse(sealed).hash, blockHash)
+    }
+    const users = assembled.reduce((sum, { transactions }) => sum + transactions.length - 1, 0)
+    assert.ok(users > blocks, `${users} transactions of users`)
+    // Otherwise, the block may be that of the execution client.
+    assert.equal(boost.program.output.match(/Returning fb payload/gu)?.length, blocks)
+    const result = await boost.judge.result([])
+    t.diagnostic(JSON.stringify(result))
+    assert.deepEqual([result.broken, result.repeated, result.missing], [0, 0, 0])
+    assert.ok(result.kept >= blocks - 1, `${result.kept} blocks`)
+  },
+)
+
+const blockJson = z.object({ hash: z.string() })
+
+/** rollup-boost between the test, the execution client of the second node, and the builder, which is the first node. */
+interface Boost {
+  readonly program: Program
+  /** Its Engine API. */
+  readonly client: EngineApiClient
+  /** The stream of the builder, as it gets it. */
+  readonly stream: HeldStream
+  /** Follows the stream that it publishes. */
+  readonly judge: FlashblockJudge
+}
+
+async function startRollupBoost(devnet: DevnetWorld): Promise<Boost> {
+  const { clients, folder, rollup, streams } = devnet.world
+  const stream = await HeldStream.start(streams[0] ?? assert.fail('no public stream'))
+  devnet.beforeEnd(() => stream.close())
+  const engineUrlOf = (node: number) => `http://127.0.0.1:${nodePortsOf(portBase, node).engine}`
+  const jwtOf = (node: number) => join(folder, `node-${node}`, 'jwt.hex')
+  const [port, outPort, debugPort] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()]
+  const flags = {
+    'builder-url': engineUrlOf(1),
+    'builder-jwt-path': jwtOf(1),
+    'l2-url': engineUrlOf(2),
+    'l2-jwt-path': jwtOf(2),
+    'rpc-host': '127.0.0.1',
+    'rpc-port': String(port),
+    'debug-server-port': String(debugPort),
+    'flashblocks-builder-url': stream.url,
+    'flashblocks-port': String(outPort),
+  }
+  const program = new Program(rollupBoost, [...flagsOf(flags), '--flashblocks'])
+  devnet.beforeEnd(() => program.stop())
+  const opened = await openExecutionClient({
+    engineUrl: `http://127.0.0.1:${port}`,
+    jwtSecretFile: jwtOf(2),
+    engineTimeoutMs: 5_000,
+    config: rollup.config,
+    clock: systemClock,
+  })
+  devnet.beforeEnd(() => opened.close())
+  await devnet.until('rollup-boost follows the stream', () => stream.clients > 0)
+  const ownStream = `ws://127.0.0.1:${outPort}`
+  const judge = new FlashblockJudge({ clients, streams: [ownStream] }, systemClock)
+  devnet.beforeEnd(() => judge.result([]))
+  return { program, client: opened.executionClient, stream, judge }
+}
+
+/**
+ * Acts as the consensus client of rollup-boost: asks for each block before its flashblocks arrive, and fetches it when the
+ * next one begins.
+ */
+async function assemble(devnet: DevnetWorld, { client, stream }: Boost): Promise<Payload[]> {
+  const { clients, rollup } = devnet.world
+  const assembled: Payload[] = []
+  let asked: { readonly payloadId: Bytes8; readonly timestamp: bigint } | undefined
+  while (assembled.length < blocks) {
+    const { base, diff, payloadId } = await stream.firstOfBlock()
+    assert.ok(base)
+    if (asked !== undefined) {
+      const payload = await client.getPayload(asked.payloadId, asked.timestamp)
+      assembled.push(payload ?? assert.fail(`no payload ${asked.payloadId}`))
+    }
+    const attributes = attributesOfBase(rollup.config, base, diff.transactions)
+    assert.ok(attributes)
+    const { parentHash: head, timestamp } = base
+    await devnet.until('the second node has the parent', async () => {
+      return (await clients[1]?.call('eth_getBlockByHash', [head, false])) !== null
+    })
+    const heads = { head, safe: undefined, finalized: undefined }
+    const started = await client.build(heads, { ...attributes, noTxPool: false })
+    assert.deepEqual(started, { kind: 'started', payloadId })
+    stream.release()
+    asked = { payloadId, timestamp }
+  }
+  return assembled
+}
