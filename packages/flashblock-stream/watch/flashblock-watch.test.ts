@@ -156,6 +156,20 @@ test('a missing index is counted, unless it was published before the watch or wh
   assert.equal(watch.summary.streams[0]?.connections, 2)
 })
 
+test('a block that came too late is judged again when the next one is sealed', () => {
+  const { watch, next, settle, take } = watched()
+  const [a, b] = [blockAt(0, [1, 2]), blockAt(1, [1])]
+  take(a)
+  take(b)
+  assert.equal(watch.settle(first, { kind: 'never-came' }, 0)?.verdict, 'never-came')
+  take(blockAt(2, [1]))
+  assert.equal(next(), 1)
+  settle(1, b)
+  assert.equal(next(), 0)
+  assert.equal(settle(0, a)?.verdict, 'kept')
+  assert.deepEqual(watch.summary.blocks, { kept: 2, broken: 0, 'never-came': 0, unchecked: 0 })
+})
+
 test('what several streams delivered is judged also without what one stream alone delivered', () => {
   const { watch, settle, take } = watched({ streams: 2 })
   const [a, b] = [blockAt(0, [1, 1, 1]), blockAt(1, [1, 1, 1])]

@@ -210,10 +210,10 @@ export class FlashblockWatch {
     return report
   }
 
+  /** Judges the parent again if it was replaced, came too late, or could not be fetched. */
   #checkParent(number: bigint, parentHash: string, nowMs: number): void {
     const parent = this.#blocks.get(number - 1n)
-    const known = parent?.report?.hash
-    if (parent === undefined || known === undefined || known === parentHash) return
+    if (parent?.report === undefined || parent.report.hash === parentHash) return
     parent.state = 'ended'
     parent.endedMs = nowMs
   }
