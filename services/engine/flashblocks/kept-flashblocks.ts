@@ -70,7 +70,8 @@ export class KeptFlashblocks {
     const { index, payloadId } = stored.flashblock
     let output = this.#add(stored, source)
     const epoch = this.#sequences.get(payloadId)?.epoch ?? 0n
-    if (output.kind === 'contradicted' && stored.epoch > epoch) {
+    const isReplacing = output.kind === 'contradicted' && stored.epoch > epoch
+    if (isReplacing) {
       // A bad flashblock must not cost those that it would replace.
       if (!this.#fits(stored)) return { kind: 'refused', reason: 'wrong-block-hash' }
       this.drop(payloadId, index)
@@ -78,7 +79,7 @@ export class KeptFlashblocks {
     }
     if (output.kind !== 'added') return output
     const payload = this.assembly(payloadId)?.payload()
-    if (payload !== undefined && checkBlockHash(payload) === 'wrong') {
+    if (!isReplacing && payload !== undefined && checkBlockHash(payload) === 'wrong') {
       this.#truncate(payloadId, index)
       return { kind: 'refused', reason: 'wrong-block-hash' }
     }
