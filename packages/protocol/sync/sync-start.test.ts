@@ -192,10 +192,13 @@ for (const [name, wrong] of [
   ['a sequence number that jumps', { sequenceNumber: 5n }],
   ['an L1 origin that jumps', { l1Origin: { number: 9n, hash: hashOf(1, 'a', 9) } }],
 ] as const)
-  // Rules: sync-start-broken
-  test(`if blocks are not linked, the search fails: ${name}`, () => {
+  // Rules: sync-start-broken, sync-start-unsafe-links
+  test(`if blocks up to the safe head are not linked, the search fails; above it, they are dropped: ${name}`, () => {
     const chain = l2Chain(101, { number: 51n, ...wrong })
-    assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), 'l2-inconsistent')
+    assert.equal(found(world(l1Chain(60), chain, [101, 51, 4])), 'l2-inconsistent')
+    const linked = found(world(l1Chain(60), l2Chain(50), [50, 40, 4]))
+    assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), linked)
+    assert.match(linked, /^50\//u)
   })
 
 // Rules: sync-start-broken

@@ -165,7 +165,8 @@ export class SyncStart {
     const block = this.#at
     const l1 = this.#l1.at(block.l1Origin.number)
     if (l1 !== undefined && 'kind' in l1) return l1
-    // Rule sync-start-broken: A chain with broken links or another genesis is refused. Spec: sync/start.go
+    // Rule sync-start-broken: A chain with another genesis, or with broken links up to the safe head, is refused.
+    // Spec: sync/start.go
     const wrong = this.#wrongChain(l1)
     if (wrong !== undefined) return wrong
     const { sequencingWindow } = this.#config
@@ -205,13 +206,20 @@ export class SyncStart {
     return undefined
   }
 
+  // Rule sync-start-unsafe-links: Unsafe blocks from a broken link on are dropped. Execution clients do not check the
+  // L1 origin of a block that a sequencer signed, so op-node would not find a start. Spec: Atoll's own
   /** Moves to the parent. */
   #descend(): SyncStartStep | undefined {
     const block = this.#at
     const parent = this.#l2.parentOf(block, this.#finalized.number)
     if ('kind' in parent) return parent
     const problem = this.#brokenLink(parent)
-    if (problem !== undefined) return failed('l2-inconsistent', problem)
+    if (problem !== undefined && block.number <= this.#safe.number)
+      return failed('l2-inconsistent', problem)
+    if (problem !== undefined) {
+      this.#unsafe = undefined
+      this.#highest = undefined
+    }
     this.#at = parent
     return this.#isReady ? this.#finish(parent) : undefined
   }
