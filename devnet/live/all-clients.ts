@@ -3,8 +3,8 @@ import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { isFault } from '#runtime/fault.ts'
 
 /**
- * The execution clients of all nodes, as one: each transaction is sent to all of them, since the next leader has to know
- * it. Other calls go to the first client that answers.
+ * The execution clients of all nodes, as one: each transaction is sent to all of them, since the next leader has to
+ * know it. Other calls are tried at one client after another, until one answers without an error.
  */
 export function allClients(clients: readonly JsonRpcClient[]): Pick<JsonRpcClient, 'call'> {
   return {

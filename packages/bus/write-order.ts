@@ -1,4 +1,4 @@
-/** Orders the writes of a state over restarts of its writer and losses of the store. */
+/** Orders the writes of a state, even across restarts of its writer and losses of the store. */
 export interface WriteOrder {
   /** Start of the writer in Unix milliseconds; greater than the start of any earlier writer. */
   readonly epochMs: number

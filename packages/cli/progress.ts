@@ -7,7 +7,10 @@ export class Progress {
   #count = 0
   #shownMs = 0
 
-  /** Counts one item, and updates the line at intervals. @param line gets the items per second */
+  /**
+   * Counts one item, and updates the line at intervals. @param line returns the text of the line; its argument is the
+   * number of items per second
+   */
   count(line: (perSecond: number) => string): void {
     this.#count++
     this.show(() => line((this.#count / (performance.now() - this.#startedMs)) * 1_000))

@@ -21,7 +21,7 @@ export const recordSettings = z.strictObject({
       .describe('JSON-RPC endpoint of L1; or give --from-cache'),
   ),
   fromCache: want(z.string().optional(), 'the --data-dir of a da-watcher').describe(
-    'L1 blocks and blobs from the cache of da-watcher, so that an incident can be derived again elsewhere',
+    'read L1 blocks and blobs from the cache of a da-watcher, so that the derivation during an incident can be repeated elsewhere',
   ),
   trustL1: onOff()
     .default(false)
@@ -31,16 +31,16 @@ export const recordSettings = z.strictObject({
   l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
     .optional()
     .describe(
-      'beacon API endpoint of L1 that still has the blobs of these blocks; needed if a batcher used blobs',
+      'L1 beacon API endpoint that still has the blobs of the L1 blocks to record; needed if a batcher used blobs',
     ),
   l2RpcUrl: url(['http', 'https'], 'http://localhost:9545').describe(
-    'JSON-RPC endpoint of an L2 execution client that has the blocks',
+    'JSON-RPC endpoint of an L2 execution client that has the L2 blocks from --from to --to',
   ),
   ...chainSettings.shape,
   genesis: readableFile("a genesis in geth's form, gzipped or not")
     .optional()
     .describe(
-      'L2 genesis to add to the record, so that it can be executed; --from must be the genesis block',
+      'L2 genesis to add to the record, so that the blocks of the record can be executed; --from must be the genesis block',
     ),
   from: blockNumber().describe('number of the L2 block that is the safe head at the start'),
   to: blockNumber().describe('number of the last L2 block'),

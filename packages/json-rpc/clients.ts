@@ -48,16 +48,19 @@ export interface ClientLimits {
   readonly maxRefusalsPerClient: number
 }
 
-/** Period in which refusals are counted, and time of a ban. */
+/** Period in which refusals are counted, and duration of a ban. */
 export const banMs = 10_000
 
 /**
- * Number of 16-bit groups in the prefix of an IPv6 subnet. One subscriber has a whole subnet, so the subnet counts as
- * one client.
+ * Number of 16-bit groups in the prefix of an IPv6 subnet. One customer of an internet provider has a whole subnet, so
+ * the subnet counts as one client.
  */
 const subnetGroups = 4
 
-/** Clients that are never banned. All programs of this machine share one address, even the pages in a browser. */
+/**
+ * Clients that are never banned. All programs on this machine, and even the pages in its browsers, have the same
+ * address, so a ban would affect all of them.
+ */
 const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
@@ -198,7 +201,10 @@ export class Clients {
     for (const socket of client.connections) socket.destroy()
   }
 
-  /** Forgets each client that uses nothing of the server now, and whose counted refusals and ban are over. */
+  /**
+   * Forgets each client that uses nothing of the server now, whose refusals are too old to count, and whose ban is
+   * over.
+   */
   tend(): void {
     for (const [name, client] of this.#byName) this.#forget(name, client)
   }

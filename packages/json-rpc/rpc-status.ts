@@ -20,7 +20,7 @@ export function retryAfterMs(fault: Fault | undefined): number | undefined {
   return isAsking ? fault.fields.retryAfterMs : undefined
 }
 
-/** The header `Retry-After`, seconds or a date, in milliseconds from now. RFC 9110, 10.2.3 */
+/** Parses the header `Retry-After`, which has seconds or a date. Returns milliseconds from now. RFC 9110, 10.2.3 */
 export function parseRetryAfter(header: unknown, nowMs: number): number | undefined {
   if (typeof header !== 'string' || header.trim() === '') return undefined
   const seconds = Number(header)

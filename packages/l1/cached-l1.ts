@@ -27,13 +27,14 @@ export class CachedL1 implements RecordableL1Source {
 
   /**
    * @param folder the data folder of da-watcher
-   * @param options `isTrusted`: the blocks may come from a trusted endpoint, so they are not verified
+   * @param options `isTrusted`: blocks are not verified, because da-watcher may have stored them from a trusted
+   * endpoint without verifying them
    * @throws Fault `settings` if the folder has no cache
    */
   constructor(folder: string, view: L1View, { isTrusted = false } = {}) {
     const path = join(folder, cacheFile)
     if (!existsSync(path)) {
-      const detail = `${path} does not exist: name the --data-dir of da-watcher`
+      const detail = `${path} does not exist: give the folder that is the --data-dir of da-watcher`
       throw new Fault('settings', { detail })
     }
     this.name = `the cache in ${folder}`
@@ -44,7 +45,7 @@ export class CachedL1 implements RecordableL1Source {
 
   /**
    * A block with its cached blobs. If several blocks have this number, returns the final block. If there is no final
-   * block, returns a child of the block that was fetched last.
+   * block, prefers a child of the block that the previous call of `fetchBlock` returned.
    *
    * @throws Fault `l1-cache` if the block is damaged
    */

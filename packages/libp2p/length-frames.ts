@@ -5,7 +5,7 @@ import { GrowingBytes } from './growing-bytes.ts'
 /** Limit on the bytes of a message, without its length. */
 export const maxFrameBytes = 16 * 2 ** 20
 
-/** Bytes of the length, which is big-endian. */
+/** Number of bytes of the length field, which is big-endian. */
 const headBytes = 4
 
 /** Puts the length of a message before it. @throws RangeError if it is longer than {@link maxFrameBytes} */
@@ -19,10 +19,12 @@ export function encodeLengthFrame(message: Uint8Array): Uint8Array {
   return joined([head, message])
 }
 
-/** Splits a stream into messages, each after its length. Chunks of the stream may end anywhere. */
+/**
+ * Splits a stream, in which each message follows its length, into the messages. Chunks of the stream may end anywhere.
+ */
 export class LengthFrameReader {
   readonly #begun = new GrowingBytes()
-  /** Length of the message that has begun; undefined within the length itself. */
+  /** Length of the message that is being read; undefined while the length itself is being read. */
   #length: number | undefined;
 
   /**

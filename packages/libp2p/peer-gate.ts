@@ -161,8 +161,8 @@ export class PeerGate {
   }
 
   /**
-   * The gate in the form of libp2p. A peer is checked again after its handshake, since it may have been blocked or
-   * banned meanwhile.
+   * The gate as a `ConnectionGater` of libp2p. A peer is checked again after its handshake, since it may have been
+   * blocked or banned meanwhile.
    */
   toGater(): ConnectionGater {
     return {

@@ -7,15 +7,18 @@ import { messageQueue, type MessageQueue, type QueueName } from './message-queue
 export interface WriterOptions {
   readonly clock: Clock
   readonly queue: QueueName
-  /** Timeout of a write. */
+  /** Each time a write has waited for this long, a timeout is counted; see `maxWriteTimeouts`. */
   readonly timeoutMs: number
-  /** Called when a message was passed to the connection as a whole, replaced a waiting one, or a write timed out. */
+  /**
+   * Called when a whole message was passed to the connection, when a message replaced a waiting one, and each time a
+   * write has waited for another `timeoutMs`.
+   */
   readonly onCount: (what: 'sent' | 'replaced' | 'write-timeout') => void
   /** Called when the peer cannot keep up, or the stream failed. The caller has to end the stream. */
   readonly onFailure: (problem: 'stalled' | 'queue-full' | 'stream-failed', detail: string) => void
 }
 
-/** A message may take this number of timeouts. Then its peer counts as stalled. */
+/** If the write of one message has waited for this number of timeouts, its peer counts as stalled. */
 export const maxWriteTimeouts = 8
 
 /**
@@ -35,13 +38,12 @@ export class StreamWriter {
     this.#queue = messageQueue(options.queue)
   }
 
-  /** Adds a message in its frame, and returns at once. A failure is reported by `onFailure` only. */
+  /** Adds a message that is already framed, and returns at once. A failure is reported by `onFailure` only. */
   push(frame: Uint8Array): void {
     if (this.#isClosed) return
     const outcome = this.#queue.push(frame)
     if (outcome === 'replaced') this.#options.onCount('replaced')
-    if (outcome === 'full')
-      this.#fail('queue-full', 'more messages wait for the peer than the limit')
+    if (outcome === 'full') this.#fail('queue-full', 'the queue of messages to the peer is full')
     else if (!this.#isWriting) void this.#write()
   }
 
@@ -77,9 +79,9 @@ export class StreamWriter {
   }
 
   /**
-   * Waits until all written bytes are passed to the connection, and the connection takes more, or the stream ends. The
-   * stream's method `onDrain` is of no use: libp2p 3.3 never renews its promise, so that it returns at once after the
-   * first drain.
+   * Waits until the stream ends, or until all written bytes are passed to the connection and the connection takes more.
+   * The method `onDrain` of a stream cannot be used: libp2p 3.3 creates the promise of this method only once for each
+   * stream, so after the first drain each call of `onDrain` resolves at once.
    */
   async #untilPassed(): Promise<void> {
     if (isReady(this.#stream)) return

@@ -7,15 +7,18 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
 import { l1RefFromWire, l1RefToWire, l2RefFromWire, l2RefToWire } from './wire/refs.ts'
 
-/** The next attributes of the safe chain, with the block they were derived on. */
+/**
+ * The next attributes of the safe chain, with the L2 block that they build on and the L1 block that they were derived
+ * from.
+ */
 export interface ApplyAttributesRequest {
-  /** The generation of the engine's chain state, which a reset ends. */
+  /** The generation of the engine's chain state. A reset ends the generation. */
   readonly generation: bigint
   /** Counts attributes within the generation, from 1. */
   readonly sequence: bigint
   readonly parent: L2BlockRef
   readonly attributes: PayloadAttributes
-  /** The inclusion block. */
+  /** The L1 block that the pipeline was reading when it derived the attributes. */
   readonly derivedFrom: L1BlockRef
   /** False while more blocks of the same span batch follow. */
   readonly concludesBatch: boolean

@@ -5,7 +5,10 @@ import { bytes8FromWire, hexToWire, optional, uint64FromWire, uint64ToWire } fro
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
-/** Asks the engine for the flashblocks of the child of its unsafe head, which another builder may have begun. */
+/**
+ * Asks the engine for the flashblocks of the unfinished block on its unsafe head. Another builder may have begun this
+ * block.
+ */
 export interface FindPrefixRequest {
   readonly generation: bigint
   /** The expected unsafe head. */
@@ -25,7 +28,10 @@ export interface FoundPrefix {
   readonly index: number
   /** L1 origin of the block. */
   readonly l1Origin: BlockId
-  /** Epoch of the sequencer that authorized it; 0 if it was not authorized. */
+  /**
+   * Epoch of the leader whose sequencer authorized these flashblocks, which rises with each new leader; 0 if they were
+   * not authorized.
+   */
   readonly epoch: bigint
 }
 

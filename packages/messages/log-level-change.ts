@@ -2,7 +2,7 @@ import { atoll } from '#proto/atoll.js'
 import { enumWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** Sets the lowest level that all services log, until they end. */
+/** Sets the log level of all services until they end: log lines below this level are dropped. */
 export interface LogLevelChange {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
 }

@@ -13,8 +13,8 @@ export const serviceNames = [
 export type ServiceName = (typeof serviceNames)[number]
 
 /**
- * Users of the bus other than the services. `provision` creates the streams. `operator` reads, and makes calls to
- * change peers.
+ * Users of the bus other than the services. `provision` creates the streams. `operator` reads all streams, and calls
+ * gossip to list and change peers.
  */
 const operatorRoles = ['provision', 'operator'] as const
 

@@ -23,16 +23,16 @@ export interface LocalBus extends BusFolderOwner {
 export interface WantedBus {
   /** Undefined: the folder of all nodes. */
   readonly dataDir: string | undefined
-  /** Undefined: the chain id of the only node. */
+  /** Undefined: any chain id. */
   readonly chainId: bigint | undefined
-  /** Undefined: the name of the only node. */
+  /** Undefined: any name. */
   readonly node: string | undefined
 }
 
 /**
- * Finds the bus of a node. The bus may be in three places: the data folder itself; the folder `bus` in the data folder,
- * as with `atoll node`; or one folder deeper, as in the folder of all nodes and in the folder of a devnet. If several
- * buses match and a process serves only one of them, this bus is chosen.
+ * Finds the bus of a node. Searches the data folder itself. If it is not a bus, searches each folder in it (such as
+ * `bus` in the folder of `atoll node`), and the folder `bus` in each of these (as in the folder of all nodes and in the
+ * folder of a devnet). If several buses match and a process serves only one of them, this bus is chosen.
  *
  * @returns undefined if there is no bus at all
  * @throws Fault `settings`, with a list, if several buses match, or if `dataDir` is given and does not have a bus that
@@ -110,7 +110,10 @@ async function busIn(folder: string): Promise<LocalBus | undefined> {
   return { ...owner, folder, nodeFolder: nodeFolderOf(folder), url: url?.trim(), startedMs }
 }
 
-/** The data folder of the node whose bus is in `folder`; undefined if `folder` has no folders of services beside it. */
+/**
+ * The data folder of the node whose bus is in `folder`; undefined if `folder` is not named `bus`, or if no folder of a
+ * service is beside it.
+ */
 function nodeFolderOf(folder: string): string | undefined {
   const above = dirname(folder)
   const hasServices = nodeServices.some(({ name }) => existsSync(join(above, name)))

@@ -88,12 +88,12 @@ export function servicesFor(given: Given): readonly NodeService[] {
   return nodeServices.filter(({ name }) => optional.get(name)?.(given) ?? true)
 }
 
-/** Whether a node may run without the service. If such a service does not report, this is not a problem. */
+/** Whether a node may run without the service. It is not a problem if such a service has no status. */
 export function isOptional(name: string): boolean {
   return optional.has(name)
 }
 
-/** Whether a node runs the service unless its settings disable it. */
+/** Whether a node with default settings runs the service. */
 export function isUsual(name: string): boolean {
   return optional.get(name)?.({}) ?? true
 }

@@ -55,7 +55,7 @@ test('a service that ends is restarted immediately, then with growing pauses, an
   await pass(clock, 1_000)
   assert.deepEqual(service.startedMs, [0, 0, 1_100])
   assert.deepEqual(said, [
-    'engine ended with 1; restarting it',
+    'engine ended with exit code 1; restarting it',
     'engine was killed by SIGKILL; restarting it in 100 ms',
   ])
   assert.equal(supervisor.restarts.get('engine'), 2)

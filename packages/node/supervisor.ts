@@ -39,7 +39,7 @@ export interface SupervisorOptions {
   readonly onFatal: (name: string, exitCode: number) => void
 }
 
-/** Pauses before a service is started again, after an immediate restart. */
+/** Pauses before the second and later restarts in a row. The first restart is immediate. */
 const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
 /** Maximum length of the stored reason of a failure, in characters. */
@@ -95,8 +95,8 @@ export class Supervisor {
       stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
-      // After the first start, wrong settings count as temporary: a file that the settings name may be missing for a
-      // while.
+      // Wrong settings are fatal only until the service has once ended for another reason. After that they count as
+      // temporary, because a file whose path is in the settings may be missing for a while.
       hasStarted ||= code !== exitCodes.settings
       if (!hasStarted) {
         onFatal(service.name, code)
@@ -104,7 +104,8 @@ export class Supervisor {
       }
       if (clock.monotonicMs() - startedMs >= steadyMs) failures = 0
       const pauseMs = failures === 0 ? 0 : backoffMs(restartBackoff, failures - 1)
-      const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
+      const how =
+        killedBy === undefined ? `ended with exit code ${code}` : `was killed by ${killedBy}`
       report(
         `${service.name} ${how}; restarting it${pauseMs === 0 ? '' : ` in ${pauseMs} ms`}`,
         'warn',

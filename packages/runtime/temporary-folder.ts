@@ -10,11 +10,11 @@ export interface TemporaryFolder {
    * Removes the folder. The exit of the process removes the folder again, since cancelled work may have written to it.
    */
   remove(): Promise<void>
-  /** Keeps the folder. Called after the folder was moved to its final path. */
+  /** Cancels the removal at exit. Called after the folder was moved to its final path, or was removed for good. */
   keep(): void
 }
 
-/** Creates a folder with a unique name. @param prefix its path, without the end of the name */
+/** Creates a folder with a unique name. @param prefix the path up to the random characters that `mkdtemp` appends */
 export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFolder> {
   return temporaryFolder(await mkdtemp(prefix))
 }
@@ -27,7 +27,7 @@ export function temporaryFolder(path: string): TemporaryFolder {
       rmSync(path, options)
     } catch (error) {
       if (!isSystemError(error)) throw error
-      process.stderr.write(`${path} is left: ${error.message}\n`)
+      process.stderr.write(`the temporary folder ${path} could not be removed: ${error.message}\n`)
     }
   })
   return { path, remove: () => rm(path, options), keep: cancel }

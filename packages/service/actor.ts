@@ -33,9 +33,9 @@ export interface Actor<State, Event, Effect> {
 }
 
 /**
- * Runs an actor on one event at a time until its inbox ends; returns its last state.
- * The events that an effect returns immediately are handled before the next message, so no message is handled while a
- * step is only half applied.
+ * Runs an actor on one event at a time until its inbox ends; returns its last state. Events that `perform` returns
+ * directly, and not through `later`, are handled before the next event of the inbox, so no event of the inbox is
+ * handled while a step is only half applied.
  *
  * @throws any error of `perform`; the service then stops, and its supervisor restarts it
  */

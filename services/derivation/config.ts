@@ -10,5 +10,7 @@ export const config = z.strictObject({
   ),
   verifierL1Confirmations: wholeNumber(0, 1_000_000)
     .default(0)
-    .describe('number of blocks that L1 must have on top of a block before derivation reads it'),
+    .describe(
+      'confirmations: number of L1 blocks that must follow an L1 block before derivation reads that block',
+    ),
 })

@@ -80,7 +80,7 @@ export function createPerform(dependencies: Dependencies) {
       case 'report-equivocation': {
         const { builder, sent } = effect
         metrics.equivocated()
-        network.ban(builder, 'it signed two flashblocks of one index')
+        network.ban(builder, 'it signed two different flashblocks for one index of a block')
         return { later: evidence.add(sent).then(() => []) }
       }
       case 'report-acknowledged':
@@ -115,7 +115,10 @@ function frameOf(effect: FrameEffect, atMs: number): BuilderFrame {
   }
 }
 
-/** Returns the function that puts flashblocks of other builders on the log, in their order. */
+/**
+ * Returns the function that appends flashblocks of other builders to the log `flashblockReceived` of the bus, one after
+ * another, in the order of the calls.
+ */
 function createAppend({
   bus,
   clock,
@@ -126,7 +129,8 @@ function createAppend({
   const appends = new Serial()
   let waiting = 0
   return (received) => {
-    // Without the bus, they would pile up. The engine asks for those that it lacks.
+    // While the bus is unavailable, waiting flashblocks would pile up, so further ones are dropped here. If the engine
+    // then refuses a later flashblock with `index-gap`, all known flashblocks of that block are appended again.
     if (waiting >= maxWaitingAppends) return []
     waiting++
     metrics.received()
@@ -136,7 +140,7 @@ function createAppend({
   }
 }
 
-/** A flashblock of the public stream. */
+/** A flashblock in the form of the public stream. */
 function publicForm(flashblock: Flashblock, number: bigint) {
   const metadata = { number, newAccountBalances: undefined, receipts: undefined }
   return { ...flashblock, metadata }

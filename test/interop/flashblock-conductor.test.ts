@@ -57,6 +57,8 @@ async function killLeader(cluster: Cluster, times: BlockTimes): Promise<Takeover
   const restarted = accident(leader.name)
   let leadsMs = 0
   const explain = () => cluster.explain()
+  const isDown = async () => !(await orFalse(cluster.isActive(leader.name)))
+  await until('the leader is down', { withinMs: 5_000, everyMs: 5, explain }, isDown)
   // op-conductor was not killed: if the node is back soon enough, it leads again.
   await until('a node leads', { withinMs: 60_000, everyMs: 20, explain }, async () => {
     const next = await leaderOf(cluster.members)
@@ -66,7 +68,13 @@ async function killLeader(cluster: Cluster, times: BlockTimes): Promise<Takeover
   })
   await restarted
   if (process.env['ATOLL_INTEROP_LOGS'])
-    console.error('KILL', leader.name, new Date(killedMs).toISOString(), new Date(leadsMs).toISOString(), times.newest)
+    console.error(
+      'KILL',
+      leader.name,
+      new Date(killedMs).toISOString(),
+      new Date(leadsMs).toISOString(),
+      times.newest,
+    )
   return { killedMs, leadsMs }
 }
 

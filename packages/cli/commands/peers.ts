@@ -42,12 +42,12 @@ export function addPeersCommand(program: Command): void {
     summary:
       'list the peers of a node and why some are banned, and connect, disconnect or block peers',
     description:
-      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer; until gossip restarts, a protected peer is kept when there are too many peers. Blocks and unblocks a peer, an IP address or a subnet, which stays blocked after a restart. Unblocking also ends a ban. Blocking a peer closes its connections; blocking an address or a subnet closes none. Disconnecting a peer also unblocks it.',
+      'Lists the peers of a node, and the peers, addresses and subnets that it refuses, with the reasons. Connects, disconnects or protects a peer. A protected peer is not disconnected when there are too many peers; the protection ends when gossip restarts. Blocks or unblocks a peer, an IP address or a subnet. A block outlasts a restart. Unblocking also ends a ban. Blocking a peer closes its connections; blocking an address or a subnet closes none. Disconnecting a peer also unblocks it.',
     words: [
       new Argument('[action]', 'what to do').choices(actions).default('list'),
       new Argument(
         '[name]',
-        'to connect: a multiaddr with the peer id; to block and unblock: a peer id, IP address or subnet; for other actions: a peer id',
+        'for connect: a multiaddr with the peer id; for block and unblock: a peer id, IP address or subnet; for disconnect, protect and unprotect: a peer id',
       ),
     ],
     schema: peersSettings,
@@ -173,10 +173,12 @@ function printPeers({ self, peers, known, ...refused }: FetchPeersResponse): voi
   print(`\n${connected} connected of ${known} known peers`)
   const sorted = peers.toSorted((left, right) => right.scores.total - left.scores.total)
   for (const peer of sorted) printPeer(peer)
-  if (refused.bans.length > 0) print('\nbanned for their score; atoll peers unblock ends a ban')
+  if (refused.bans.length > 0)
+    print('\nbanned because of a bad score; to end a ban, run: atoll peers unblock NAME')
   for (const ban of refused.bans) printBan(ban)
   const blocked = [...refused.blockedPeers, ...refused.blockedIps, ...refused.blockedSubnets]
-  if (blocked.length > 0) print('\nblocked by an operator; atoll peers unblock undoes it')
+  if (blocked.length > 0)
+    print('\nblocked by an operator; to unblock, run: atoll peers unblock NAME')
   for (const name of blocked) print(name)
 }
 
@@ -204,7 +206,7 @@ function printAddresses({ id, addresses }: Peer): void {
 function printBan({ name, untilMs, reason }: Ban): void {
   print(name)
   const left = formatDuration(Math.max(0, untilMs - systemClock.now()))
-  printWrapped(`  until ${toIsoTime(untilMs)}, in ${left}: ${reason}`)
+  printWrapped(`  until ${toIsoTime(untilMs)} (${left} left): ${reason}`)
 }
 
 function printWrapped(text: string): void {

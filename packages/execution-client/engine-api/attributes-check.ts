@@ -128,7 +128,7 @@ export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): s
   if (size !== undefined && extraData.length !== size)
     return `extraData of ${extraData.length} bytes, want ${size}`
   if (size !== undefined && extraData[0] !== (forks.jovian ? 1 : 0))
-    return `extraData of version ${extraData[0]}`
+    return `extraData of version ${extraData[0]}, want ${forks.jovian ? 1 : 0}`
   if (size !== undefined && fromBigEndian(extraData.subarray(1, 5)) === 0n)
     return 'extraData with a denominator of 0'
   if (size !== undefined && fromBigEndian(extraData.subarray(5, 9)) === 0n)

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly latestValid: Hash
 }
 
-/** Limit on remembered invalid blocks, since the sender chooses their number. */
+/** Limit on remembered invalid blocks, since the sender of payloads decides how many invalid blocks there are. */
 export const maxInvalidBlocks = 512
 
 /** Remembers invalid blocks, so that their descendants are refused without execution. */

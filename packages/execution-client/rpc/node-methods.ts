@@ -65,7 +65,10 @@ export function debugMethods(
     },
     miner_setGasLimit: (params) => {
       parseParam(z.unknown(), params, 0)
-      throw new JsonRpcError(rpcCodes.server, 'the gas limit comes with the payload attributes')
+      throw new JsonRpcError(
+        rpcCodes.server,
+        'the gas limit cannot be set: it comes with the payload attributes',
+      )
     },
   }
 }

@@ -120,7 +120,7 @@ export interface EnumWire<Word extends string, Value extends number> {
   fromWire(value: Field<number>, path: Path): Word
 }
 
-/** Makes the conversion from the number of each string. */
+/** Creates the conversion from a table with the enum number of each string. */
 export function enumWire<Word extends string, Value extends number>(
   numbers: Readonly<Record<Word, Value>>,
 ): EnumWire<Word, Value> {

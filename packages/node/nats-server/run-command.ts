@@ -75,7 +75,7 @@ function resultOf(child: ChildProcess): Promise<CommandResult> {
     child.once('error', (error) => resolve({ output: '', problem: readProblem(error) }))
     child.once('close', (code, signal) => {
       const lastLine = output.errors.trim().split('\n').at(-1) ?? ''
-      const how = signal === null ? `ended with ${code}` : `was killed by ${signal}`
+      const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`
       const problem = code === 0 ? undefined : lastLine === '' ? how : lastLine
       resolve({ output: output.all, problem })
     })

@@ -38,9 +38,8 @@ interface Step {
 }
 
 /**
- * Orders batches before Holocene. Batches may arrive in any order. A batch that is later than the next block is kept.
- * The queue has the same methods as `BatchStage`.
- * Spec: protocol/derivation.md#batch-queue
+ * Before Holocene, puts batches into their order. Batches may arrive in any order. A batch that is later than the next
+ * block is kept. The queue has the same methods as `BatchStage`. Spec: protocol/derivation.md#batch-queue
  */
 export class BatchQueue {
   readonly #options: BatchStageOptions
@@ -57,14 +56,14 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // L1 blocks before the epoch of the safe head are kept for now. If a refused block revokes this span, the next span
-    // may begin at the same L1 origin as this span.
+    // `origins.update` is not called yet, so that the L1 blocks before the epoch of the safe head stay. If a block of
+    // this span is refused, the span is revoked, and the next span may begin at the same L1 origin as this span.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
   }
 
-  /** Takes the next batch of this L1 block. */
+  /** Takes the next batch of the L1 block that is being read. */
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
@@ -75,7 +74,7 @@ export class BatchQueue {
     return this.#run({ arrived, isOutOfData: false }, safeHead)
   }
 
-  /** Called when this L1 block has no more batches. */
+  /** Called when the L1 block that is being read has no more batches. */
   finish(safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
@@ -138,8 +137,8 @@ export class BatchQueue {
         case 'accept':
           this.#keep([...kept, ...this.#queue.slice(index + 1)])
           return { kind: 'found', batch: included.batch }
-        // Rule queue-undecided: An undecided batch blocks later batches and empty blocks. Spec: derivation.md#batch-queue,
-        // derive/batch_queue.go
+        // Rule queue-undecided: As long as a batch is undecided, no later batch is used and no empty block is made.
+        // Spec: derivation.md#batch-queue, derive/batch_queue.go
         case 'undecided':
           this.#keep([...kept, ...this.#queue.slice(index)])
           return { kind: 'undecided' }
@@ -172,7 +171,7 @@ export class BatchQueue {
     const blocks = newBlocks(batch.batch, { l1Blocks, safeHead })
     if (blocks !== undefined) this.#nextSpan.replace(blocks)
     const first = blocks && this.#nextSpan.take(safeHead)
-    // The check that accepted the span already found these blocks and their epochs.
+    // Not reached: the check that accepted the span has already found its new blocks and their epochs.
     if (first === undefined) throw new RangeError('a valid span batch without new blocks')
     // Rule span-safe-last: The blocks of a span become safe together with the last one. Spec: delta/span-batches.md#batch-queue,
     // derive/batch_queue.go

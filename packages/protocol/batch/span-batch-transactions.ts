@@ -24,9 +24,9 @@ export class PostExecSlotError extends DecodeError {}
 // skipped.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
- * Rebuilds the transactions of a span batch by reading its columns in parallel.
- * No transaction objects are made: the RLP in the columns is checked to be canonical, and copied.
- * Spec: protocol/delta/span-batches.md#span-batch-format
+ * Rebuilds the transactions of a span batch one by one, by reading the next entry of each column. No transaction
+ * objects are made: the RLP in the columns is checked to be canonical, and copied. Spec:
+ * protocol/delta/span-batches.md#span-batch-format
  */
 export class SpanBatchTransactions {
   readonly #columns: SpanBatchColumns
@@ -77,7 +77,10 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** Copies a post-exec transaction without checking its RLP. Its entries in the other columns must be empty. */
+  /**
+   * Copies a post-exec transaction without checking its RLP. Its creation bit must be set, and its entries in the other
+   * columns that are checked must be zero.
+   */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
     this.#checkPostExecSlots()
@@ -104,13 +107,13 @@ export class SpanBatchTransactions {
       )
   }
 
-  /** Finds the offsets of the fields in a transaction's list, and checks that they are canonical. */
+  /** Finds the offsets of the fields in a transaction's list, and checks that the fields are canonical RLP. */
   #fields(type: number): Fields {
     const scan = this.#scan
     const isLegacy = type >= firstByteOfLegacy
     if (!isLegacy) {
       if (type !== accessListType && type !== dynamicFeeType && type !== setCodeType)
-        throw new DecodeError(`transaction type ${type} in a span batch`)
+        throw new DecodeError(`a span batch cannot have a transaction of type ${type}`)
       scan.position++
     }
     const end = scan.list(this.#columns.bytes.length)

@@ -19,10 +19,10 @@ export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVer
 }
 
 /**
- * Checks a span batch from Holocene on, without its new blocks, which are checked one by one later.
- * Blocks that overlap the safe chain must equal the safe blocks. If a deposits-only block replaced one of these blocks,
- * the rest of the span was made for the replaced block. So the rest must not follow the replacement.
- * Spec: protocol/holocene/derivation.md#span-batches
+ * Checks a span batch from Holocene on, without its new blocks, which are checked one by one later. Blocks that overlap
+ * the safe chain must equal the safe blocks. If the safe chain has a deposits-only block in place of a block of the
+ * span, the rest of the span was built on the original block. So the rest must not be put on top of the deposits-only
+ * block. Spec: protocol/holocene/derivation.md#span-batches
  */
 export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {
   const prefix = checkPrefix(span, context)
@@ -39,7 +39,8 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   const { config, l1Blocks, safeHead, inclusion } = context
   const [first, last] = ends(span)
   const epoch = l1Blocks[0]
-  // Rule span-l1-known: L1 blocks are known from the first epoch to the last. Spec: delta/span-batches.md
+  // Rule span-l1-known: A span is undecided until the L1 blocks of its first and its last epoch are known. Spec:
+  // delta/span-batches.md
   if (epoch === undefined) return undecided('no-l1-blocks')
   const origin = first.epochNumber === epoch.number + 1n ? l1Blocks[1] : epoch
   if (origin === undefined) return undecided('next-epoch')
@@ -67,7 +68,8 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   if (first.epochNumber > parent.l1Origin.number + 1n) return drop('epoch-too-far-ahead')
   const lastOrigin = l1Blocks.find((block) => block.number === last.epochNumber)
   if (lastOrigin === undefined) return undecided('last-epoch')
-  // Rule span-last-epoch: The hash of the last epoch is the hash of its L1 block. Spec: delta/span-batches.md
+  // Rule span-last-epoch: The L1 origin check of the span is the beginning of the hash of the L1 block of its last
+  // epoch. Spec: delta/span-batches.md
   if (!lastOrigin.hash.startsWith(span.l1OriginCheck)) return drop('epoch-of-other-chain')
   if (first.epochNumber < parent.l1Origin.number) return drop('epoch-too-old')
   return found
@@ -87,7 +89,8 @@ function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] 
 function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
   const { config, safeHead, safeBlock } = context
   if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
-  // Rule span-times: Block times are aligned with the chain. Spec: delta/span-batches.md
+  // Rule span-times: The timestamp of the first block of the span differs from that of the safe head by a multiple of
+  // the block time. Spec: delta/span-batches.md
   if (timestamp > safeHead.timestamp) return drop('timestamp-misaligned')
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')

@@ -107,7 +107,9 @@ const laterFields = 8
 export function decodeHeader(encoded: Uint8Array): Header {
   const fields = decodeRlpList(encoded)
   if (fields.length < leastFields || fields.length > leastFields + laterFields)
-    throw new DecodeError(`${fields.length} fields of a header`)
+    throw new DecodeError(
+      `a header has ${fields.length} fields, want ${leastFields} to ${leastFields + laterFields}`,
+    )
   const later = <Value>(at: number, decode: (item: RlpItem) => Value): Value | undefined => {
     const field = fields[leastFields + at]
     return field === undefined ? undefined : decode(field)

@@ -26,7 +26,7 @@ export type UserDeposits =
 /** The reason why the log of a deposit is malformed. */
 type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
-/** The deposit contract, and the L1 block with its logs. */
+/** The address of the deposit contract, and the hash of the L1 block that has the logs. */
 export interface DepositSource {
   readonly depositContractAddress: Address
   readonly l1BlockHash: Hash
@@ -41,8 +41,8 @@ const opaqueHeadBytes = 73
 /** Bytes of the log data before the opaque data: its offset and its length. */
 const dataHeadBytes = 64
 
-// Rule deposit-filter: Only deposit events of the portal count. Spec: deposits.md#user-deposited-transactions,
-// derive/deposits.go
+// Rule deposit-filter: Only deposit events of the deposit contract (OptimismPortal) become deposits. Spec:
+// deposits.md#user-deposited-transactions, derive/deposits.go
 /**
  * Decodes the deposits in the logs of an L1 block.
  *

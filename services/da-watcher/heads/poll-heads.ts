@@ -3,16 +3,22 @@ import type { Effect, Event, Polling, Result, State } from '#services/da-watcher
 import { withFailure } from '#services/da-watcher/waits.ts'
 import { adoptHead } from './adopt-head.ts'
 
-/** Period in which every endpoint is queried, to detect endpoints whose head does not move. */
+/** Interval at which every endpoint is queried, to detect endpoints whose head does not move. */
 const probeMs = 12_000
 
-/** After an endpoint announced a head, no head is polled for this time. */
+/**
+ * For this long after an announced head, a known head is not polled, except in a query that is due for the safe and
+ * finalized heads or for every endpoint.
+ */
 const announcedMs = 30_000
 
 /** An endpoint that is this many blocks behind is reported. */
 const reportedLag = 3n
 
-/** Reads the heads that are due, or adopts the announced head. */
+/**
+ * Starts a query of the heads, adopts the announced head, or adopts the known head again. Does nothing while a query is
+ * in flight.
+ */
 export function pollHeads(before: State, nowMs: number): Result {
   const { announced, probedAtMs = nowMs, reading } = before.polling
   const state = withPolling(before, { probedAtMs })

@@ -73,7 +73,7 @@ export interface OpenedL1 {
 
 const mebibyte = 1024 * 1024
 
-/** Size of the blocks and blobs in memory, for repeated requests. */
+/** Maximum size of the blocks and blobs that are kept in memory for repeated requests. */
 const memoryBytes = 16 * mebibyte
 
 /**
@@ -157,7 +157,7 @@ function openAllBeacons(
   ])
   const [primary] = l1BeaconUrls
   const single = parseHeaderLines(l1BeaconHeader, '--l1-beacon-header').get('')
-  // As in op-node, the single header is sent only to the first beacon endpoint.
+  // As in op-node, the header of --l1-beacon-header is sent only to the first beacon endpoint.
   const headersOf = (url: string) => ({ ...(url === primary && single), ...fromFile(url) })
   const slotTimes = new SharedSlotTimes(rollup.l1ChainId, {
     genesisTime: l1BeaconGenesisTime === undefined ? undefined : BigInt(l1BeaconGenesisTime),
@@ -222,7 +222,8 @@ function followHeads(
         const header = endpoint.readHeader('latest', json)
         if (header !== undefined && endpoint.isOfChain) listener(toL1Head(header, systemConfig))
       } catch (error) {
-        // An invalid announcement is ignored: heads are polled as well, and a poll scores endpoints with wrong answers.
+        // An invalid announcement is ignored: heads are polled as well, and in a poll a wrong answer counts against the
+        // score of the endpoint.
         if (!(error instanceof DecodeError)) throw error
       }
     }

@@ -15,7 +15,7 @@ export class TargetsWriter {
     this.#tracing = tracing
   }
 
-  /** Resolves when these targets, or newer targets, are stored. A thrown fault is fatal. */
+  /** Resolves when these targets, or newer targets, are stored. If the write throws a fault, the service stops. */
   write(targets: DerivationTargets): Promise<void> {
     const inContext = this.#tracing.capture()
     this.#waiting = () => inContext(() => this.#owner.write(targets))

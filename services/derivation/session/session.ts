@@ -54,7 +54,7 @@ export interface Deriving extends SessionBase {
    * derivation reads it again.
    */
   readonly madeSafe: BlockId | undefined
-  /** The last L1 block that was derived completely. */
+  /** Hash of the last L1 block from which everything has been derived. */
   readonly done: Hash | undefined
 }
 
@@ -73,7 +73,7 @@ export interface Resetting extends SessionBase {
 export interface Halted extends SessionBase {
   readonly phase: 'halted'
   readonly reason: HaltReason
-  /** Details of the reason, such as the malformed log. */
+  /** Details of the reason, such as which event log of an L1 block is malformed. */
   readonly detail: string | undefined
   readonly head: L2BlockRef
   /** The L1 block that was read when derivation halted. */

@@ -20,7 +20,8 @@ export function createFlashblockPerform({
 }: Pick<Dependencies, 'bus' | 'clock' | 'metrics' | 'signal'>): (
   effect: FlashblockEffect,
 ) => Performed<Event> {
-  // The log has the flashblocks in their order.
+  // Appends one flashblock at a time, so that the log on the bus has the flashblocks in the order in which they were
+  // made.
   const appends = new Serial()
   return (effect) => {
     switch (effect.kind) {

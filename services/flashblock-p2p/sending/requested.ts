@@ -7,8 +7,9 @@ import { passedOn } from '#services/flashblock-p2p/receiving/foreign-block.ts'
 import { sentAt } from './own-blocks.ts'
 
 /**
- * Another builder asks for flashblocks: after a reconnect, or because it is a new leader. It gets those of this node and
- * those of other builders. Earlier leaders are refused from then on, since the new one would not have their flashblocks.
+ * Another builder asks for flashblocks: after a reconnect, or because it is a new leader. This node sends its own
+ * flashblocks, and those that it has from other builders. If the request has a valid permission of a new leader, this
+ * node refuses earlier leaders from then on: the new leader would not have the flashblocks that they send later.
  */
 export function requested(before: State, event: Extract<Event, { kind: 'requested' }>): Stepped {
   const { fromIndex, id, payloadId, peer } = event
@@ -20,7 +21,10 @@ export function requested(before: State, event: Extract<Event, { kind: 'requeste
   return id === 0 ? [state, ...effects] : [state, ...effects, { kind: 'send-answered', peer, id }]
 }
 
-/** The fence after a request. The permission of the new leader is signed as those for flashblocks. */
+/**
+ * The fence after a request. The sequencer signs the permission of a new leader in the same way as a permission to
+ * publish flashblocks, so the same check applies.
+ */
 function fenceOf(
   state: State,
   { leader, nowMs, peer }: Extract<Event, { kind: 'requested' }>,
@@ -30,7 +34,10 @@ function fenceOf(
   return admitEpoch(state.fence, leader.authorization) ?? state.fence
 }
 
-/** The payload ids of the newest block. After a takeover that failed, there are several. */
+/**
+ * The payload ids of the newest block. If a new leader began the block again instead of taking it over, the block has
+ * several payload ids.
+ */
 function newestIds({ foreign, own }: State): readonly Bytes8[] {
   const blocks = [...own, ...foreign]
   const newest = blocks.reduce((most, { number }) => (number > most ? number : most), 0n)
@@ -38,7 +45,10 @@ function newestIds({ foreign, own }: State): readonly Bytes8[] {
   return [...new Set(ids)]
 }
 
-/** The flashblocks of the newest leader that has this payload id. */
+/**
+ * The flashblocks with this payload id, from `fromIndex` on. If both this node and another builder have a block with
+ * this payload id, the block of the higher epoch is used.
+ */
 function flashblocksOf(
   state: State,
   payloadId: Bytes8,

@@ -19,7 +19,8 @@ export interface RootedOutput {
  * The output of a block.
  *
  * @param failure the beginning of op-node's error texts; the id of the block follows
- * @throws JsonRpcError with op-node's texts if the proof of its withdrawals is missing or wrong
+ * @throws JsonRpcError with op-node's texts if the account proof of the L2ToL1MessagePasser is needed, and is missing
+ * or wrong
  */
 export async function outputOf(
   { ref, header }: { readonly ref: L2BlockRef; readonly header: PayloadHeader },

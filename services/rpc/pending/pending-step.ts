@@ -36,7 +36,10 @@ export function pendingStep(pending: PendingState, event: PendingEvent): Result 
   }
 }
 
-/** The execution client knows a prefix. If its builder computes no hashes, it gets its hash now. */
+/**
+ * The execution client knows a prefix. If the builder of the prefix computes no hashes, the block hash now replaces the
+ * placeholder of the prefix.
+ */
 function prefixNamed(
   pending: PendingState,
   { flashblock, hash }: Extract<PendingEvent, { kind: 'prefix-found' }>,
@@ -48,7 +51,8 @@ function prefixNamed(
   const rest = new Map([...unnamed].filter(([each]) => each !== key))
   const renamed = nameBlock(overlay, { from, to: hash })
   const next = withOverlay({ ...pending, unnamed: rest }, renamed)
-  // An index without new transactions has the hash of the index before.
+  // A flashblock without new transactions has the same block hash as the flashblock before it, so this hash may already
+  // be in `executed`.
   return announce({ ...next, executed: new Set([...executed, hash]) })
 }
 
@@ -70,9 +74,11 @@ export function followHead(pending: PendingState, { hash, number }: L2BlockRef):
   if (overlay.canonical.hash === hash) return [pending]
   const flashblocks = overlay.blocks.find((block) => block.number === number)
   const isSame = flashblocks?.blockHash === hash
-  // What is canonical was executed. So the last flashblocks of the block are announced, however late they are.
+  // A canonical block has been executed. So if its hash is that of its flashblocks, the flashblocks that were not
+  // announced yet are announced now, although the block is canonical already.
   const [executed, ...effects] = isSame ? prefixFound(pending, hash) : ([pending] as Result)
-  // Which transactions of another block are missing is compared later, since this needs the block.
+  // If the canonical block differs from its flashblocks, the effect `compare-block` later finds which transactions of
+  // the flashblocks the block lacks. That comparison needs the transactions of the block, which are not known here.
   const promised = flashblocks?.transactions ?? []
   const followed = followCanonical(overlay, { number, hash, transactions: promised })
   const kept = followed.kind === 'reorg' ? { ...executed, announced: undefined } : executed
@@ -116,7 +122,7 @@ function flashblockArrived(
     return [state, counted, ...effects]
   }
   const applied = { ...moved, arrivedMs: atMs }
-  // An index without new transactions has the block hash of the index before.
+  // A flashblock without new transactions has the same block hash as the flashblock before it.
   if (applied.executed.has(blockHash)) {
     const [state, ...effects] = announce(applied)
     return [state, counted, ...effects]
@@ -149,7 +155,8 @@ function newsOf(pending: PendingState): readonly PrefixNews[] {
     if (announced === undefined) return [{ prefix, from: 0 }]
     if (prefix.number < announced.number) return []
     const block = overlay?.blocks.find(({ number }) => number === announced.number)
-    // A block that began again is announced from its start.
+    // If the block no longer contains the prefix that was announced last, it was begun again, so it is announced from
+    // its first transaction.
     const goesOn = block?.hashes[announced.index] === announced.hash
     if (prefix.number > announced.number || !goesOn) return [{ prefix, from: 0 }]
     const from = block.counts[announced.index] ?? 0
@@ -187,7 +194,10 @@ function toOverlayFlashblock({ flashblock, number }: ArrivedFlashblock): Overlay
   }
 }
 
-/** Asks the execution client for a prefix. It cannot be asked for a hash that the engine has yet to name. */
+/**
+ * Asks the execution client for a prefix. A placeholder is not searched for: the execution client does not know it, and
+ * the engine reports the hash later.
+ */
 function search({ unnamed }: PendingState, hash: Hash): readonly PendingEffect[] {
   return [...unnamed.values()].includes(hash) ? [] : [{ kind: 'find-prefix', hash }]
 }

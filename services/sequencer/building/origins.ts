@@ -95,7 +95,7 @@ export class OriginCache {
     return { kind: 'found', current, next: this.#next, isNextAbsent: answer === 'absent' }
   }
 
-  /** Whether an L1 block is on L1 now; undefined if L1 has no block at its number. @throws Fault of the call */
+  /** Whether an L1 block is canonical now; undefined if L1 has no block at its number. @throws Fault of the call */
   async isCanonical({ hash, number }: BlockId): Promise<boolean | undefined> {
     const found = await this.#fetch({ block: { kind: 'number', number } })
     if (found.kind === 'not-found') return undefined
