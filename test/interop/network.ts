@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { findNatsServer } from '#node/nats-server/find-server.ts'
 
 /** Contents of `network.json` of a running network. */
 export interface NetworkFile {
@@ -90,9 +91,16 @@ export class Network {
     this.#child = child
   }
 
-  /** @throws Error with the output of the network, if the network ends before it is up */
+  /**
+   * Starts the network, after it was made sure that there is a NATS server for the nodes of Atoll: on a new checkout, one
+   * may have to be built, which takes a minute.
+   *
+   * @throws Error with the output of the network, if the network ends before it is up
+   */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
     await buildPrograms()
+    const named = process.env['ATOLL_NATS_SERVER']
+    await findNatsServer({ named, report: (what) => console.error(what) })
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
