@@ -31,7 +31,7 @@ import {
 } from '#services/flashblock-p2p/network/builder-network.ts'
 import { run } from '#services/flashblock-p2p/run.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
-import type { PeerPlace } from './builder-peer.ts'
+import type { PeerPlace } from './flashblocks/builder-peer.ts'
 
 /** Time between two flashblocks. */
 export const intervalMs = 250

@@ -22,7 +22,7 @@ const rollupBoost = process.env['ATOLL_ROLLUP_BOOST'] ?? 'rollup-boost'
 const skip =
   spawnSync(rollupBoost, ['--version']).status === 0
     ? false
-    : 'no rollup-boost on PATH or in ATOLL_ROLLUP_BOOST: cargo install --locked --version 0.7.13 rollup-boost'
+    : 'no rollup-boost on PATH or in ATOLL_ROLLUP_BOOST: cargo install --locked --git https://github.com/flashbots/rollup-boost --rev 87589f8 rollup-boost'
 
 /** Number of blocks that rollup-boost puts together. */
 const blocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 10)

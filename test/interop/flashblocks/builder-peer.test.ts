@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { toHex } from '#protocol/codec/hex.ts'
-import { intervalMs } from './atoll-builder.ts'
+import { intervalMs } from '#test/interop/atoll-builder.ts'
 import {
   BuilderPair,
   lineOf,
@@ -15,7 +15,7 @@ import {
 } from './builder-pair.ts'
 import { type MadeBlock, whyNoBuilderPeer } from './builder-peer.ts'
 import { sampleBlock } from './sample-blocks.ts'
-import { pause, until } from './until.ts'
+import { pause, until } from '#test/interop/until.ts'
 
 // A builder of Atoll, and builders of go-libp2p that speak the protocol of op-rbuilder without any code of Atoll.
 
@@ -32,7 +32,7 @@ interface MessageVector {
   readonly transactions: readonly string[]
 }
 
-const vectorFile = new URL('../vectors/p2p/op-rbuilder-message.json', import.meta.url)
+const vectorFile = new URL('../../vectors/p2p/op-rbuilder-message.json', import.meta.url)
 const vector = JSON.parse(readFileSync(vectorFile, 'utf8')) as MessageVector
 
 test(

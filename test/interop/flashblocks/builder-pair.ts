@@ -3,10 +3,10 @@ import type { TestContext } from 'node:test'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { createBuilderKey } from '#libp2p/builder-key.ts'
 import { freeTcpPort } from '#test/fakes/free-port.ts'
-import { AtollBuilder } from './atoll-builder.ts'
+import { AtollBuilder } from '#test/interop/atoll-builder.ts'
 import { buildBuilderPeer, BuilderPeer, type PeerLine, type PeerPlace } from './builder-peer.ts'
 import { sampleBlock } from './sample-blocks.ts'
-import { until } from './until.ts'
+import { until } from '#test/interop/until.ts'
 
 /** A builder's key, port and peer id, before it is started. */
 export interface Place extends PeerPlace {

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { toHex } from '#protocol/codec/hex.ts'
 import { runCommand } from '#node/nats-server/run-command.ts'
 import { atExit } from '#runtime/at-exit.ts'
-import { hasGo } from './network.ts'
+import { hasGo } from '#test/interop/network.ts'
 
 const sources = fileURLToPath(new URL('builder-peer/', import.meta.url))
-const cache = fileURLToPath(new URL('../../node_modules/.cache/atoll/', import.meta.url))
+const cache = fileURLToPath(new URL('../../../node_modules/.cache/atoll/', import.meta.url))
 
 /** Timeout of the build, including the download of about 60 modules. */
 const buildTimeoutMs = 900_000

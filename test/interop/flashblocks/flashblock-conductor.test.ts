@@ -6,18 +6,18 @@ import { inspect } from 'node:util'
 import { FlashblockJudge, type Takeover } from '#devnet/live/flashblock-judge.ts'
 import { createBuilderKey } from '#libp2p/builder-key.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { leaderOf } from './conductors.ts'
-import { type Cluster, orFalse, untilSteady } from './failovers.ts'
-import { clientOf, whyNoNetwork } from './network.ts'
-import { assertSameBlocks, names, ourCluster } from './our-cluster.ts'
-import { BlockTimes } from './sequencers.ts'
-import { until } from './until.ts'
-import { networkPorts, type Started, withNetwork } from './with-network.ts'
+import { leaderOf } from '#test/interop/conductors.ts'
+import { type Cluster, orFalse, untilSteady } from '#test/interop/failovers.ts'
+import { clientOf, whyNoNetwork } from '#test/interop/network.ts'
+import { assertSameBlocks, names, ourCluster } from '#test/interop/our-cluster.ts'
+import { BlockTimes } from '#test/interop/sequencers.ts'
+import { until } from '#test/interop/until.ts'
+import { networkPorts, type Started, withNetwork } from '#test/interop/with-network.ts'
 
 // Three sequencers with flashblocks under three op-conductors with op-geth. The leader is killed in the middle of a block.
 
 /** How often the leader is killed. */
-const kills = Number(process.env['ATOLL_INTEROP_KILLS'] ?? 3)
+const kills = Number(process.env['ATOLL_INTEROP_KILLS'] ?? 20)
 
 /** Ports of the builders: the streams between them, then the public streams. */
 const firstPort = Number(networkPorts) + 900
