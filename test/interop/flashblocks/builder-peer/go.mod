@@ -1,4 +1,4 @@
-module atoll/test/interop/builder-peer
+module atoll/test/interop/flashblocks/builder-peer
 
 go 1.25.0
 
