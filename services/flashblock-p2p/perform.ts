@@ -1,7 +1,6 @@
 import type { BuilderFrame } from '#messages/builder-frame.ts'
 import { flashblockReceived } from '#messages/flashblock-subjects.ts'
 import type { ReceivedFlashblock } from '#messages/received-flashblock.ts'
-import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { sleep } from '#runtime/clock.ts'
 import { Serial } from '#runtime/serial.ts'
 import type { Performed } from '#service/actor.ts'
@@ -10,6 +9,7 @@ import type { BuilderNetwork } from './network/builder-network.ts'
 import type { Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
 import { authorize } from './sending/authorize.ts'
+import { toPublicForm } from './sending/public-form.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
@@ -69,7 +69,7 @@ export function createPerform(dependencies: Dependencies) {
       }
       case 'publish':
         metrics.published()
-        stream.publish(publicForm(effect.flashblock, effect.number), effect.number)
+        stream.publish(toPublicForm(effect.flashblock, effect.number), effect.number)
         return []
       case 'append':
         return append(effect.received)
@@ -138,10 +138,4 @@ function createAppend({
     const appended = () => [{ kind: 'appended', received, nowMs: clock.now() } as const]
     return { later: appends.run(append).then(appended) }
   }
-}
-
-/** A flashblock in the form of the public stream. */
-function publicForm(flashblock: Flashblock, number: bigint) {
-  const metadata = { number, newAccountBalances: undefined, receipts: undefined }
-  return { ...flashblock, metadata }
 }
