@@ -11,7 +11,7 @@ import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchDevnet } from './devnet-bench.ts'
 import { benchExecution } from './execution-bench.ts'
-import { benchFlashblocks } from './flashblock-bench.ts'
+import { benchFlashblocks, type StandbyTimes } from './flashblock-bench.ts'
 import { benchGossip } from './gossip-bench.ts'
 import { benchPayload } from './payload-bench.ts'
 import { benchRpc } from './rpc-bench.ts'
@@ -124,19 +124,17 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
 async function flashblocks({ json }: { readonly json: boolean }): Promise<object> {
   const measured = await benchFlashblocks((what) => console.error(what))
   if (!json) {
-    const { besideStalled, load, persisted, takeovers, throughput } = measured
+    const { besideStalled, load, standby, takeovers, throughput } = measured
     console.log(
-      'flashblocks: from the builder until it has the acknowledgement of a standby that executed and stored it; the execution client answers at once',
+      'flashblocks: from when a builder sends one until a standby has stored it, and until the builder has the acknowledgement; the execution client answers at once',
     )
-    const row = (what: string, { median, p99, samples }: Summary) => [
-      what,
-      String(samples),
-      median.toFixed(1),
-      p99.toFixed(1),
-    ]
+    const row = (what: string, { acknowledged, persisted }: StandbyTimes) => {
+      const times = [persisted.median, persisted.p99, acknowledged.median, acknowledged.p99]
+      return [what, String(persisted.samples), ...times.map((ms) => ms.toFixed(1))]
+    }
     printTable([
-      ['', 'flashblocks', 'median ms', 'p99'],
-      ...persisted.map(({ kilobytes, times }) => row(`${kilobytes} KB`, times)),
+      ['', 'flashblocks', 'stored: median ms', 'p99', 'acknowledged: median ms', 'p99'],
+      ...standby.map((times) => row(`${times.kilobytes} KB`, times)),
       row('100 KB, beside a builder that does not read', besideStalled),
     ])
     const { atoll, rawLibp2p } = throughput
@@ -157,7 +155,7 @@ async function flashblocks({ json }: { readonly json: boolean }): Promise<object
       `${takeovers.takeovers} takeovers: ${kept} blocks kept, ${broken} broken, ${lost} transactions lost; leadership to the next flashblock ${shownTimes(leaderToNextMs)}, between the flashblocks of both leaders ${shownTimes(takeoverGapMs)}`,
     )
     console.log(
-      '\nTarget: 100 KB ≤ 10 ms median and ≤ 50 ms p99, without execution; leadership to the next flashblock ≤ 250 ms.',
+      '\nTarget: 100 KB stored in ≤ 10 ms median and ≤ 50 ms p99; leadership to the next flashblock ≤ 250 ms.',
     )
   }
   return measured

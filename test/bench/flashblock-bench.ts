@@ -8,7 +8,6 @@ import { FlashblockJudge, type FlashblocksResult } from '#devnet/live/flashblock
 import { startLive } from '#devnet/live/start-live.ts'
 import { forkOffsetsOf } from '#devnet/rollup/fork-offsets.ts'
 import { createBuilderKey } from '#libp2p/builder-key.ts'
-import type { KnownPeer } from '#libp2p/known-peers.ts'
 import { openHost, publicLimits } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { type Closer, closeAll } from '#runtime/close-all.ts'
@@ -22,16 +21,24 @@ import { summarise, type Summary } from './statistics.ts'
 
 /** Results of `npm run bench -- flashblocks`. Times in milliseconds. */
 export interface FlashblockBench {
-  /** From the builder until it has the acknowledgement of the standby, by kilobytes. The standby's client answers at once. */
-  readonly persisted: readonly { readonly kilobytes: number; readonly times: Summary }[]
+  /** From a builder to a standby, by kilobytes. */
+  readonly standby: readonly ({ readonly kilobytes: number } & StandbyTimes)[]
   /** The same for 100 KB while another builder does not read. */
-  readonly besideStalled: Summary
+  readonly besideStalled: StandbyTimes
   /** Flashblocks of 100 KB between two hosts on this machine, in megabytes per second. */
   readonly throughput: { readonly atoll: number; readonly rawLibp2p: number }
   /** Two builders with flashblocks every 200 ms, under more and more transactions. */
   readonly load: readonly LoadStep[]
   /** Two builders, of which the leader is killed every few seconds. */
   readonly takeovers: FlashblocksResult
+}
+
+/** Times of flashblocks from when the builder sends them. */
+export interface StandbyTimes {
+  /** Until the standby has stored it, and its execution client has the block. */
+  readonly persisted: Summary
+  /** Until the builder has the acknowledgement. The execution client answers at once. */
+  readonly acknowledged: Summary
 }
 
 const sizes = [1, 100, 1_000]
@@ -53,7 +60,7 @@ const [takeovers, intervalMs] = [6, 250]
 /** Measures flashblocks between builders on this machine. */
 export async function benchFlashblocks(report: (what: string) => void): Promise<FlashblockBench> {
   report('a standby of processes')
-  const persisted = await measureStandby(report, [])
+  const standby = await measureStandby(report)
   report('a standby beside a builder that does not read')
   const besideStalled = await measureStalled()
   report('throughput between two hosts')
@@ -61,19 +68,16 @@ export async function benchFlashblocks(report: (what: string) => void): Promise<
   report('a devnet with flashblocks every 200 ms')
   const load = await benchLoad(report)
   report(`${takeovers} takeovers in a devnet`)
-  return { persisted, besideStalled, throughput, load, takeovers: await measureTakeovers() }
+  return { standby, besideStalled, throughput, load, takeovers: await measureTakeovers() }
 }
 
-async function measureStandby(
-  report: (what: string) => void,
-  others: readonly KnownPeer[],
-): Promise<FlashblockBench['persisted']> {
-  const standby = await StandbyNode.start(others)
+async function measureStandby(report: (what: string) => void): Promise<FlashblockBench['standby']> {
+  const standby = await StandbyNode.start()
   try {
     const results = []
     for (const kilobytes of sizes) {
       report(`${samples} flashblocks of ${kilobytes} KB`)
-      results.push({ kilobytes, times: summarise(await timesOf(standby, kilobytes)) })
+      results.push({ kilobytes, ...(await timesOf(standby, kilobytes)) })
     }
     return results
   } finally {
@@ -82,8 +86,12 @@ async function measureStandby(
 }
 
 /** Each sample is index 1 of a newer leader, which replaces that of the leader before. */
-async function timesOf({ builder, failed }: StandbyNode, kilobytes: number): Promise<number[]> {
-  const times: number[] = []
+async function timesOf(
+  { builder, executing, failed }: StandbyNode,
+  kilobytes: number,
+): Promise<StandbyTimes> {
+  const persisted: number[] = []
+  const acknowledged: number[] = []
   if (builder.flashblocks.length === 0)
     await Promise.race([builder.send(builder.next(200), 'executed'), failed])
   for (let at = 0; at < warmUp + samples; at++) {
@@ -91,13 +99,16 @@ async function timesOf({ builder, failed }: StandbyNode, kilobytes: number): Pro
     const flashblock = builder.next(kilobytes * 1_000, 1)
     const startedMs = performance.now()
     await Promise.race([builder.send(flashblock, 'executed'), failed])
-    if (at >= warmUp) times.push(performance.now() - startedMs)
+    if (at >= warmUp) {
+      persisted.push((executing.get(flashblock.diff.blockHash) ?? NaN) - startedMs)
+      acknowledged.push(performance.now() - startedMs)
+    }
     await sleep(systemClock, pauseMs)
   }
-  return times
+  return { persisted: summarise(persisted), acknowledged: summarise(acknowledged) }
 }
 
-async function measureStalled(): Promise<Summary> {
+async function measureStalled(): Promise<StandbyTimes> {
   const stalled = await openRawHost()
   try {
     // It accepts the streams of the builder, opens one itself, and never reads.
@@ -107,7 +118,7 @@ async function measureStalled(): Promise<Summary> {
     })
     const standby = await StandbyNode.start([stalled.peer])
     try {
-      return summarise(await timesOf(standby, 100))
+      return await timesOf(standby, 100)
     } finally {
       await standby.close()
     }

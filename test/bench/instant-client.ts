@@ -23,8 +23,15 @@ type Block = Readonly<Record<string, unknown>> & { readonly hash: string }
 
 const valid = { status: 'VALID', latestValidHash: null, validationError: null }
 
-/** Starts an instant client whose head is the first block of a record. */
-export async function startInstantClient(record: string): Promise<InstantClient> {
+/**
+ * Starts an instant client whose head is the first block of a record.
+ *
+ * @param onNewPayload called with the hash of each block that it is given
+ */
+export async function startInstantClient(
+  record: string,
+  onNewPayload: (blockHash: string) => void = () => undefined,
+): Promise<InstantClient> {
   const config = await readRollupConfig(record)
   const blocks: Block[] = []
   for await (const { json } of readLines(requireFile(record, 'l2.ndjson')))
@@ -60,6 +67,7 @@ export async function startInstantClient(record: string): Promise<InstantClient>
   const getPayload = ([id]: readonly unknown[]) => payloads[Number(id)]
   const newPayload = ([payload]: readonly unknown[]) => {
     const { blockHash } = payload as { readonly blockHash: string }
+    onNewPayload(blockHash)
     return { ...valid, latestValidHash: blockHash }
   }
   const jwtSecret = randomBytes(32)

@@ -23,6 +23,7 @@ import { recordsFolder } from './record-lines.ts'
 
 interface Parts {
   readonly node: RecordedNode
+  readonly executing: ReadonlyMap<string, number>
   readonly builder: BuilderPeer
   readonly folder: string
   readonly chainId: bigint
@@ -35,12 +36,15 @@ interface Parts {
  */
 export class StandbyNode {
   readonly builder: BuilderPeer
+  /** When the execution client was given each block, by block hash, in milliseconds of `performance.now`. */
+  readonly executing: ReadonlyMap<string, number>
   readonly #node: RecordedNode
   readonly #folder: string
   readonly #chainId: bigint
   readonly #closing: readonly Closer[]
 
-  private constructor({ builder, chainId, closing, folder, node }: Parts) {
+  private constructor({ builder, chainId, closing, executing, folder, node }: Parts) {
+    this.executing = executing
     this.#node = node
     this.builder = builder
     this.#folder = folder
@@ -105,7 +109,10 @@ async function startParts(closing: Closer[], others: readonly KnownPeer[]): Prom
     unsafeBlockSigner: signerAddress,
   })
   closing.push(() => l1.close())
-  const client = await startInstantClient(record)
+  const executing = new Map<string, number>()
+  const client = await startInstantClient(record, (blockHash) =>
+    executing.set(blockHash, performance.now()),
+  )
   closing.push(() => client.close())
   const [own, builderOfNode] = await Promise.all([createBuilderKey(), createBuilderKey()])
   const [ownPort, nodePort] = [await freeTcpPort(), await freeTcpPort()]
@@ -147,5 +154,5 @@ async function startParts(closing: Closer[], others: readonly KnownPeer[]): Prom
     until('the standby is up', { withinMs: 60_000, explain: () => '' }, isUp),
     node.failed,
   ])
-  return { node, builder, folder, chainId: l2ChainId, closing }
+  return { node, builder, executing, folder, chainId: l2ChainId, closing }
 }
