@@ -133,7 +133,10 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
     readonly blockedSubnets: unknown
   }
   assert.deepEqual([blockedPeers, blockedSubnets], [[first], ['203.0.113.0/24']])
-  assert.match(await run(0), /blocked by an operator; atoll peers unblock undoes it\n16Uiu2HA/)
+  assert.match(
+    await run(0),
+    /blocked by an operator; to unblock, run: atoll peers unblock NAME\n16Uiu2HA/,
+  )
   await run(0, 'unblock', first)
   assert.match(await run(0, 'unblock', first), /nothing to do/)
   await run(0, 'protect', second)
