@@ -51,7 +51,12 @@ export type Job =
       readonly isElSyncing: boolean
     }
   /** Carries out a call of the sequencer. A failed job is not retried: the sequencer gets the fault. */
-  | { readonly kind: 'building'; readonly called: BuildingCall }
+  | {
+      readonly kind: 'building'
+      readonly called: BuildingCall
+      /** Flashblocks that wait for their check, and may be taken over. */
+      readonly received: readonly ReceivedFlashblock[]
+    }
   /** A step of the block that is published in parts. */
   | FlashblockJob
   /** Keeps flashblocks of other builders, and has them executed. */

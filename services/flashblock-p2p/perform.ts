@@ -65,7 +65,10 @@ export function createPerform(dependencies: Dependencies) {
         return []
       case 'wake': {
         const over = sleep(clock, Math.max(effect.atMs - clock.now(), 0), signal)
-        return { later: over.then(() => [{ kind: 'woke', nowMs: clock.now() }]) }
+        // A timer can end a little early, and the clock can be set back.
+        return {
+          later: over.then(() => [{ kind: 'woke', nowMs: Math.max(clock.now(), effect.atMs) }]),
+        }
       }
       case 'publish':
         metrics.published()

@@ -122,6 +122,8 @@ interface Shown {
   readonly index: number
   /** Link of this index. */
   readonly link: Hash
+  /** Payload ids of this height that were shown before this one, and are over. */
+  readonly abandoned: readonly Bytes8[]
 }
 
 /** The state of flashblock-p2p. */
@@ -132,6 +134,8 @@ export interface State {
   readonly fence: EpochFence
   /** Number of the unsafe head; undefined until the engine has published it. */
   readonly unsafe: bigint | undefined
+  /** Whether the unsafe head was lowered, and blocks of other builders above it may not be in the chain any more. */
+  readonly isLowered: boolean
   /** The newest blocks of this node, the newest last. */
   readonly own: readonly OwnBlock[]
   /** The newest blocks of other builders, the newest last. */
@@ -231,6 +235,7 @@ export type Refusal =
   | 'too-many-indices'
   | 'too-large'
   | 'index-gap'
+  | 'no-state-root'
   | 'wrong-height'
   | 'invalid'
   | AuthorizationFlaw
@@ -320,6 +325,7 @@ export function initialState(options: Options): State {
     signer: undefined,
     fence: openFence,
     unsafe: undefined,
+    isLowered: false,
     own: [],
     foreign: [],
     shown: undefined,

@@ -56,13 +56,16 @@ function handle(state: State, event: Event): Stepped {
 }
 
 /**
- * The state with another unsafe head. If it is lower than before, a reorg of L1 removed blocks, and flashblocks too far
- * above it belong to them. A node that is behind keeps what it has of higher blocks.
+ * The state with another unsafe head. If it is lower than before, a reorg of L1 may have removed blocks, and own
+ * flashblocks too far above it belong to them. Those of other builders stay: the execution client may have lost its
+ * newest blocks, which other nodes still have.
  */
 function withUnsafe(before: State, unsafe: bigint): State {
-  const state = { ...before, unsafe }
-  if (before.unsafe === undefined || unsafe >= before.unsafe) return state
   const isNear = ({ number }: { readonly number: bigint }) => number <= unsafe + maxBlocksAhead
+  const isLower = before.unsafe !== undefined && unsafe < before.unsafe
+  const isLowered = isLower || (before.isLowered && !before.foreign.every(isNear))
+  const state = { ...before, unsafe, isLowered }
+  if (!isLower) return state
   const shown = state.shown !== undefined && isNear(state.shown) ? state.shown : undefined
-  return { ...state, shown, own: state.own.filter(isNear), foreign: state.foreign.filter(isNear) }
+  return { ...state, shown, own: state.own.filter(isNear) }
 }

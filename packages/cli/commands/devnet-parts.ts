@@ -79,8 +79,8 @@ async function runL1(settings: z.output<typeof devnetL1Settings>): Promise<void>
   // Slow to load, and the first start uses it. It is loaded before signals are caught, so that a signal can end the load.
   await import('#execution-client/genesis/make-genesis.ts')
   const { blockTime, dataDir, l1BlockTime, rollupDir } = settings
-  await makeDataDir(dataDir)
   const signal = stopSignal()
+  await makeDataDir(dataDir)
   const opening = startKeptL1({
     ...settings,
     folder: dataDir,

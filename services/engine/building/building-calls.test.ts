@@ -62,7 +62,7 @@ const waitingOf = ({ building }: State) => building.waiting.map(({ call }) => ca
 
 /** An engine whose running job carries out a call. */
 function running(call: BuildingCall, state = atRest()): State {
-  return { ...state, running: { kind: 'building', called: call } }
+  return { ...state, running: { kind: 'building', called: call, received: [] } }
 }
 
 /** The engine after jobs for calls succeeded. */
@@ -114,7 +114,7 @@ for (const kind of ['start-building', 'seal', 'execute', 'insert'] as const) {
 
   test(`the call ${kind} that fails is refused with the fault, without a pause or a retry`, () => {
     const call = makes[kind]({})
-    const job: Job = { kind: 'building', called: call }
+    const job: Job = { kind: 'building', called: call, received: [] }
     const waiting = give(running(call), called(seal(5))).next
     const fault = new Fault('engine-unreachable', { detail: 'no' })
     const failed = give(waiting, { kind: 'job-failed', job, fault, atMs: 5 })
@@ -129,7 +129,7 @@ for (const kind of ['start-building', 'seal', 'execute', 'insert'] as const) {
 
   test(`if the call ${kind} fails with a fault of severity reset, a generation starts`, () => {
     const call = makes[kind]({})
-    const job: Job = { kind: 'building', called: call }
+    const job: Job = { kind: 'building', called: call, received: [] }
     const waiting = give(running(call), called(start(5))).next
     const fault = new Fault('engine-forkchoice')
     const failed = give(waiting, { kind: 'job-failed', job, fault, atMs: 5 })

@@ -62,6 +62,18 @@ export async function checkFlashblocks(
   return checked
 }
 
+/**
+ * Keeps flashblocks that wait for their check, so that they can be taken over without it. The check repeats what it
+ * refuses, and reports if the disk fails.
+ */
+export function keepReceived(received: readonly ReceivedFlashblock[], kept: KeptFlashblocks): void {
+  try {
+    for (const each of received) kept.keep(each, each)
+  } catch (error) {
+    if (!isFault(error, 'flashblock-store')) throw error
+  }
+}
+
 /** The outcomes for the flashblocks of a block. */
 interface Executed {
   outcomeOf(index: number): FlashblockOutcome
@@ -82,15 +94,18 @@ async function executeNewest(
   let refused: { readonly from: number; readonly outcome: FlashblockOutcome } | undefined
   for (;;) {
     const assembly = kept.assembly(payloadId)
+    const last = assembly?.last
     const index = (assembly?.length ?? 0) - 1
     const isKnown = kept.newestExecuted(payloadId)?.index === index
     const verdict = isKnown ? undefined : await verdictOf(assembly, heads, ports)
+    // Meanwhile, others may have come, for a call that does not wait for the check.
+    if (kept.assembly(payloadId)?.last !== last) continue
     if (verdict?.kind === 'invalid') {
       kept.drop(payloadId, index)
       refused = { from: index, outcome: { kind: 'refused', reason: verdict.reason } }
       continue
     }
-    if (verdict?.kind === 'valid') kept.executed(payloadId, index, verdict.blockHash)
+    if (verdict?.kind === 'valid' && last !== undefined) kept.executed(last, verdict.blockHash)
     const outcome = { kind: verdict?.kind === 'unknown' ? 'stored' : 'executed' } as const
     return {
       outcomeOf: (at) => (refused !== undefined && at >= refused.from ? refused.outcome : outcome),

@@ -7,6 +7,7 @@ import type { Bus } from '#bus/bus.ts'
 import type { Source } from '#service/inbox.ts'
 import type { BuildPorts } from '#services/engine/ports.ts'
 import type { State } from '#services/engine/state.ts'
+import { keepReceived } from './check-flashblocks.ts'
 
 /** Answers the calls for prefixes. They do not wait for the jobs of the engine. */
 export function servingPrefixes(
@@ -22,10 +23,11 @@ export function servingPrefixes(
 /** The flashblocks that a new leader takes over; undefined if the request is stale, or there are none. */
 export function prefixFor(
   { generation, parent }: FindPrefixRequest,
-  { chain }: Pick<State, 'chain'>,
+  { chain, received }: Pick<State, 'chain' | 'received'>,
   { config, flashblocks }: Pick<BuildPorts, 'config' | 'flashblocks'>,
 ): FoundPrefix | undefined {
   if (chain?.generation !== generation || chain.unsafe.hash !== parent.hash) return undefined
+  keepReceived(received, flashblocks)
   const timestamp = chain.unsafe.timestamp + config.blockTime
   const best = bestPrefix(flashblocks.prefixes(parent), { parent, timestamp })
   if (best === undefined) return undefined

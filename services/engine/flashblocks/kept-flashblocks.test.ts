@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fromHex, toBytes8, toHex } from '#protocol/codec/hex.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { Fault } from '#runtime/fault.ts'
 import { filledHash, flashblocksOf, sampleBase, samplePayloadId } from '#test/fakes/flashblocks.ts'
 import { openFlashblockStore } from './flashblock-store.ts'
 import { KeptFlashblocks, maxBlocksAhead, maxSequences } from './kept-flashblocks.ts'
@@ -44,7 +45,7 @@ test('a prefix survives a restart with its transactions, its boundaries and its 
   const before = open(folder)
   for (const flashblock of flashblocks)
     assert.deepEqual(before.kept.keep(stored(flashblock)), { kind: 'added' })
-  before.kept.executed(samplePayloadId, 2, third.diff.blockHash)
+  before.kept.executed(third, third.diff.blockHash)
   const [prefix] = before.kept.prefixes(parent)
   assert.equal(prefix?.isExecuted, true)
   before.store.close()
@@ -85,7 +86,7 @@ test('only a prefix whose newest index was executed counts as executed', (t) => 
   const { kept, store } = open(newFolder(t))
   t.after(() => store.close())
   kept.keep(stored(first))
-  kept.executed(samplePayloadId, 0, first.diff.blockHash)
+  kept.executed(first, first.diff.blockHash)
   assert.equal(kept.prefixes(parent)[0]?.isExecuted, true)
   kept.keep(stored(second))
   assert.equal(kept.prefixes(parent)[0]?.isExecuted, false)
@@ -129,7 +130,7 @@ test('flashblocks of a new leader replace those of the leader before, also on di
   const folder = newFolder(t)
   const { kept, store } = open(folder)
   for (const flashblock of flashblocks) kept.keep(stored(flashblock))
-  kept.executed(samplePayloadId, 2, third.diff.blockHash)
+  kept.executed(third, third.diff.blockHash)
   const [, , taken = assert.fail(), next = assert.fail()] = flashblocksOf([1, 2, 1, 1])
   assert.equal(kept.keep(stored(taken, 5n)).kind, 'contradicted')
   assert.deepEqual(kept.keep(stored(taken, 6n)), { kind: 'added' })
@@ -176,6 +177,37 @@ test('flashblocks that are dropped are forgotten on disk too', (t) => {
   again.kept.drop(samplePayloadId, 0)
   assert.deepEqual(again.kept.prefixes(parent), [])
   again.store.close()
+})
+
+test('a flashblock that cannot be stored is not kept, and is kept and stored when it comes again', (t) => {
+  const folder = newFolder(t)
+  const { kept, store } = open(folder)
+  kept.keep(stored(first))
+  const full = t.mock.method(store, 'put', () => {
+    throw new Fault('flashblock-store', { detail: 'the disk is full' })
+  })
+  assert.throws(() => kept.keep(stored(second)), { code: 'flashblock-store' })
+  assert.equal(kept.prefixes(parent)[0]?.index, 0)
+  full.mock.restore()
+  assert.deepEqual(kept.keep(stored(second)), { kind: 'added' })
+  store.close()
+  const again = open(folder)
+  assert.equal(again.kept.prefixes(parent)[0]?.index, 1)
+  again.store.close()
+})
+
+test('what replaces a flashblock does not count as executed because the other one was', (t) => {
+  const { kept, store } = open(newFolder(t))
+  kept.keep(stored(first))
+  kept.keep(stored(second))
+  const [, other] = flashblocksOf([1, 1])
+  assert.ok(other !== undefined)
+  assert.deepEqual(kept.keep(stored(other, 6n)), { kind: 'added' })
+  kept.executed(second, second.diff.blockHash)
+  assert.equal(kept.newestExecuted(samplePayloadId), undefined)
+  kept.executed(other, other.diff.blockHash)
+  assert.equal(kept.newestExecuted(samplePayloadId)?.index, 1)
+  store.close()
 })
 
 test('a damaged file, or one of another chain, is moved aside', (t) => {

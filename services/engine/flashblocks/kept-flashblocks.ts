@@ -5,7 +5,9 @@ import {
   type AssemblyOutput,
   checkBlockHash,
   FlashblockAssembly,
+  isSameDiff,
 } from '#protocol/flashblock/assembly.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import type { StoredPrefix } from '#protocol/flashblock/takeover.ts'
 import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import type { FlashblockStore } from './flashblock-store.ts'
@@ -83,8 +85,18 @@ export class KeptFlashblocks {
       this.#truncate(payloadId, index)
       return { kind: 'refused', reason: 'wrong-block-hash' }
     }
-    if (!source.fromStream) this.#store.put(stored)
+    if (!source.fromStream) this.#put(stored)
     return output
+  }
+
+  /** Stores a flashblock, or forgets it, so that it can be kept again. */
+  #put(stored: BuiltFlashblock): void {
+    try {
+      this.#store.put(stored)
+    } catch (error) {
+      this.#truncate(stored.flashblock.payloadId, stored.flashblock.index)
+      throw error
+    }
   }
 
   /** Whether a flashblock has the hash of the block up to it, after the indices before. */
@@ -101,10 +113,15 @@ export class KeptFlashblocks {
     return payload !== undefined && checkBlockHash(payload) !== 'wrong'
   }
 
-  /** Notes that the execution client found the block up to an index valid, with this hash. */
-  executed(payloadId: Bytes8, index: number, hash: Hash): void {
+  /**
+   * Notes that the execution client found the block up to a flashblock valid, with this hash. Another flashblock may have
+   * replaced it meanwhile.
+   */
+  executed({ diff, index, payloadId }: Flashblock, hash: Hash): void {
     const sequence = this.#sequences.get(payloadId)
     if (sequence === undefined || index <= sequence.executed) return
+    const kept = sequence.assembly.at(index)
+    if (kept === undefined || !isSameDiff(kept.diff, diff)) return
     sequence.executed = index
     sequence.executedHash = hash
   }

@@ -81,7 +81,7 @@ export async function runFlashblock(
   if (kept.kind === 'refused') return { outcome: 'refused', payloadId, reason: kept.reason }
   if (kept.kind === 'contradicted')
     return { outcome: 'refused', payloadId, reason: 'contradicts a stored flashblock' }
-  ports.flashblocks.executed(payloadId, index, payload.blockHash)
+  ports.flashblocks.executed(flashblock, payload.blockHash)
   return { outcome: 'made', payloadId, payload, flashblock, isExact }
 }
 

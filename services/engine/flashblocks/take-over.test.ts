@@ -109,6 +109,43 @@ test('flashblocks that came before their parent are kept, and executed with it',
   assert.equal(prefix?.index, 1)
 })
 
+/** A standby whose execution client is at work on index 1 when index 2 arrives, and how the client goes on. */
+async function busyStandbyOf(published: readonly BuiltFlashblock[]) {
+  const [first, second, third] = published
+  assert.ok(first && second && third)
+  const standby = await standbyOf([first])
+  const executing = Promise.withResolvers<undefined>()
+  standby.client.intercept = ({ method }) =>
+    method.startsWith('engine_newPayload') ? executing.promise : undefined
+  await standby.receiveFlashblock(second)
+  await standby.receiveFlashblock(third)
+  const goOn = () => {
+    standby.client.intercept = () => undefined
+    executing.resolve(undefined)
+  }
+  return { standby, goOn }
+}
+
+test('a new leader finds also the flashblocks that wait for the check of an earlier one', async () => {
+  const { published } = await leaderWith(3)
+  const { goOn, standby } = await busyStandbyOf(published)
+  assert.equal((await standby.prefix())?.index, 2)
+  goOn()
+  await standby.pass(50)
+  assert.deepEqual(outcomes(standby), ['executed', 'executed', 'executed'])
+})
+
+test('a new leader takes over also the flashblocks that wait for the check of an earlier one', async () => {
+  const { published } = await leaderWith(3)
+  const { goOn, standby } = await busyStandbyOf(published)
+  const building = standby.build()
+  goOn()
+  const payloadId = await building
+  assert.equal(payloadId, published[0]?.flashblock.payloadId)
+  const sealed = await standby.seal(payloadId)
+  assert.deepEqual(sealed, assembled(published).payload())
+})
+
 test('shortly before the end of the slot, the received block is sealed as it is', async () => {
   const leader = await leaderWith(3)
   const standby = await standbyOf(leader.published)

@@ -53,7 +53,7 @@ export async function takeOver(
     const checked = await checkPayload(payload, ports)
     if (checked.kind === 'invalid')
       return { kind: 'dropped', prefix: stored, reason: checked.reason }
-    kept.executed(stored.payloadId, stored.index, payload.blockHash)
+    kept.executed(newest, payload.blockHash)
   }
   const prefix = { ...stored, payload, isExecuted: true }
   return { kind: 'taken-over', isLast: decided.kind === 'seal', prefix, newest }

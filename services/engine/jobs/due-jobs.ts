@@ -21,7 +21,7 @@ export function dueJobs(state: State): readonly Job[] {
   const jobs: Job[] = []
   // The blocks of the sequencer have fixed times, which derivation must not delay.
   const [called] = state.building.waiting
-  if (called !== undefined) jobs.push({ kind: 'building', called })
+  if (called !== undefined) jobs.push({ kind: 'building', called, received: state.received })
   const flashblock = dueFlashblock(state)
   if (flashblock !== undefined) jobs.push(flashblock)
   const [payload] = state.payloads.payloads

@@ -12,7 +12,7 @@ import { runBuilding } from '#services/engine/building/run-building.ts'
 import type { ForkWatch } from '#services/engine/client/fork-watch.ts'
 import { refOf } from '#services/engine/client/read-blocks.ts'
 import { syncingFault } from '#services/engine/client/syncing-fault.ts'
-import { checkFlashblocks } from '#services/engine/flashblocks/check-flashblocks.ts'
+import { checkFlashblocks, keepReceived } from '#services/engine/flashblocks/check-flashblocks.ts'
 import { runFlashblock } from '#services/engine/flashblocks/run-flashblock.ts'
 import type { Heads } from '#services/engine/forkchoice/heads.ts'
 import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
@@ -118,10 +118,11 @@ async function outcomeOf(
 }
 
 async function runBuildingJob(
-  { called }: Extract<Job, { kind: 'building' }>,
+  { called, received }: Extract<Job, { kind: 'building' }>,
   heads: Heads,
   { clock, ports }: JobDependencies,
 ): Promise<Event> {
+  if (called.kind === 'start-building') keepReceived(received, ports.flashblocks)
   const done = await runBuilding(called, { heads, nowMs: clock.now() }, ports)
   return { kind: 'building-done', done, nowMs: clock.now() }
 }

@@ -1,5 +1,6 @@
 import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
+import { admitEpoch } from '#protocol/flashblock/authorization.ts'
 import { show } from '#services/flashblock-p2p/sending/public-stream.ts'
 import { appendsOf, isStream, upTo } from './foreign-block.ts'
 
@@ -30,7 +31,9 @@ export function checked(before: State, event: Extract<Event, { kind: 'checked' }
       const acknowledgement = { ...names, status: 'executed', reason: '' } as const
       const effects: Effect[] = [{ kind: 'acknowledge', peer, acknowledgement }]
       let next = state
-      if (block === undefined) return [state, ...effects]
+      // What an earlier leader made is passed on for others, but a new leader may have gone on without it.
+      if (block === undefined || admitEpoch(state.fence, block) === undefined)
+        return [state, ...effects]
       for (let at = 0; at <= index; at++) {
         const [shown, ...more] = show(next, block, at)
         next = shown

@@ -1,9 +1,23 @@
 import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { linkAfter } from '#protocol/flashblock/link.ts'
+import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import type { Effect, ForeignBlock, State } from '#services/flashblock-p2p/state.ts'
 
 /** Limit on the blocks of other builders that are kept. */
 export const maxForeignBlocks = 8
+
+/** Whether flashblocks are larger than any block that gossip accepts. */
+export function areTooLarge(flashblocks: readonly Flashblock[]): boolean {
+  const bytes = flashblocks.reduce((sum, each) => sum + bytesOf(each), 0)
+  return bytes > maxGossipBytes
+}
+
+function bytesOf({ base, diff }: Flashblock): number {
+  const { postExecTransaction, transactions } = diff
+  const others = (base?.extraData.length ?? 0) + (postExecTransaction?.length ?? 0)
+  return transactions.reduce((sum, { length }) => sum + length, others)
+}
 
 /** Whether a sender is a stream that this node follows, and no builder. */
 export function isStream({ options }: State, peer: string): boolean {
@@ -45,8 +59,11 @@ export function passedOn(block: ForeignBlock): readonly SentFlashblock[] {
   return sent
 }
 
-/** The state with a block that is new or has changed. */
+/** The state with a block that is new or has changed. If there are too many, the lowest one is forgotten. */
 export function withForeign(state: State, block: ForeignBlock): State {
   const others = state.foreign.filter(({ payloadId }) => payloadId !== block.payloadId)
-  return { ...state, foreign: [...others, block].slice(-maxForeignBlocks) }
+  const foreign = [...others, block]
+  if (foreign.length <= maxForeignBlocks) return { ...state, foreign }
+  const lowest = foreign.reduce((low, each) => (each.number < low.number ? each : low))
+  return { ...state, foreign: foreign.filter((each) => each !== lowest) }
 }

@@ -1,9 +1,9 @@
 import type { Acknowledgement, FlashblockProof } from '#messages/builder-frame.ts'
 import type { Payload } from '#protocol/block/payload.ts'
-import { maxFlashblocks, toPayload } from '#protocol/flashblock/assembly.ts'
+import { isSameDiff, maxFlashblocks, toPayload } from '#protocol/flashblock/assembly.ts'
 import { admitEpoch } from '#protocol/flashblock/authorization.ts'
 import { nextOfBlock } from '#protocol/flashblock/cumulative.ts'
-import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
+import { type Flashblock, hasRoots } from '#protocol/flashblock/flashblock.ts'
 import { linkAfter } from '#protocol/flashblock/link.ts'
 import { sentAt } from '#services/flashblock-p2p/sending/own-blocks.ts'
 import type {
@@ -15,7 +15,14 @@ import type {
   Stepped,
 } from '#services/flashblock-p2p/state.ts'
 import { admitted } from './admitted.ts'
-import { isStream, maxForeignBlocks, passedOn, upTo, withForeign } from './foreign-block.ts'
+import {
+  areTooLarge,
+  isStream,
+  maxForeignBlocks,
+  passedOn,
+  upTo,
+  withForeign,
+} from './foreign-block.ts'
 
 /** Time after which missing flashblocks are requested again. */
 const requestAgainMs = 250
@@ -28,6 +35,10 @@ export function flashblockArrived(
   const { peer, sent } = event
   const { flashblock, number } = sent
   const { index } = flashblock
+  // Only a block whose roots are known has a hash that binds its contents, which is what the builder signs.
+  if (!hasRoots(flashblock.diff)) return refused(state, event, 'no-state-root')
+  if (state.unsafe !== undefined && number <= state.unsafe)
+    return refused(state, event, 'wrong-height')
   const admission = admitted(state, event)
   if (typeof admission === 'string') return refused(state, event, admission)
   const { epoch, fence } = admission
@@ -40,7 +51,7 @@ export function flashblockArrived(
   if (known !== undefined) {
     if (known.diff.blockHash !== flashblock.diff.blockHash)
       return contradicted(next, block, { ...event, epoch })
-    if (index >= block.stored) return [next]
+    if (index >= block.stored || !isSameContent(known, flashblock)) return [next]
     return [next, { kind: 'acknowledge', peer, acknowledgement: acknowledgementOf(flashblock) }]
   }
   if (sent.previousLink !== linkAfter(block.parentHash, block.flashblocks))
@@ -48,6 +59,7 @@ export function flashblockArrived(
     return index > 0 && epoch > block.epoch
       ? requesting(next, event, 0)
       : refused(next, event, 'wrong-link')
+  if (areTooLarge([...block.flashblocks, flashblock])) return refused(next, event, 'too-large')
   const [appending, ...effects] = append(
     next,
     { ...block, epoch, peer },
@@ -135,6 +147,8 @@ export function blockArrived(
     return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'contradiction' }]
   const { flashblock } = next
   const block = blockOf(state, { epoch: 0n, flashblock, number, peer })
+  if (block !== undefined && areTooLarge([...block.flashblocks, flashblock]))
+    return [state, { kind: 'report-refused', peer, payloadId, index, reason: 'too-large' }]
   return block === undefined
     ? [state]
     : append(state, block, { ...event, flashblock, proof: undefined })
@@ -239,6 +253,8 @@ function contradicted(
 /** Reasons for which only the sender can be to blame, and not a clock, a change of the leader or of the signer. */
 const offences: readonly Refusal[] = [
   'lasts-too-long',
+  'no-state-root',
+  'too-large',
   'wrong-block',
   'wrong-builder',
   'wrong-chain',
@@ -262,6 +278,15 @@ function refused(
   if (!isSenders || !offences.includes(reason)) return [state, ...effects]
   const detail = `flashblock ${index} of ${payloadId} must not be sent: ${reason}`
   return [state, ...effects, { kind: 'refuse-peer', peer, detail }]
+}
+
+/** Whether two flashblocks with the same block hash have the same transactions. The engine has not checked them yet. */
+function isSameContent(first: Flashblock, second: Flashblock): boolean {
+  const { transactions } = second.diff
+  return (
+    isSameDiff(first.diff, second.diff) &&
+    first.diff.transactions.every((raw, at) => Buffer.compare(raw, transactions[at] ?? raw) === 0)
+  )
 }
 
 function acknowledgementOf({ diff, index, payloadId }: Flashblock): Acknowledgement {

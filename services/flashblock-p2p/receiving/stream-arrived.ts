@@ -1,6 +1,5 @@
 import { isSameDiff, maxFlashblocks } from '#protocol/flashblock/assembly.ts'
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
-import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import {
   type Event,
   type ForeignBlock,
@@ -9,6 +8,7 @@ import {
   type State,
   type Stepped,
 } from '#services/flashblock-p2p/state.ts'
+import { areTooLarge } from './foreign-block.ts'
 import { append } from './foreign-blocks.ts'
 
 /**
@@ -39,8 +39,9 @@ export function streamArrived(
 function refusalOf(
   { unsafe }: State,
   block: ForeignBlock | undefined,
-  { diff, index }: Flashblock,
+  flashblock: Flashblock,
 ): Refusal | undefined {
+  const { index } = flashblock
   // After the stream was joined or an index was missed, the rest of the block is of no use.
   if (block === undefined || index > block.flashblocks.length) return 'index-gap'
   const { flashblocks, number, proofs } = block
@@ -50,14 +51,8 @@ function refusalOf(
   if (proofs.some((proof) => proof !== undefined)) return 'unsigned'
   if (index < flashblocks.length) return 'contradiction'
   if (index >= maxFlashblocks) return 'too-many-indices'
-  const diffs = [...flashblocks.map((each) => each.diff), diff]
-  const bytes = diffs.reduce((sum, { transactions }) => sum + bytesOf(transactions), 0)
-  // No node would accept the whole block from gossip.
-  return bytes > maxGossipBytes ? 'too-large' : undefined
+  return areTooLarge([...flashblocks, flashblock]) ? 'too-large' : undefined
 }
-
-const bytesOf = (transactions: readonly Uint8Array[]) =>
-  transactions.reduce((sum, { length }) => sum + length, 0)
 
 /** The block of index 0; undefined without a base. */
 function beginning({

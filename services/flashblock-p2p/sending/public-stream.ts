@@ -1,6 +1,6 @@
 import type { Flashblock } from '#protocol/flashblock/flashblock.ts'
 import { linkAfter, linkOf } from '#protocol/flashblock/link.ts'
-import type { Hash } from '#protocol/primitives.ts'
+import type { Bytes8, Hash } from '#protocol/primitives.ts'
 import type { State, Stepped } from '#services/flashblock-p2p/state.ts'
 
 /** A block of which flashblocks are shown. */
@@ -22,15 +22,34 @@ export function show(state: State, block: ShownBlock, index: number): Stepped {
   const { payloadId } = flashblock
   const { shown } = state
   const isNext = shown?.payloadId === payloadId && index === shown.index + 1
-  // A block with another payload id at the same height was built from the start.
-  const begins =
-    index === 0 && shown?.payloadId !== payloadId && (shown === undefined || number >= shown.number)
-  if (!isNext && !begins) return [state]
+  const abandoned = abandonedAt(number, shown)
+  if (!isNext && !(index === 0 && mayBegin({ number, payloadId }, shown))) return [state]
   const previous = linkAfter(parentHash, flashblocks.slice(0, index))
   if (isNext && previous !== shown.link) return [state]
   const link = linkOf(previous, { blockHash: flashblock.diff.blockHash, index })
   return [
-    { ...state, shown: { payloadId, number, index, link } },
+    {
+      ...state,
+      shown: { payloadId, number, index, link, abandoned: isNext ? shown.abandoned : abandoned },
+    },
     { kind: 'publish', number, flashblock },
   ]
+}
+
+/** Limit on the payload ids of one height that are shown. More would be the work of a builder that contradicts itself. */
+export const maxShownIds = 8
+
+/** Whether a block may be shown from the start: it is higher than the shown one, or was built again at its height. */
+function mayBegin(
+  { number, payloadId }: Pick<ShownBlock, 'number'> & { readonly payloadId: Bytes8 },
+  shown: State['shown'],
+): boolean {
+  if (shown === undefined || number > shown.number) return true
+  const abandoned = abandonedAt(number, shown)
+  return number === shown.number && abandoned.length < maxShownIds && !abandoned.includes(payloadId)
+}
+
+/** The payload ids of a height that consumers have seen. */
+function abandonedAt(number: bigint, shown: State['shown']): readonly Bytes8[] {
+  return shown?.number === number ? [...shown.abandoned, shown.payloadId] : []
 }

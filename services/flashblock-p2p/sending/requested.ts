@@ -1,7 +1,14 @@
 import type { SentFlashblock } from '#messages/builder-frame.ts'
+import type { SignedAuthorization } from '#messages/wire/build-authorization.ts'
 import { admitEpoch, type EpochFence } from '#protocol/flashblock/authorization.ts'
 import type { Bytes8 } from '#protocol/primitives.ts'
-import type { Effect, Event, State, Stepped } from '#services/flashblock-p2p/state.ts'
+import {
+  type Effect,
+  type Event,
+  maxBlocksAhead,
+  type State,
+  type Stepped,
+} from '#services/flashblock-p2p/state.ts'
 import { flawOf } from '#services/flashblock-p2p/receiving/admitted.ts'
 import { passedOn } from '#services/flashblock-p2p/receiving/foreign-block.ts'
 import { sentAt } from './own-blocks.ts'
@@ -14,7 +21,7 @@ import { sentAt } from './own-blocks.ts'
 export function requested(before: State, event: Extract<Event, { kind: 'requested' }>): Stepped {
   const { fromIndex, id, payloadId, peer } = event
   const state = { ...before, fence: fenceOf(before, event) }
-  const ids = payloadId === undefined ? newestIds(state) : [payloadId]
+  const ids = payloadId === undefined ? newestIds(state, event.leader) : [payloadId]
   const effects = ids
     .flatMap((each) => flashblocksOf(state, each, fromIndex))
     .map((sent): Effect => ({ kind: 'send-again', peer, sent }))
@@ -35,14 +42,23 @@ function fenceOf(
 }
 
 /**
- * The payload ids of the newest block. If a new leader began the block again instead of taking it over, the block has
- * several payload ids.
+ * The payload ids of the newest block, and of the block that a new leader is about to build. If a new leader began a block
+ * again instead of taking it over, the block has several payload ids.
  */
-function newestIds({ foreign, own }: State): readonly Bytes8[] {
+function newestIds(
+  { foreign, isLowered, own, unsafe = 0n }: State,
+  leader: SignedAuthorization | undefined,
+): readonly Bytes8[] {
   const blocks = [...own, ...foreign]
-  const newest = blocks.reduce((most, { number }) => (number > most ? number : most), 0n)
-  const ids = blocks.flatMap(({ number, payloadId }) => (number === newest ? [payloadId] : []))
-  return [...new Set(ids)]
+  // After a reorg of L1, higher blocks may be removed ones.
+  const near = blocks.filter(({ number }) => !isLowered || number <= unsafe + maxBlocksAhead)
+  const newest = near.reduce((most, { number }) => (number > most ? number : most), 0n)
+  const parentHash = leader?.authorization.parentHash
+  const wanted = [
+    ...near.filter(({ number }) => number === newest),
+    ...blocks.filter((block) => block.parentHash === parentHash),
+  ]
+  return [...new Set(wanted.map(({ payloadId }) => payloadId))]
 }
 
 /**
