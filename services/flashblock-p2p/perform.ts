@@ -25,7 +25,7 @@ const maxWaitingAppends = 512
 
 /** Returns the function that carries out effects. */
 export function createPerform(dependencies: Dependencies) {
-  const { calls, clock, evidence, log, metrics, network, signal, stream } = dependencies
+  const { calls, clock, evidence, log, metrics, network, stream } = dependencies
   const append = createAppend(dependencies)
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
@@ -63,13 +63,8 @@ export function createPerform(dependencies: Dependencies) {
       case 'answer':
         calls.answer(effect)
         return []
-      case 'wake': {
-        const over = sleep(clock, Math.max(effect.atMs - clock.now(), 0), signal)
-        // A timer can end a little early, and the clock can be set back.
-        return {
-          later: over.then(() => [{ kind: 'woke', nowMs: Math.max(clock.now(), effect.atMs) }]),
-        }
-      }
+      case 'wake':
+        return { later: wokenAt(effect.atMs, dependencies) }
       case 'publish':
         metrics.published()
         stream.publish(toPublicForm(effect.flashblock, effect.number), effect.number)
@@ -116,6 +111,15 @@ function frameOf(effect: FrameEffect, atMs: number): BuilderFrame {
     case 'send-answered':
       return { kind: 'answered', id: effect.id }
   }
+}
+
+/** Waits until a time. A timer can end a little early, and the clock can be set back: the time has come nevertheless. */
+async function wokenAt(
+  atMs: number,
+  { clock, signal }: Pick<Dependencies, 'clock' | 'signal'>,
+): Promise<Event[]> {
+  await sleep(clock, Math.max(atMs - clock.now(), 0), signal)
+  return [{ kind: 'woke', nowMs: Math.max(clock.now(), atMs) }]
 }
 
 /**

@@ -4,6 +4,7 @@ import type { BuiltFlashblock } from '#messages/built-flashblock.ts'
 import { hashPayload } from '#protocol/block/payload-hash.ts'
 import { fromHex, toBytes8 } from '#protocol/codec/hex.ts'
 import { type Flashblock, notComputed } from '#protocol/flashblock/flashblock.ts'
+import { sleep } from '#runtime/clock.ts'
 import { assembled, FlashblockWorld, usersOf } from '#test/fakes/flashblock-world.ts'
 import { filledHash, userTransaction } from '#test/fakes/flashblocks.ts'
 
@@ -109,41 +110,52 @@ test('flashblocks that came before their parent are kept, and executed with it',
   assert.equal(prefix?.index, 1)
 })
 
-/** A standby whose execution client is at work on index 1 when index 2 arrives, and how the client goes on. */
-async function busyStandbyOf(published: readonly BuiltFlashblock[]) {
+/** A standby whose execution client takes long for index 1, and gets index 2 meanwhile. */
+async function busyStandbyOf(published: readonly BuiltFlashblock[], answer?: object) {
   const [first, second, third] = published
   assert.ok(first && second && third)
   const standby = await standbyOf([first])
-  const executing = Promise.withResolvers<undefined>()
-  standby.client.intercept = ({ method }) =>
-    method.startsWith('engine_newPayload') ? executing.promise : undefined
-  await standby.receiveFlashblock(second)
-  await standby.receiveFlashblock(third)
-  const goOn = () => {
+  standby.client.intercept = async ({ method }) => {
+    if (!method.startsWith('engine_newPayload')) return undefined
     standby.client.intercept = () => undefined
-    executing.resolve(undefined)
+    await sleep(standby.bus.clock, 300)
+    return answer
   }
-  return { standby, goOn }
+  for (const each of [second, third]) await standby.receiveFlashblock(each)
+  return standby
 }
 
 test('a new leader finds also the flashblocks that wait for the check of an earlier one', async () => {
   const { published } = await leaderWith(3)
-  const { goOn, standby } = await busyStandbyOf(published)
+  const standby = await busyStandbyOf(published)
   assert.equal((await standby.prefix())?.index, 2)
-  goOn()
-  await standby.pass(50)
+  await standby.pass(400)
   assert.deepEqual(outcomes(standby), ['executed', 'executed', 'executed'])
 })
 
 test('a new leader takes over also the flashblocks that wait for the check of an earlier one', async () => {
   const { published } = await leaderWith(3)
-  const { goOn, standby } = await busyStandbyOf(published)
-  const building = standby.build()
-  goOn()
-  const payloadId = await building
+  const standby = await busyStandbyOf(published)
+  const payloadId = await standby.build()
   assert.equal(payloadId, published[0]?.flashblock.payloadId)
-  const sealed = await standby.seal(payloadId)
-  assert.deepEqual(sealed, assembled(published).payload())
+  assert.deepEqual(await standby.seal(payloadId), assembled(published).payload())
+})
+
+test('if a flashblock turns out to be bad, the one that replaced it meanwhile stays', async () => {
+  const { published } = await leaderWith(3)
+  const bad = { status: 'INVALID', latestValidHash: null, validationError: 'bad' }
+  const standby = await busyStandbyOf(published, bad)
+  const newLeader = await FlashblockWorld.start()
+  await newLeader.build()
+  newLeader.receive(2)
+  await newLeader.pass(600)
+  const [, replacing] = newLeader.published
+  assert.ok(replacing)
+  await standby.receiveFlashblock(replacing, 6n)
+  assert.equal((await standby.prefix())?.epoch, 6n)
+  await standby.pass(400)
+  const prefix = await standby.prefix()
+  assert.deepEqual([prefix?.index, prefix?.epoch, outcomes(standby).at(-1)], [1, 6n, 'executed'])
 })
 
 test('shortly before the end of the slot, the received block is sealed as it is', async () => {

@@ -20,6 +20,7 @@ import {
   third,
 } from '#test/fakes/builder-run.ts'
 import { sampleBase } from '#test/fakes/flashblocks.ts'
+import { maxShownIds } from '#services/flashblock-p2p/sending/public-stream.ts'
 import { maxForeignBlocks, withForeign } from './foreign-block.ts'
 
 // What a known builder may send that it must not, and what a builder passes on that others have made.
@@ -94,25 +95,36 @@ test('what a builder passes on of an earlier leader is acknowledged, but not sho
   assert.deepEqual([kinds(effects), published(effects)], [['acknowledge'], []])
 })
 
+/** A flashblock of index 0 of the same block, which a later leader has begun again. */
+function arrivesAgain(run: BuilderRun, id: number) {
+  const payloadId = toBytes8(new Uint8Array(8).fill(id))
+  const flashblock = { ...at(0), payloadId }
+  const authorization = signed({ builder: newer, epoch: 5n + BigInt(id), payloadId })
+  run.arrives(sentOf(0, { flashblock, authorization }))
+  return payloadId
+}
+
+/** The indices that become public when the engine has executed index 0 of a payload id. */
+function shownOf(run: BuilderRun, payloadId: ReturnType<typeof arrivesAgain>) {
+  const { blockHash } = at(0).diff
+  const outcome = { kind: 'executed' } as const
+  const checked = { payloadId, index: 0, blockHash, peer, outcome }
+  return published(run.do({ kind: 'checked', checked }))
+}
+
 test('a block that was built again at the same height is shown once, and the abandoned one never again', () => {
   const run = new BuilderRun()
-  const again = toBytes8(new Uint8Array(8).fill(9))
-  const builtAgain = (epoch: bigint) =>
-    sentOf(0, {
-      flashblock: { ...at(0), payloadId: again },
-      authorization: signed({ builder: newer, epoch, payloadId: again }),
-    })
   run.arrives(sentOf(0))
   assert.deepEqual(published(run.checked(0)), [0])
-  run.arrives(builtAgain(6n))
-  const { blockHash } = at(0).diff
-  const checked = (payloadId: typeof again) => {
-    const outcome = { kind: 'executed' } as const
-    return published(
-      run.do({ kind: 'checked', checked: { payloadId, index: 0, blockHash, peer, outcome } }),
-    )
-  }
-  assert.deepEqual(checked(again), [0])
-  assert.deepEqual(checked(at(0).payloadId), [])
-  assert.deepEqual(checked(again), [])
+  const again = arrivesAgain(run, 1)
+  assert.deepEqual(shownOf(run, again), [0])
+  assert.deepEqual(shownOf(run, at(0).payloadId), [])
+  assert.deepEqual(shownOf(run, again), [])
+})
+
+test(`at most ${maxShownIds} payload ids of one height are shown`, () => {
+  const run = new BuilderRun()
+  for (let id = 1; id <= maxShownIds; id++)
+    assert.deepEqual(shownOf(run, arrivesAgain(run, id)), [0])
+  assert.deepEqual(shownOf(run, arrivesAgain(run, maxShownIds + 1)), [])
 })

@@ -198,3 +198,20 @@ test('after a reorg to a lower head, what belongs to the removed blocks is neith
   assert.equal(sends(), 0)
   assert.equal(run.state.shown, undefined)
 })
+
+test('after the execution client lost blocks, a new leader still gets the flashblocks of other builders', () => {
+  const run = new BuilderRun()
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 1n })
+  run.arrives(sentOf(0))
+  const asks = (leader?: ReturnType<typeof signed>) => {
+    const request = { peer: newer, payloadId: undefined, fromIndex: 0, id: 1, leader }
+    return kinds(run.do({ kind: 'requested', ...request }))
+  }
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 4n })
+  assert.deepEqual(asks(), ['send-answered'])
+  assert.deepEqual(asks(signed({ builder: newer, epoch: 7n })), ['send-again', 'send-answered'])
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 3n })
+  assert.deepEqual(asks(), ['send-answered'])
+  run.do({ kind: 'head-changed', unsafe: sampleBase.number - 2n })
+  assert.deepEqual(asks(), ['send-again', 'send-answered'])
+})
