@@ -59,11 +59,16 @@ export function passedOn(block: ForeignBlock): readonly SentFlashblock[] {
   return sent
 }
 
-/** The state with a block that is new or has changed. If there are too many, the lowest one is forgotten. */
+/**
+ * The state with a block that is new or has changed. If there are too many, the lowest one is forgotten; after the unsafe
+ * head was lowered, the highest other one, which may not be in the chain any more.
+ */
 export function withForeign(state: State, block: ForeignBlock): State {
   const others = state.foreign.filter(({ payloadId }) => payloadId !== block.payloadId)
   const foreign = [...others, block]
   if (foreign.length <= maxForeignBlocks) return { ...state, foreign }
-  const lowest = foreign.reduce((low, each) => (each.number < low.number ? each : low))
-  return { ...state, foreign: foreign.filter((each) => each !== lowest) }
+  const forgotten = state.isLowered
+    ? others.reduce((high, each) => (each.number > high.number ? each : high))
+    : foreign.reduce((low, each) => (each.number < low.number ? each : low))
+  return { ...state, foreign: foreign.filter((each) => each !== forgotten) }
 }

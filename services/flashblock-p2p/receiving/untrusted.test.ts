@@ -84,6 +84,24 @@ test('if there are too many blocks of other builders, the lowest one is forgotte
   )
 })
 
+test('after a reorg of L1, blocks of the new chain are kept, and the highest ones before it are forgotten', () => {
+  const run = new BuilderRun()
+  run.arrives(sentOf(0))
+  const [sample = assert.fail()] = run.state.foreign
+  for (let id = 1; id < maxForeignBlocks; id++) {
+    const payloadId = toBytes8(new Uint8Array(8).fill(id))
+    run.state = withForeign(run.state, { ...sample, number: number + BigInt(id), payloadId })
+  }
+  run.do({ kind: 'head-changed', unsafe: number + 5n })
+  run.do({ kind: 'head-changed', unsafe: number - 5n })
+  const payloadId = toBytes8(new Uint8Array(8).fill(9))
+  run.state = withForeign(run.state, { ...sample, number: number - 4n, payloadId })
+  assert.deepEqual(
+    run.state.foreign.map((block) => Number(block.number - number)),
+    [0, 1, 2, 3, 4, 5, 6, -4],
+  )
+})
+
 test('what a builder passes on of an earlier leader is acknowledged, but not shown after a new leader has asked', () => {
   const run = new BuilderRun()
   run.arrives(sentOf(0))
